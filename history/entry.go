@@ -1,0 +1,23 @@
+package history
+
+import (
+	"github.com/outrider-monitor/outrider/incidents"
+	"github.com/outrider-monitor/outrider/paging"
+	"github.com/outrider-monitor/outrider/probes"
+)
+
+// Entry is what one run leaves behind, all or nothing.
+type Entry struct {
+	Result probes.Result
+	State  incidents.State
+	// Monitor is the monitor's own new state, or nil if it did not change.
+	Monitor *incidents.State
+	Events  []incidents.Event
+	Pages   []paging.Outgoing
+}
+
+// Prev is what an update starts from: the stored states.
+type Prev struct {
+	State   incidents.State
+	Monitor incidents.State
+}

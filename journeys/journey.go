@@ -1,0 +1,127 @@
+package journeys
+
+import (
+	"time"
+
+	"github.com/outrider-monitor/outrider/journeys/document"
+)
+
+// Journey is one customer journey, as its file says it. Name is its identity everywhere: in metrics, in
+// dedup keys, in the database.
+type Journey struct {
+	Name     string
+	Title    string
+	Team     string
+	Tags     []string
+	Runbook  string
+	Schedule Schedule
+	// Timeout bounds the whole run of one attempt, finally steps apart. Zero: the monitor's default.
+	Timeout time.Duration
+	Vars    []Var
+	Secrets []Secret
+	Browser Browser
+	Steps   []Step
+	// Finally steps run after a pass, a failure, a timeout and SIGTERM alike.
+	Finally []Step
+	Publish []Binding
+	Alert   Alert
+	SLO     *SLO
+
+	// File is the path as it was given to Parse; Dir is the folder that relative paths start from.
+	File string
+	Dir  string
+	Pos  document.Pos
+}
+
+// Schedule says when a journey is due: Every or Cron, never both. Both empty: the monitor's default.
+type Schedule struct {
+	Every time.Duration
+	// Cron is a five-field cron expression, read in Timezone.
+	Cron     string
+	Timezone *time.Location
+}
+
+// Var is one entry of `vars:`, evaluated once at the start of each attempt, in the order of the file.
+type Var struct {
+	Name  string
+	Value Template
+	Pos   document.Pos
+}
+
+// Secret says where a secret comes from. Exactly one of Env and File is set. The value is never part of
+// the model.
+type Secret struct {
+	Name string
+	Env  string
+	File string
+	Pos  document.Pos
+}
+
+// Browser holds the conditions of a journey's browser steps.
+type Browser struct {
+	// Width and Height are the viewport, in CSS pixels. Zero: 1280x800.
+	Width, Height int
+	// Locale is a BCP 47 tag such as en-GB. Empty: en-GB.
+	Locale string
+	// Block lists URL patterns with * as wildcard whose requests are refused.
+	Block []string
+	// TestIDAttribute is the attribute behind testid locators. Empty: data-testid.
+	TestIDAttribute string
+}
+
+// Alert is the policy that decides when a journey pages. A zero field means "the default".
+type Alert struct {
+	// OpenAfter is the number of consecutive failed runs that open an incident.
+	OpenAfter int
+	// CloseAfter is the number of consecutive passed runs that close it.
+	CloseAfter int
+	// Confirm is how often a failed attempt is repeated at once, in a fresh session, before the run
+	// counts as failed. Nil: the default.
+	Confirm *int
+	// Severity is critical, error, warning or info.
+	Severity string
+	// Remind is how often an open incident is paged again. Zero: the default; negative: never.
+	Remind time.Duration
+	// DependsOn names journeys whose incident explains this one's.
+	DependsOn []string
+}
+
+// SLO is the objective of a journey: Objective percent of judged runs pass within Window.
+type SLO struct {
+	Objective float64
+	Window    time.Duration
+}
+
+// Binding gives the value of an expression a name: an entry of `save:` or `publish:`.
+type Binding struct {
+	Name string
+	Expr Expr
+	Pos  document.Pos
+}
+
+// Retry repeats a step until its expectations hold: every Every, for at most For.
+type Retry struct {
+	Every, For time.Duration
+}
+
+// Step is one verb with its expectations.
+type Step struct {
+	// Name is what the author wrote, or a sentence made of the verb and its target. Never empty, and
+	// unique within the journey (a second "Click Buy" is called "Click Buy (2)").
+	Name   string
+	Action Action
+	// If, when present, decides whether the step runs.
+	If *Expr
+	// Timeout bounds the step, retries included. Zero: the default.
+	Timeout time.Duration
+	// Budget is the time over which a passing step makes its run degraded. Zero: none.
+	Budget time.Duration
+	Retry  *Retry
+	Expect []Expr
+	Save   []Binding
+	// Optional steps may fail without failing the run.
+	Optional bool
+	// Sensitive steps leave no values and no pictures in the evidence.
+	Sensitive bool
+	Pos       document.Pos
+}

@@ -1,0 +1,79 @@
+package probes
+
+import (
+	"context"
+	"time"
+
+	"github.com/outrider-monitor/outrider/journeys"
+)
+
+// Driver opens sessions for one family of verbs. It must be safe for use by several runs at once.
+type Driver interface {
+	// Handles reports whether the driver does this action.
+	Handles(journeys.Action) bool
+	// Open starts a session for one attempt. It is called at the first step that needs it. ctx bounds
+	// the opening only, not the session's life. A *Failure of a monitor's reason makes the run an error.
+	Open(ctx context.Context, o SessionOptions) (Session, error)
+}
+
+// SessionOptions are the conditions of one attempt.
+type SessionOptions struct {
+	Journey *journeys.Journey
+	RunID   string
+	// StartedAt is the start of the attempt: offsets in evidence count from it.
+	StartedAt time.Time
+	// UserAgent is the product token that says that the traffic is synthetic, such as Outrider/1.0.
+	// Browsers append it to their own; HTTP sends it as it is. Every request to the hosts of the
+	// journey's own URLs also bears the header X-Outrider-Run: RunID.
+	UserAgent string
+	// Redactor knows the secrets of the attempt: what it must cover in a picture.
+	Redactor *Redactor
+}
+
+// Session is one attempt's browser context or HTTP client. It is used by one goroutine at a time.
+type Session interface {
+	// Do performs the step's action once and returns when it is done or ctx ends. Waiting for elements
+	// is part of it; expectations are not. Failures are *Failure; a deadline that hits while it waits is
+	// reported as the last obstacle in words, not as "deadline exceeded".
+	Do(ctx context.Context, call Call) (Done, error)
+	// Scope gives what the step's expressions see now: the Step values and, in a browser, Funcs.
+	Scope(ctx context.Context) (map[string]any, journeys.PageFuncs, error)
+	// Changed blocks until what Scope gives may have changed, or ctx ends. A session whose answers
+	// cannot change without another Do (HTTP) returns ErrStatic at once.
+	Changed(ctx context.Context) error
+	// Cookies and SetCookies share cookies between the sessions of an attempt.
+	Cookies(ctx context.Context) ([]Cookie, error)
+	SetCookies(ctx context.Context, cookies []Cookie) error
+	// Diagnose looks at a failure the runner is about to report, with what the session saw during the
+	// step, and may return a more exact one (script, blocked, browser...). It returns f otherwise.
+	Diagnose(ctx context.Context, f *Failure) *Failure
+	// Evidence is called after a step failed, in time reserved for it. It fills in what it has.
+	Evidence(ctx context.Context, name string, e *Evidence)
+	// Close ends the session and frees what it holds, within ctx.
+	Close(ctx context.Context) error
+}
+
+// Call is one step as a driver sees it.
+type Call struct {
+	Step *journeys.Step
+	// Scope evaluates the step's templates.
+	Scope *journeys.Scope
+}
+
+// Done is what an action reports beside having succeeded.
+type Done struct {
+	Drift string
+	HTTP  *HTTPInfo
+	// Artifact is a picture that the step asked for.
+	Artifact *Artifact
+}
+
+// Cookie is a cookie as both drivers understand it.
+type Cookie struct {
+	Name, Value, Domain, Path string
+	// HostOnly cookies have a Domain without subdomains.
+	HostOnly         bool
+	Expires          time.Time
+	Secure, HTTPOnly bool
+	SameSite         string
+}

@@ -1,0 +1,52 @@
+package probes
+
+import "time"
+
+// Evidence is what a person needs to believe the page. Every list and text is bounded.
+type Evidence struct {
+	PageURL   string `json:"page_url,omitempty"`
+	PageTitle string `json:"page_title,omitempty"`
+	// PageText is the visible text of the page, at most 8 KiB.
+	PageText string        `json:"page_text,omitempty"`
+	Console  []ConsoleLine `json:"console,omitempty"`
+	// Requests are the notable ones, failed first.
+	Requests []RequestLine `json:"requests,omitempty"`
+	// ResponseHead and BodyExcerpt belong to the last HTTP step.
+	ResponseHead string `json:"response_head,omitempty"`
+	BodyExcerpt  string `json:"body_excerpt,omitempty"`
+	// Screenshot names an artifact.
+	Screenshot string     `json:"screenshot,omitempty"`
+	Artifacts  []Artifact `json:"artifacts,omitempty"`
+}
+
+// ConsoleLine is a line of the page's console or an uncaught exception.
+type ConsoleLine struct {
+	// Level is log, info, warning, error or exception.
+	Level string `json:"level"`
+	Text  string `json:"text"`
+	// Source is url:line:column.
+	Source string        `json:"source,omitempty"`
+	Offset time.Duration `json:"offset"`
+}
+
+// RequestLine is one request of the page.
+type RequestLine struct {
+	Method string `json:"method"`
+	URL    string `json:"url"`
+	// Type is document, script, fetch, image...
+	Type   string `json:"type,omitempty"`
+	Status int    `json:"status,omitempty"`
+	// Error is the network error, such as net::ERR_CONNECTION_RESET, or "pending".
+	Error    string        `json:"error,omitempty"`
+	Offset   time.Duration `json:"offset"`
+	Duration time.Duration `json:"duration,omitempty"`
+}
+
+// Artifact is a file that belongs to a run: a screenshot, a HAR. Data is kept beside the database, not
+// in it.
+type Artifact struct {
+	// Name is unique within the run and safe as a file name, such as attempt-1.jpg.
+	Name string `json:"name"`
+	MIME string `json:"mime"`
+	Data []byte `json:"-"`
+}
