@@ -1,0 +1,135 @@
+package chaos
+
+import (
+	"encoding/json"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"sync"
+	"testing"
+	"time"
+
+	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
+)
+
+// message is what the receiver accepted, as far as the test needs it.
+type message struct {
+	Event    string `json:"event"`
+	ID       string `json:"id"`
+	DedupKey string `json:"dedup_key"`
+	Journey  struct {
+		Name string `json:"name"`
+	} `json:"journey"`
+	Incident struct {
+		ID       string    `json:"id"`
+		OpenedAt time.Time `json:"opened_at"`
+		ClosedAt time.Time `json:"closed_at"`
+	} `json:"incident"`
+	at time.Time
+}
+
+// receiver is a webhook receiver in a bad mood: it refuses, hangs, resets and lies about a third of the
+// time. Its log holds what it has read and verified, in order, whatever it then answered.
+type receiver struct {
+	t       *testing.T
+	webhook *standardwebhooks.Webhook
+
+	mu       sync.Mutex
+	rng      *rand.Rand
+	log      []message
+	changed  chan struct{}
+	refused  int
+	unsigned int
+}
+
+func newReceiver(t *testing.T, secret string, rng *rand.Rand) *receiver {
+	t.Helper()
+	wh, err := standardwebhooks.NewWebhook(secret)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &receiver{t: t, webhook: wh, rng: rng, changed: make(chan struct{})}
+}
+
+func (r *receiver) ServeHTTP(w http.ResponseWriter, req *http.Request) {
+	body, err := io.ReadAll(io.LimitReader(req.Body, 1<<20))
+	if err != nil {
+		return // The sender died half-way: nothing was received.
+	}
+	r.mu.Lock()
+	mood := r.rng.IntN(12)
+	r.mu.Unlock()
+	switch mood {
+	case 0:
+		r.refuse(w, http.StatusInternalServerError)
+		return
+	case 1:
+		w.Header().Set("Retry-After", "1")
+		r.refuse(w, http.StatusTooManyRequests)
+		return
+	case 2:
+		panic(http.ErrAbortHandler) // A reset without an answer.
+	case 3:
+		select { // Hangs, and is lost.
+		case <-req.Context().Done():
+		case <-time.After(2 * time.Second):
+		}
+		panic(http.ErrAbortHandler)
+	}
+	r.accept(req.Header, body)
+	if mood == 4 {
+		panic(http.ErrAbortHandler) // It was read, but the sender does not learn so.
+	}
+	w.WriteHeader(http.StatusNoContent)
+}
+
+func (r *receiver) refuse(w http.ResponseWriter, status int) {
+	r.mu.Lock()
+	r.refused++
+	r.mu.Unlock()
+	w.WriteHeader(status)
+}
+
+func (r *receiver) accept(header http.Header, body []byte) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if err := r.webhook.Verify(body, header); err != nil {
+		r.unsigned++
+		r.t.Errorf("a page arrived that its signature does not vouch for: %v\n%s", err, body)
+		return
+	}
+	var m message
+	if err := json.Unmarshal(body, &m); err != nil {
+		r.t.Errorf("a page arrived that is not JSON: %v\n%s", err, body)
+		return
+	}
+	m.at = time.Now()
+	r.log = append(r.log, m)
+	close(r.changed)
+	r.changed = make(chan struct{})
+}
+
+// wait returns when enough(log) holds, or false when the time is up.
+func (r *receiver) wait(limit time.Duration, enough func([]message) bool) bool {
+	deadline := time.NewTimer(limit)
+	defer deadline.Stop()
+	for {
+		r.mu.Lock()
+		ok, changed := enough(r.log), r.changed
+		r.mu.Unlock()
+		if ok {
+			return true
+		}
+		select {
+		case <-changed:
+		case <-deadline.C:
+			return false
+		}
+	}
+}
+
+func (r *receiver) messages() []message {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return append([]message(nil), r.log...)
+}
