@@ -2,10 +2,14 @@ package probes
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/outrider-monitor/outrider/journeys"
 )
+
+// ErrStatic is what Changed returns when what Scope gives cannot change without another Do.
+var ErrStatic = errors.New("the session's answers do not change by themselves")
 
 // Driver opens sessions for one family of verbs. It must be safe for use by several runs at once.
 type Driver interface {
@@ -26,7 +30,8 @@ type SessionOptions struct {
 	// Browsers append it to their own; HTTP sends it as it is. Every request to the hosts of the
 	// journey's own URLs also bears the header X-Outrider-Run: RunID.
 	UserAgent string
-	// Redactor knows the secrets of the attempt: what it must cover in a picture.
+	// Redactor knows the secrets of the attempt: what it must cover in a picture. Never nil. It may come to
+	// know more while the attempt runs (what a sensitive step saves), so ask it when a picture is taken.
 	Redactor *Redactor
 }
 
@@ -41,13 +46,16 @@ type Session interface {
 	// Changed blocks until what Scope gives may have changed, or ctx ends. A session whose answers
 	// cannot change without another Do (HTTP) returns ErrStatic at once.
 	Changed(ctx context.Context) error
-	// Cookies and SetCookies share cookies between the sessions of an attempt.
+	// Cookies and SetCookies share cookies between the sessions of an attempt. The runner calls them between
+	// steps, when the kind of session changes. SetCookies makes the session's cookies exactly these: one
+	// that the other session has deleted goes away here too.
 	Cookies(ctx context.Context) ([]Cookie, error)
 	SetCookies(ctx context.Context, cookies []Cookie) error
 	// Diagnose looks at a failure the runner is about to report, with what the session saw during the
 	// step, and may return a more exact one (script, blocked, browser...). It returns f otherwise.
 	Diagnose(ctx context.Context, f *Failure) *Failure
-	// Evidence is called after a step failed, in time reserved for it. It fills in what it has.
+	// Evidence is called after a step failed, in time reserved for it. It adds what it has. name is the
+	// base of artifact names, without an extension, such as attempt-1.
 	Evidence(ctx context.Context, name string, e *Evidence)
 	// Close ends the session and frees what it holds, within ctx.
 	Close(ctx context.Context) error
@@ -60,11 +68,11 @@ type Call struct {
 	Scope *journeys.Scope
 }
 
-// Done is what an action reports beside having succeeded.
+// Done is what an action reports beside having succeeded or failed.
 type Done struct {
 	Drift string
 	HTTP  *HTTPInfo
-	// Artifact is a picture that the step asked for.
+	// Artifact is a picture that the step asked for. The runner makes its name unique and safe.
 	Artifact *Artifact
 }
 

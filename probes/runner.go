@@ -2,6 +2,7 @@ package probes
 
 import (
 	"context"
+	"log/slog"
 	"time"
 
 	"github.com/outrider-monitor/outrider/journeys"
@@ -25,13 +26,20 @@ type Options struct {
 	Control []string
 	// Published gives what other journeys published; may be nil.
 	Published func() map[string]map[string]any
-	// Observe, when set, hears each step begin and end, from the runner's goroutine (`outrider run`).
+	// UserAgent is the product token of every request. Empty: Outrider/1.0.
+	UserAgent string
+	// Observe, when set, hears each step begin and end, one after another (`outrider run`).
 	Observe func(Progress)
+	// Log hears what has no place in a Result: a session that did not close, a panic's stack, a secret
+	// that is too short to be sought in texts. Nil: nobody.
+	Log *slog.Logger
 }
 
-// Progress is a step beginning (Result nil) or ending.
+// Progress is a step beginning (Result nil) or ending. A step that is not run because an earlier one
+// failed only ends. The secrets are already removed from Result.
 type Progress struct {
 	Attempt int
+	// Index counts from 0 through the steps and then the finally steps; Total is the number of both.
 	Index   int
 	Total   int
 	Step    *journeys.Step
