@@ -1,0 +1,208 @@
+package monitor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/go-co-op/gocron/v2"
+	"github.com/google/uuid"
+)
+
+// Timing is when a journey is due: Every or Cron, never both. It is comparable, so that a reload can tell
+// which journeys keep their place.
+type Timing struct {
+	Every time.Duration
+	Cron  string
+	// Zone is the IANA name of Cron's time zone. Empty: UTC.
+	Zone string
+}
+
+// scheduleHooks are what a schedule calls.
+type scheduleHooks struct {
+	// fire is called on a goroutine of its own and may take as long as it wants.
+	fire   func(name string, due time.Time)
+	missed func(name string, slots int)
+	// panicked hears a panic of fire, which would otherwise end the process.
+	panicked func(name string, what any)
+}
+
+// schedule calls fire when a journey is due. An interval has a phase that depends only on the journey's
+// name, so that load is spread and a restart changes nothing; its first slot is within one interval.
+//
+// It decides nothing about overlaps: whoever is called does. What it does promise: a slot is fired once, and a
+// slot that passed while the machine was frozen or starved is reported to missed, never silently dropped.
+type schedule struct {
+	scheduleHooks
+	cron gocron.Scheduler
+
+	mu      sync.Mutex
+	jobs    map[string]*job
+	stopped bool
+	running sync.WaitGroup
+}
+
+// job is one journey's place in the schedule.
+type job struct {
+	name string
+	Timing
+	id    uuid.UUID
+	slots slots
+
+	mu sync.Mutex
+	// last is the last slot that was fired or reported as missed.
+	last time.Time
+}
+
+func newSchedule(hooks scheduleHooks) (*schedule, error) {
+	// Nothing of ours runs any more when it is shut down, so it has nothing to wait for.
+	cron, err := gocron.NewScheduler(gocron.WithStopTimeout(time.Second), gocron.WithLocation(time.UTC))
+	if err != nil {
+		return nil, fmt.Errorf("making the scheduler: %w", err)
+	}
+	return &schedule{scheduleHooks: hooks, cron: cron, jobs: make(map[string]*job)}, nil
+}
+
+// Set makes the schedule hold exactly these journeys. Those whose timing is unchanged are left alone.
+func (s *schedule) Set(timings map[string]Timing) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var errs []error
+	for name, j := range s.jobs {
+		if timings[name] != j.Timing {
+			errs = append(errs, s.cron.RemoveJob(j.id))
+			delete(s.jobs, name)
+		}
+	}
+	for name, t := range timings {
+		if _, kept := s.jobs[name]; kept {
+			continue
+		}
+		if err := s.add(name, t); err != nil {
+			errs = append(errs, fmt.Errorf("scheduling %q: %w", name, err))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func (s *schedule) add(name string, t Timing) error {
+	now := time.Now()
+	slots, err := newSlots(name, t, now)
+	if err != nil {
+		return err
+	}
+	j := &job{name: name, Timing: t, slots: slots, last: now}
+	options := []gocron.JobOption{
+		gocron.WithName(name),
+		gocron.WithEventListeners(gocron.AfterJobRunsWithPanic(func(_ uuid.UUID, name string, what any) {
+			s.panicked(name, what)
+		})),
+	}
+	definition := gocron.CronJob(cronLine(t), false)
+	if t.Cron == "" {
+		definition = gocron.DurationJob(t.Every)
+		// The start carries Go's monotonic clock reading, and so do all later slots: a step of the wall clock
+		// neither silences an interval nor makes it run twice.
+		options = append(options, gocron.WithStartAt(gocron.WithStartDateTime(slots.next(now))))
+	}
+	// Not gocron's singleton mode: it keeps a goroutine and a queue of 17 kB for each job, and does not say
+	// which slot it dropped.
+	added, err := s.cron.NewJob(definition, gocron.NewTask(s.due, j), options...)
+	if err != nil {
+		return err
+	}
+	j.id = added.ID()
+	s.jobs[name] = j
+	return nil
+}
+
+// due is called by gocron, on a goroutine of its own, at or after a slot.
+func (s *schedule) due(j *job) {
+	slot, passed := j.take(time.Now())
+	if passed > 0 {
+		s.missed(j.name, passed)
+	}
+	if slot.IsZero() || !s.enter() {
+		return
+	}
+	defer s.running.Done()
+	s.fire(j.name, slot)
+}
+
+func (s *schedule) enter() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.stopped {
+		return false
+	}
+	s.running.Add(1)
+	return true
+}
+
+// take gives the slot that now belongs to and how many slots passed unseen before it. The zero slot means
+// that there is nothing to do: it has been taken already.
+func (j *job) take(now time.Time) (slot time.Time, passed int) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	slot, n := j.slots.latest(j.last, now)
+	if n == 0 {
+		return time.Time{}, 0
+	}
+	j.last = slot
+	return slot, n - 1
+}
+
+// Start begins to fire.
+func (s *schedule) Start() { s.cron.Start() }
+
+// Next is when the journey will be due next.
+func (s *schedule) Next(name string) (time.Time, bool) {
+	s.mu.Lock()
+	j, ok := s.jobs[name]
+	s.mu.Unlock()
+	if !ok {
+		return time.Time{}, false
+	}
+	return j.slots.next(time.Now()), true
+}
+
+// Names are the scheduled journeys.
+func (s *schedule) Names() map[string]Timing {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	names := make(map[string]Timing, len(s.jobs))
+	for name, j := range s.jobs {
+		names[name] = j.Timing
+	}
+	return names
+}
+
+// Hold fires nothing from now on.
+func (s *schedule) Hold() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.stopped = true
+}
+
+// Wait returns when nothing that was fired runs any more, or with ctx's error. It is called after Hold.
+func (s *schedule) Wait(ctx context.Context) error {
+	done := make(chan struct{})
+	go func() {
+		s.running.Wait()
+		close(done)
+	}()
+	select {
+	case <-done:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// Close ends the scheduler. After Wait it returns at once; before it, gocron spins until its stop timeout.
+func (s *schedule) Close() error {
+	s.Hold()
+	return s.cron.Shutdown()
+}
