@@ -1,11 +1,13 @@
 package document
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 )
 
-// Pos is a place in a file; Line and Column count from 1. The zero Pos is no place.
+// Pos is a place in a file; Line and Column count from 1, columns in characters. The zero Pos is no place.
 type Pos struct {
 	File         string
 	Line, Column int
@@ -48,4 +50,27 @@ func (ps Problems) Error() string {
 		lines[i] = p.Error()
 	}
 	return strings.Join(lines, "\n")
+}
+
+// Err gives the problems as an error, or nil when there are none.
+func (ps Problems) Err() error {
+	if len(ps) == 0 {
+		return nil
+	}
+	return ps
+}
+
+// Sorted gives the problems in the order of the file, each once: what an alias repeats is said once.
+func (ps Problems) Sorted() Problems {
+	sorted := slices.Clone(ps)
+	slices.SortStableFunc(sorted, func(a, b Problem) int {
+		return cmp.Or(
+			cmp.Compare(a.Pos.File, b.Pos.File),
+			cmp.Compare(a.Pos.Line, b.Pos.Line),
+			cmp.Compare(a.Pos.Column, b.Pos.Column),
+		)
+	})
+	return slices.CompactFunc(sorted, func(a, b Problem) bool {
+		return a.Pos == b.Pos && a.Message == b.Message
+	})
 }
