@@ -1,0 +1,45 @@
+# Outrider. `make` lists the targets.
+
+SHELL      := bash
+VERSION    ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+STATICCHECK = go tool -modfile=scripts/tools.mod staticcheck
+
+# go test stops a package after this long.
+TEST_TIMEOUT ?= 12m
+# Arguments for the demo, such as ARGS='--listen 127.0.0.1:9999'.
+ARGS ?=
+
+.PHONY: help demo test check bench build clean install-demo install-test image
+
+help: ## List the targets
+	@sed -n 's/^\([a-z]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 10
+
+demo: install-demo build ## Start the bundled shop and the whole monitor watching it
+	@exec bin/outrider demo $(ARGS)
+
+test: install-test check ## Run everything that CI runs
+	go test -race -timeout $(TEST_TIMEOUT) ./...
+
+check: ## Format, vet, staticcheck
+	@files=$$(find . -name '*.go' -not -path './bin/*' -exec gofmt -l {} +); \
+	  test -z "$$files" || { echo "gofmt would change:"; echo "$$files"; exit 1; }
+	go vet ./...
+	$(STATICCHECK) ./...
+
+bench: install-demo ## Run the benchmarks against their baselines
+	go test -run '^$$' -bench . -benchmem -timeout 60m ./...
+
+build: ## Build bin/outrider
+	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/outrider ./cmd/outrider
+
+image: ## Build the container image outrider:VERSION
+	docker build --build-arg VERSION=$(VERSION) --tag outrider:$(VERSION) .
+
+clean: ## Remove what make built
+	rm -rf bin
+
+install-demo:
+	@scripts/install demo
+
+install-test:
+	@scripts/install test
