@@ -1,9 +1,15 @@
 package probes
 
 import (
+	"cmp"
 	"context"
+	"fmt"
 	"log/slog"
+	"os"
+	"sync"
 	"time"
+
+	"github.com/google/uuid"
 
 	"github.com/outrider-monitor/outrider/journeys"
 )
@@ -56,13 +62,97 @@ type Request struct {
 	Confirm int
 }
 
-// Runner runs journeys.
-type Runner struct{ o Options }
+// Runner runs journeys. It may run several at once.
+type Runner struct {
+	o       Options
+	control *controlCheck
+	// warned holds journey and secret of the warnings already given.
+	warned sync.Map
+}
 
 // NewRunner makes a Runner.
-func NewRunner(o Options) *Runner { return &Runner{o: o} }
+func NewRunner(o Options) *Runner {
+	o.StepTimeout = cmp.Or(o.StepTimeout, 10*time.Second)
+	o.Timeout = cmp.Or(o.Timeout, time.Minute)
+	o.EvidenceTime = cmp.Or(o.EvidenceTime, 5*time.Second)
+	o.FinallyTime = cmp.Or(o.FinallyTime, 15*time.Second)
+	o.UserAgent = cmp.Or(o.UserAgent, "Outrider/1.0")
+	if o.Env == nil {
+		o.Env = os.LookupEnv
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	return &Runner{o: o, control: newControlCheck(o.Control)}
+}
 
 // Run runs the journey: attempts until one does not fail or Confirm is used up. An attempt that ended in
 // Error for a fault of the browser is repeated once too. Cancelling ctx ends the steps (outcome Error,
 // reason Cancelled) but finally steps still run, in bounded time.
-func (r *Runner) Run(ctx context.Context, j *journeys.Journey, req Request) Result { panic("contract") }
+//
+// A failed finally step changes neither a failed nor an error outcome; it makes a passed run Degraded, with
+// the step's failure as the reason: what a journey leaves behind in production is worth knowing, but it
+// pages nobody.
+func (r *Runner) Run(ctx context.Context, j *journeys.Journey, req Request) (res Result) {
+	begun := time.Now()
+	res = Result{
+		RunID: uuid.Must(uuid.NewV7()).String(), Journey: j.Name, Team: j.Team,
+		Location: r.o.Location, Trigger: req.Trigger,
+		DueAt: wall(req.DueAt), StartedAt: wall(begun), QueueWait: req.QueueWait,
+	}
+	if res.DueAt.IsZero() {
+		res.DueAt = res.StartedAt
+	}
+	defer func() {
+		if p := recover(); p != nil {
+			res.Outcome, res.Step, res.Failure, res.Published = Error, "", panicked(p), nil
+			r.o.Log.Error("running a journey panicked", "journey", j.Name, "err", res.Failure.Err)
+		}
+		res.EndedAt = res.StartedAt.Add(time.Since(begun))
+	}()
+	r.attempts(ctx, j, req.Confirm, &res)
+	return res
+}
+
+// attempts repeats the journey as far as its policy wants it, and lets the last attempt decide.
+func (r *Runner) attempts(ctx context.Context, j *journeys.Journey, confirm int, res *Result) {
+	browserFaults := 0
+	for number := 1; ; number++ {
+		done := r.attempt(ctx, j, res.RunID, number)
+		r.checkOnline(ctx, &done.Attempt)
+		res.Attempts = append(res.Attempts, done.Attempt)
+		res.Outcome, res.Step, res.Failure, res.Published = done.Outcome, done.Step, done.Failure, done.published
+		switch {
+		case done.Outcome == Failed && confirm > 0:
+			confirm--
+		case done.Outcome == Error && done.Failure != nil && done.Failure.Reason == BrowserFault && browserFaults == 0:
+			browserFaults++
+		default:
+			return
+		}
+		if ctx.Err() != nil {
+			res.Outcome = Error
+			res.Failure = cancelled(fmt.Sprintf("before a second attempt could confirm: %s", res.Failure.Message))
+			return
+		}
+	}
+}
+
+// attempt runs the steps once, beside the caller: a driver that does not return although its time is up
+// is left behind, so that it cannot stop the journey for ever.
+func (r *Runner) attempt(ctx context.Context, j *journeys.Journey, runID string, number int) finished {
+	a := newAttempt(r, j, runID, number)
+	done := make(chan finished, 1)
+	go func() { done <- a.run(ctx) }()
+	kill := time.NewTimer(a.killAfter())
+	defer kill.Stop()
+	select {
+	case f := <-done:
+		return f
+	case <-kill.C:
+		return a.abandon()
+	}
+}
+
+// wall gives a time as it is stored: UTC, without the monotonic clock.
+func wall(t time.Time) time.Time { return t.UTC().Round(0) }

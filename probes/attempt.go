@@ -1,0 +1,280 @@
+package probes
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"github.com/outrider-monitor/outrider/journeys"
+)
+
+const (
+	// openTime bounds the opening of a session. It is our own time: it counts neither for the step nor
+	// for the journey.
+	openTime = 30 * time.Second
+	// closeTime bounds the closing of one.
+	closeTime = 5 * time.Second
+	// killGrace is what a driver gets beyond all its deadlines.
+	killGrace = 5 * time.Second
+)
+
+// attempt is one pass through the steps, while it runs. Except for the atomic fields it belongs to one
+// goroutine.
+type attempt struct {
+	r        *Runner
+	j        *journeys.Journey
+	runID    string
+	begun    time.Time
+	scope    journeys.Scope
+	redactor *Redactor
+	sessions []*session
+	// active is the session used last: its cookies are the current ones.
+	active *session
+	// opening is the time spent opening sessions.
+	opening time.Duration
+	// pictures are the artifacts that steps asked for.
+	pictures  []Artifact
+	published map[string]any
+	out       Attempt
+
+	// settled is the verdict as far as it is known, for abandon.
+	settled   atomic.Pointer[finished]
+	current   atomic.Pointer[journeys.Step]
+	abandoned atomic.Bool
+}
+
+// finished is an attempt and what it published.
+type finished struct {
+	Attempt
+	published map[string]any
+}
+
+func newAttempt(r *Runner, j *journeys.Journey, runID string, number int) *attempt {
+	begun := time.Now()
+	return &attempt{
+		r: r, j: j, runID: runID, begun: begun,
+		out: Attempt{
+			Number: number, StartedAt: wall(begun),
+			Steps: make([]StepResult, 0, len(j.Steps)+len(j.Finally)),
+		},
+	}
+}
+
+func (a *attempt) timeout() time.Duration { return cmp.Or(a.j.Timeout, a.r.o.Timeout) }
+
+// killAfter is the end of all deadlines.
+func (a *attempt) killAfter() time.Duration {
+	o := &a.r.o
+	sessions := time.Duration(len(o.Drivers))
+	return a.timeout() + o.EvidenceTime + o.FinallyTime + sessions*(openTime+closeTime) + killGrace
+}
+
+// abandon gives what is known of an attempt whose goroutine did not come back.
+func (a *attempt) abandon() finished {
+	a.abandoned.Store(true)
+	where := "before its first step"
+	if st := a.current.Load(); st != nil {
+		where = fmt.Sprintf("in step %q", st.Name)
+	}
+	a.r.o.Log.Error("abandoned a run that did not end after all its deadlines", "journey", a.j.Name,
+		"run", a.runID, "where", where)
+	if f := a.settled.Load(); f != nil {
+		return *f
+	}
+	return finished{Attempt: Attempt{
+		Number: a.out.Number, StartedAt: wall(a.begun), Outcome: Error,
+		Failure: &Failure{
+			Reason:  Internal,
+			Message: fmt.Sprintf("the run did not end within %s and was abandoned %s", short(a.killAfter()), where),
+		},
+	}}
+}
+
+// run never panics.
+func (a *attempt) run(ctx context.Context) (f finished) {
+	defer func() {
+		if p := recover(); p != nil {
+			a.out.Outcome, a.out.Failure, a.published = Error, a.redactor.failure(panicked(p)), nil
+			a.r.o.Log.Error("an attempt panicked", "journey", a.j.Name, "run", a.runID, "err", a.out.Failure.Err)
+		}
+		a.closeSessions(ctx)
+		f = finished{Attempt: a.out, published: a.published}
+	}()
+	if unable := a.prepare(ctx); unable != nil {
+		a.out.Outcome, a.out.Failure = Error, a.redactor.failure(unable)
+		a.skipFrom(0)
+		return
+	}
+	failed := a.steps(ctx)
+	if failed == nil {
+		a.publish(ctx)
+	}
+	a.settle()
+	if failed != nil && a.out.Failure.Reason != Cancelled {
+		a.collect(ctx, failed)
+	}
+	a.settle()
+	a.finally(ctx)
+	a.keepPictures()
+	return
+}
+
+// prepare reads the secrets and evaluates the vars: what it cannot is a fault of the configuration.
+func (a *attempt) prepare(ctx context.Context) *Failure {
+	a.redactor = NewRedactor(nil)
+	if ctx.Err() != nil {
+		return cancelled("before its first step")
+	}
+	a.scope.Env = a.r.o.Env
+	a.scope.Run = map[string]any{
+		"id": a.runID, "journey": a.j.Name, "location": a.r.o.Location,
+		"deployment": a.r.o.Deployment, "attempt": a.out.Number,
+	}
+	if a.r.o.Published != nil {
+		a.scope.Journeys = a.r.o.Published()
+	}
+	if len(a.j.Secrets) > 0 {
+		secrets, f := readSecrets(a.j, a.r.o.Env)
+		if f != nil {
+			return f
+		}
+		a.scope.Secrets = secrets
+		a.redactor = NewRedactor(secrets)
+		a.r.warnShort(a.j.Name, a.redactor)
+	}
+	return a.evaluateVars(ctx)
+}
+
+// steps runs the steps until one fails, and returns that one.
+func (a *attempt) steps(ctx context.Context) (failed *journeys.Step) {
+	defer func() { a.out.Duration = time.Since(a.begun) - a.opening }()
+	for i := range a.j.Steps {
+		st := &a.j.Steps[i]
+		if a.add(a.step(ctx, st, place{index: i})) == StepFailed {
+			a.skipFrom(i + 1)
+			return st
+		}
+	}
+	return nil
+}
+
+// add keeps a step's result, and lets it decide the attempt if it is the first to have something against
+// it.
+func (a *attempt) add(s StepResult) StepStatus {
+	a.out.Steps = append(a.out.Steps, s)
+	var outcome Outcome
+	switch {
+	case s.Status == StepFailed && s.Failure.Reason.Ours() && !s.Finally:
+		outcome = Error
+	case s.Status == StepFailed && !s.Finally:
+		outcome = Failed
+	case s.Status == StepFailed, s.Status == StepSlow && !s.Finally:
+		outcome = Degraded
+	default:
+		return s.Status
+	}
+	if a.out.Failure == nil || !s.Finally && outcome != Degraded {
+		a.out.Outcome, a.out.Step, a.out.Failure = outcome, s.Name, s.Failure
+	}
+	return s.Status
+}
+
+// settle records the verdict once the steps and publish are over.
+func (a *attempt) settle() {
+	if a.out.Failure == nil {
+		a.out.Outcome = Passed
+	}
+	known := finished{Attempt: a.out, published: a.published}
+	known.Steps = slices.Clip(known.Steps)
+	a.settled.Store(&known)
+}
+
+// skipFrom lists the steps from index on as not run.
+func (a *attempt) skipFrom(index int) {
+	for i := index; i < len(a.j.Steps); i++ {
+		st := &a.j.Steps[i]
+		s := StepResult{
+			Name: st.Name, Verb: st.Action.Verb(), Status: StepNotRun,
+			Offset: time.Since(a.begun), Budget: st.Budget,
+		}
+		a.out.Steps = append(a.out.Steps, s)
+		a.observe(st, place{index: i}, &s)
+	}
+}
+
+// publish evaluates what other journeys may read. A value that is not there fails the attempt in a step
+// of its own: a journey that promised it has not kept its word.
+func (a *attempt) publish(ctx context.Context) {
+	if len(a.j.Publish) == 0 {
+		return
+	}
+	begun := time.Now()
+	ctx, cancel := context.WithTimeout(ctx, a.r.o.StepTimeout)
+	defer cancel()
+	a.scope.Step, a.scope.Funcs = nil, nil
+	values := make(map[string]any, len(a.j.Publish))
+	for i := range a.j.Publish {
+		b := &a.j.Publish[i]
+		v, err := b.Expr.Eval(ctx, &a.scope)
+		if err == nil {
+			v = a.redactor.value(v)
+			err = publishable(v)
+		}
+		if err != nil {
+			f := unevaluated("publish "+b.Name, b.Expr.Source, err)
+			a.add(StepResult{
+				Name: "publish", Verb: "publish", Status: StepFailed, Failure: a.redactor.failure(f),
+				Offset: begun.Sub(a.begun), Duration: time.Since(begun),
+			})
+			return
+		}
+		if v != nil {
+			values[b.Name] = v
+		}
+	}
+	a.published = values
+}
+
+// publishable refuses what could not be stored or is too much to be passed around.
+func publishable(v any) error {
+	text, err := json.Marshal(v)
+	if err != nil {
+		return fmt.Errorf("not a value of JSON: %w", err)
+	}
+	if len(text) > maxPublished {
+		return fmt.Errorf("%d bytes of JSON, at most %d can be published", len(text), maxPublished)
+	}
+	return nil
+}
+
+// finally runs all finally steps whatever happens, and whatever happened to ctx. Each is sure of an equal
+// share of the time that is left.
+func (a *attempt) finally(ctx context.Context) {
+	if len(a.j.Finally) == 0 {
+		return
+	}
+	ctx = context.WithoutCancel(ctx)
+	end := time.Now().Add(a.r.o.FinallyTime)
+	for i := range a.j.Finally {
+		now := time.Now()
+		share := end.Sub(now) / time.Duration(len(a.j.Finally)-i)
+		a.add(a.step(ctx, &a.j.Finally[i], place{
+			index: len(a.j.Steps) + i, finally: true, limit: now.Add(share),
+		}))
+	}
+}
+
+// observe tells a step's beginning or end to whoever watches.
+func (a *attempt) observe(st *journeys.Step, p place, result *StepResult) {
+	if a.r.o.Observe == nil || a.abandoned.Load() {
+		return
+	}
+	a.r.o.Observe(Progress{
+		Attempt: a.out.Number, Index: p.index, Total: len(a.j.Steps) + len(a.j.Finally),
+		Step: st, Finally: p.finally, Result: result,
+	})
+}

@@ -1,0 +1,272 @@
+package probes
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/outrider-monitor/outrider/journeys"
+)
+
+// place is where a step stands. limit is the deadline of a finally step; the other steps' limit is the
+// journey's.
+type place struct {
+	index   int
+	finally bool
+	limit   time.Time
+}
+
+// stepRun is one step, while it runs.
+type stepRun struct {
+	*attempt
+	st     *journeys.Step
+	res    *StepResult
+	place  place
+	sess   *session
+	start  time.Time
+	limit  time.Time
+	within time.Duration
+}
+
+// step runs one step from `if` to budget. It never panics; its result holds no secrets.
+func (a *attempt) step(ctx context.Context, st *journeys.Step, p place) StepResult {
+	res := StepResult{
+		Name: st.Name, Verb: st.Action.Verb(), Finally: p.finally, Budget: st.Budget,
+		Offset: time.Since(a.begun),
+	}
+	a.current.Store(st)
+	a.observe(st, p, nil)
+	s := &stepRun{attempt: a, st: st, res: &res, place: p}
+	f := s.perform(ctx)
+	if !s.start.IsZero() {
+		res.Duration = time.Since(s.start)
+	}
+	s.judge(f)
+	a.redactor.step(&res)
+	a.observe(st, p, &res)
+	return res
+}
+
+// judge sets the step's status from its failure, if there is one, and its budget.
+func (s *stepRun) judge(f *Failure) {
+	res := s.res
+	switch {
+	case f != nil && s.st.Sensitive && f.Reason == Assertion:
+		hidden := *f
+		hidden.Message, hidden.Got = fmt.Sprintf("%s does not hold (the step is sensitive)", f.Expected), ""
+		f = &hidden
+	case f == nil && res.Status == "" && s.st.Budget > 0 && res.Duration > s.st.Budget:
+		res.Status = StepSlow
+		res.Failure = &Failure{
+			Reason:   Slow,
+			Message:  fmt.Sprintf("took %s, more than its budget of %s", short(res.Duration), short(s.st.Budget)),
+			Expected: "at most " + short(s.st.Budget), Got: short(res.Duration),
+		}
+		return
+	case f == nil && res.Status == "":
+		res.Status = StepPassed
+		return
+	}
+	if f == nil {
+		return
+	}
+	res.Failure, res.Status = f, StepFailed
+	// What is wrong with the monitor itself is wrong for the steps that follow too.
+	if s.st.Optional && !f.Reason.Ours() {
+		res.Status = StepTolerated
+	}
+}
+
+// perform does the step and returns why it failed, or nil.
+func (s *stepRun) perform(ctx context.Context) (f *Failure) {
+	defer func() {
+		if p := recover(); p != nil {
+			f = panicked(p)
+			s.r.o.Log.Error("a step panicked", "journey", s.j.Name, "run", s.runID, "step", s.st.Name,
+				"err", s.redactor.String(f.Err.Error()))
+		}
+	}()
+	if ctx.Err() != nil {
+		return cancelled("before the step began")
+	}
+	if s.st.If != nil {
+		if runs, f := s.wanted(ctx); f != nil || !runs {
+			return f
+		}
+	}
+	if f := s.openSession(ctx); f != nil {
+		return f
+	}
+	s.begin()
+	if !time.Now().Before(s.limit) {
+		return s.overdue()
+	}
+	inner, cancel := context.WithDeadline(ctx, s.limit)
+	defer cancel()
+	if f := s.shareCookies(ctx, inner); f != nil {
+		return f
+	}
+	if f = s.tries(ctx, inner); f != nil {
+		f = s.diagnose(ctx, f)
+	}
+	return f
+}
+
+// begin starts the step's clock and sets its deadline.
+func (s *stepRun) begin() {
+	s.start = time.Now()
+	s.res.Offset = s.start.Sub(s.begun)
+	s.within = s.st.Timeout
+	if s.within == 0 {
+		s.within = s.r.o.StepTimeout
+		if s.st.Retry != nil {
+			s.within += s.st.Retry.For
+		}
+	}
+	s.limit = s.start.Add(s.within)
+	limit := s.place.limit
+	if !s.place.finally {
+		limit = s.begun.Add(s.timeout() + s.opening)
+	}
+	if limit.Before(s.limit) {
+		s.limit = limit
+	}
+}
+
+// overdue describes the deadline that has passed.
+func (s *stepRun) overdue() *Failure {
+	elapsed := time.Since(s.start)
+	f := &Failure{Reason: Timeout, Expected: "at most " + short(s.within), Got: "not done after " + short(elapsed)}
+	switch whole := s.limit.Before(s.start.Add(s.within)); {
+	case whole && s.place.finally:
+		f.Message = fmt.Sprintf("the time for finally steps was over %s into this step", short(elapsed))
+	case whole:
+		f.Message = fmt.Sprintf("the journey's %s were over %s into this step", short(s.timeout()), short(elapsed))
+		f.Expected = "the whole journey in at most " + short(s.timeout())
+	default:
+		f.Message = fmt.Sprintf("the step was not done within %s", short(s.within))
+	}
+	return f
+}
+
+// wanted evaluates `if`.
+func (s *stepRun) wanted(ctx context.Context) (bool, *Failure) {
+	inner, cancel := context.WithTimeout(ctx, s.r.o.StepTimeout)
+	defer cancel()
+	s.scope.Step, s.scope.Funcs = nil, nil
+	v := s.st.If.Check(inner, &s.scope)
+	if v.Err != nil {
+		f := explain(ctx, inner, v.Err, s.overdue)
+		if f.Reason == Internal {
+			f.Reason = Assertion
+		}
+		return false, prefixed("if: ", f)
+	}
+	if !v.Holds {
+		s.res.Status = StepSkipped
+	}
+	return v.Holds, nil
+}
+
+// tries does the step until its expectations hold: once, or as `retry` says.
+func (s *stepRun) tries(ctx, inner context.Context) *Failure {
+	retry := s.st.Retry
+	if retry == nil {
+		return s.try(ctx, inner, s.limit)
+	}
+	every := cmp.Or(retry.Every, time.Second)
+	giveUp := s.start.Add(retry.For)
+	var last *Failure
+	for {
+		s.res.Tries++
+		next := time.Now().Add(every)
+		wait := next
+		if next.After(giveUp) {
+			wait = giveUp
+		}
+		f := s.tryBounded(ctx, inner, wait)
+		if f == nil || f.Reason.Ours() {
+			return f
+		}
+		if last == nil || f.Reason != Timeout || inner.Err() == nil {
+			// Otherwise the deadline only cut the last try short: what the ones before saw says more.
+			last = f
+		}
+		if inner.Err() != nil || next.After(giveUp) || !sleepUntil(inner, next) {
+			if ctx.Err() != nil {
+				return cancelled("in the middle of the step")
+			}
+			return s.tried(last)
+		}
+	}
+}
+
+// tryBounded gives one try of several its own bound, so that one that hangs does not use up all the time.
+func (s *stepRun) tryBounded(ctx, inner context.Context, wait time.Time) *Failure {
+	bound := time.Now().Add(s.r.o.StepTimeout)
+	if !bound.Before(s.limit) {
+		return s.try(ctx, inner, wait)
+	}
+	inner, cancel := context.WithDeadline(inner, bound)
+	defer cancel()
+	return s.try(ctx, inner, wait)
+}
+
+func (s *stepRun) tried(f *Failure) *Failure {
+	if s.res.Tries < 2 {
+		return f
+	}
+	told := *f
+	told.Message = fmt.Sprintf("%s (after %d tries in %s)", f.Message, s.res.Tries, short(time.Since(s.start)))
+	return &told
+}
+
+// try does the action once and looks at its expectations, until wait where they can still come true.
+func (s *stepRun) try(ctx, inner context.Context, wait time.Time) *Failure {
+	s.scope.Step, s.scope.Funcs = nil, nil
+	done, err := s.sess.Do(inner, Call{Step: s.st, Scope: &s.scope})
+	s.res.Drift = done.Drift
+	if done.HTTP != nil {
+		s.res.HTTP = done.HTTP
+	}
+	if done.Artifact != nil && !s.st.Sensitive {
+		s.res.Artifact = s.keep(*done.Artifact)
+	}
+	if err != nil {
+		return explain(ctx, inner, err, s.overdue)
+	}
+	return s.expectations(ctx, inner, wait)
+}
+
+// diagnose lets the session say more about a failure of the target.
+func (s *stepRun) diagnose(ctx context.Context, f *Failure) *Failure {
+	if f.Reason == Cancelled || f.Reason == Internal || f.Reason == Config {
+		return f
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.r.o.EvidenceTime)
+	defer cancel()
+	if better := s.sess.Diagnose(ctx, f); better != nil {
+		return better
+	}
+	return f
+}
+
+// sleepUntil waits, and reports false if ctx ended first.
+func sleepUntil(ctx context.Context, t time.Time) bool {
+	timer := time.NewTimer(time.Until(t))
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// prefixed puts words before a failure's message.
+func prefixed(words string, f *Failure) *Failure {
+	told := *f
+	told.Message = words + f.Message
+	return &told
+}
