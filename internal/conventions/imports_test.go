@@ -1,0 +1,122 @@
+package conventions
+
+import (
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// mayImport is the table of the house: which of our packages a package's product code may import. A name
+// stands for the folder and what is below it; a package may always import what is below itself. The data
+// goes one way: YAML -> journey -> run -> {history, incident, pages} -> numbers, delivery.
+func mayImport(dir string) (allowed []string, known bool) {
+	table := map[string][]string{
+		"journeys":            nil,
+		"probes":              {"journeys"},
+		"probes/browser":      {"journeys", "probes"},
+		"probes/httpcall":     {"journeys", "probes"},
+		"incidents":           {"journeys", "probes"},
+		"paging":              {"journeys", "probes", "incidents"},
+		"history":             {"journeys", "probes", "incidents", "paging"},
+		"exporter":            {"journeys", "probes", "incidents"},
+		"exporter/cloudwatch": {"journeys", "probes", "incidents", "exporter"},
+		"web":                 {"journeys", "probes", "incidents", "history"},
+		"monitor": {"journeys", "probes", "incidents", "paging", "history", "exporter", "web",
+			"probes/browser", "probes/httpcall", "exporter/cloudwatch"},
+		"cmd": {"journeys", "probes", "incidents", "paging", "history", "exporter", "web", "monitor",
+			"probes/browser", "probes/httpcall", "exporter/cloudwatch", "examples/shop"},
+		// The shop is a target like any other: it must not know who watches it.
+		"examples/shop": nil,
+	}
+	for d := dir; d != "."; d = path.Dir(d) {
+		if allowed, ok := table[d]; ok {
+			return append(allowed, d), true
+		}
+	}
+	return nil, false
+}
+
+// only says where a library's types may be seen, so that it can be replaced in one folder.
+func only() map[string][]string {
+	return map[string][]string{
+		"github.com/chromedp/":    {"probes/browser"},
+		"modernc.org/":            {"history"},
+		"github.com/go-co-op/":    {"monitor"},
+		"github.com/aws/":         {"exporter/cloudwatch"},
+		"github.com/expr-lang/":   {"journeys"},
+		"github.com/alecthomas/":  {"cmd"},
+		"gopkg.in/yaml":           {"journeys"},
+		"github.com/prometheus/":  {"exporter", "web", "monitor", "cmd"},
+		"github.com/santhosh-tek": {"journeys", "paging", "internal"},
+	}
+}
+
+func TestPackagesImportOnlyWhatTheTableAllows(t *testing.T) {
+	for _, p := range repository(t).packages {
+		if p.dir == "internal" || strings.HasPrefix(p.dir, "internal/") || len(p.files) == 0 {
+			continue
+		}
+		allowed, known := mayImport(p.dir)
+		if !known {
+			t.Errorf("%s: a package that is not in the table of the house; say in imports_test.go what it may import", p.dir)
+			continue
+		}
+		for _, f := range p.files {
+			for _, imp := range ours(f) {
+				if !slices.ContainsFunc(allowed, func(a string) bool { return covers(a, imp) }) {
+					t.Errorf("%s imports %s; %s may import %q", f.path, imp, p.dir, allowed)
+				}
+			}
+		}
+	}
+}
+
+// covers reports whether allowing a allows imp. Allowing probes does not allow its drivers, nor does
+// allowing exporter allow the AWS SDK that comes with exporter/cloudwatch.
+func covers(a, imp string) bool {
+	if a == imp {
+		return true
+	}
+	apart := []string{"probes/browser", "probes/httpcall", "exporter/cloudwatch"}
+	for _, d := range apart {
+		if within(imp, d) {
+			return within(imp, a) && within(a, d)
+		}
+	}
+	return within(imp, a)
+}
+
+// within reports whether dir is root or below it.
+func within(dir, root string) bool { return dir == root || strings.HasPrefix(dir, root+"/") }
+
+func TestALibraryIsSeenOnlyInItsFolder(t *testing.T) {
+	for _, p := range repository(t).packages {
+		for _, f := range slices.Concat(p.files, p.tests) {
+			for _, spec := range f.ast.Imports {
+				imp, _ := strconv.Unquote(spec.Path.Value)
+				for library, folders := range only() {
+					if strings.HasPrefix(imp, library) &&
+						!slices.ContainsFunc(folders, func(d string) bool { return within(p.dir, d) }) {
+						t.Errorf("%s imports %s, which belongs to %q alone", f.path, imp, folders)
+					}
+				}
+			}
+		}
+	}
+}
+
+// ours lists the imports of our own packages, relative to the repository.
+func ours(f goFile) []string {
+	var dirs []string
+	for _, spec := range f.ast.Imports {
+		imp, _ := strconv.Unquote(spec.Path.Value)
+		if dir, ok := strings.CutPrefix(imp, module+"/"); ok {
+			dirs = append(dirs, dir)
+		}
+	}
+	return dirs
+}
+
+func itoa(n int) string { return strconv.Itoa(n) }
