@@ -6,34 +6,11 @@ import (
 	"github.com/outrider-monitor/outrider/probes"
 )
 
-// State is what the judge remembers of a journey between runs. It is stored as JSON, in the same
-// transaction as the run.
-type State struct {
-	// Subject is the journey's name; empty for the monitor itself.
-	Subject string `json:"subject"`
-	// LastRunID is the last run that was judged; judging it again changes nothing.
-	LastRunID string `json:"last_run_id,omitempty"`
-	// Failed and Passed count consecutive runs; error runs leave both alone.
-	Failed int `json:"failed,omitempty"`
-	Passed int `json:"passed,omitempty"`
-	// Errors counts consecutive error runs.
-	Errors int `json:"errors,omitempty"`
-	// FirstFailedAt is the start of the first run of the present series of failures.
-	FirstFailedAt time.Time `json:"first_failed_at,omitzero"`
-	LastPassedAt  time.Time `json:"last_passed_at,omitzero"`
-	LastRunAt     time.Time `json:"last_run_at,omitzero"`
-	// LastOutcome is the outcome of the last judged run (error runs are not judged).
-	LastOutcome probes.Outcome `json:"last_outcome"`
-	// Incident is the open incident, or nil.
-	Incident *Incident `json:"incident,omitempty"`
-	// Published is what the last good run published.
-	Published map[string]any `json:"published,omitempty"`
-}
-
 // Incident lasts from the moment the policy says broken until it says mended.
 type Incident struct {
 	// ID is derived from the run that opened it.
-	ID      string `json:"id"`
+	ID string `json:"id"`
+	// Subject is the journey's name; empty for the monitor's own incident.
 	Subject string `json:"subject"`
 	// Severity is critical, error, warning or info.
 	Severity string `json:"severity"`
@@ -43,7 +20,10 @@ type Incident struct {
 	ClosedAt time.Time `json:"closed_at,omitzero"`
 	// RemindedAt is when the last page about it was composed.
 	RemindedAt time.Time `json:"reminded_at,omitzero"`
-	Locations  []string  `json:"locations,omitempty"`
+	// Locations are sorted.
+	Locations []string `json:"locations,omitempty"`
+	// Journeys are those that the monitor cannot judge, sorted; only in the monitor's own incident.
+	Journeys []string `json:"journeys,omitempty"`
 	// Step, Failure and RunID describe the last failed run.
 	Step       string          `json:"step,omitempty"`
 	Failure    *probes.Failure `json:"failure,omitempty"`
@@ -51,6 +31,8 @@ type Incident struct {
 	FailedRuns int             `json:"failed_runs"`
 	// LastPassedAt is the last good run before it.
 	LastPassedAt time.Time `json:"last_passed_at,omitzero"`
+	// Retired says that it was closed because its journey is no longer watched, not because it was mended.
+	Retired bool `json:"retired,omitempty"`
 }
 
 // EventKind is one change of an incident.
@@ -65,12 +47,14 @@ const (
 
 // Event is one change of one incident, to be told to people.
 type Event struct {
-	Kind     EventKind `json:"kind"`
-	At       time.Time `json:"at"`
-	Incident Incident  `json:"incident"`
+	Kind EventKind `json:"kind"`
+	At   time.Time `json:"at"`
+	// RunID is the run that brought it about; empty when none did.
+	RunID    string   `json:"run_id,omitempty"`
+	Incident Incident `json:"incident"`
 }
 
-// Policy is a journey's alert policy with all defaults applied.
+// Policy is a journey's alert policy with all defaults applied. OpenAfter and CloseAfter below 1 mean 1.
 type Policy struct {
 	OpenAfter, CloseAfter int
 	Severity              string
@@ -78,10 +62,48 @@ type Policy struct {
 	Remind time.Duration
 }
 
-// Judge is the whole decision. A passed or degraded run counts as good, a failed one as bad; an error run
-// changes only Errors. The returned State is a new value; prev is not modified.
-func Judge(prev State, policy Policy, r probes.Result) (State, []Event) { panic("contract") }
+// open makes the incident that the run r completes the evidence for.
+func open(subject string, since time.Time, p Policy, r *probes.Result) Incident {
+	i := Incident{
+		ID:         "inc_" + r.RunID,
+		Subject:    subject,
+		Severity:   p.Severity,
+		Since:      since,
+		OpenedAt:   latest(r.EndedAt, since),
+		RemindedAt: r.EndedAt,
+	}
+	if subject == "" {
+		i.ID = "mon_" + r.RunID
+	}
+	i.saw(r)
+	return i
+}
 
-// JudgeMonitor judges the monitor itself: OpenAfter consecutive error runs (of any journey) open its own incident, a run
-// that is no error closes it after CloseAfter.
-func JudgeMonitor(prev State, policy Policy, r probes.Result) (State, []Event) { panic("contract") }
+// saw takes over what the last bad run shows.
+func (i *Incident) saw(r *probes.Result) {
+	i.Step, i.Failure, i.RunID = r.Step, r.Failure, r.RunID
+	i.Locations = insert(i.Locations, r.Location)
+}
+
+// reminderDue reports whether it is time for another page. A clock that was set back starts the wait anew
+// rather than silencing the reminders until it has caught up.
+func (i *Incident) reminderDue(p Policy, now time.Time) bool {
+	if now.Before(i.RemindedAt) {
+		i.RemindedAt = now
+	}
+	return p.Remind > 0 && now.Sub(i.RemindedAt) >= p.Remind
+}
+
+// close ends the incident.
+func (i *Incident) close(at time.Time) { i.ClosedAt = latest(at, i.OpenedAt) }
+
+func (i *Incident) event(kind EventKind, at time.Time, runID string) Event {
+	return Event{Kind: kind, At: at, RunID: runID, Incident: *i}
+}
+
+func latest(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return b
+	}
+	return a
+}

@@ -1,0 +1,71 @@
+package incidents
+
+import (
+	"slices"
+	"time"
+
+	"github.com/outrider-monitor/outrider/probes"
+)
+
+// State is what the judge remembers of a journey between runs. It is stored as JSON, in the same
+// transaction as the run. A State is never changed in place: copies share what it points to.
+type State struct {
+	// Subject is the journey's name; empty for the monitor itself.
+	Subject string `json:"subject"`
+	// LastRunID is the last run that was judged; judging it again changes nothing.
+	LastRunID string `json:"last_run_id,omitempty"`
+	// Failed and Passed count consecutive runs; error runs leave both alone.
+	Failed int `json:"failed,omitempty"`
+	Passed int `json:"passed,omitempty"`
+	// Errors counts consecutive error runs, the first of which began at FirstErrorAt.
+	Errors       int       `json:"errors,omitempty"`
+	FirstErrorAt time.Time `json:"first_error_at,omitzero"`
+	// FirstFailedAt is the start of the first run of the present series of failures.
+	FirstFailedAt time.Time `json:"first_failed_at,omitzero"`
+	LastPassedAt  time.Time `json:"last_passed_at,omitzero"`
+	// LastRunAt is the start of the last run, error runs included.
+	LastRunAt time.Time `json:"last_run_at,omitzero"`
+	// LastOutcome is the outcome of the last judged run (error runs are not judged). It means nothing as
+	// long as Failed and Passed are both zero.
+	LastOutcome probes.Outcome `json:"last_outcome"`
+	// Incident is the open incident, or nil.
+	Incident *Incident `json:"incident,omitempty"`
+	// Published is what the last good run published.
+	Published map[string]any `json:"published,omitempty"`
+	// Troubles are the journeys that the monitor cannot judge; only in the monitor's own state.
+	Troubles map[string]Trouble `json:"troubles,omitempty"`
+}
+
+// Trouble is one journey whose runs end in error again and again.
+type Trouble struct {
+	// Since is the start of the first run of the series.
+	Since time.Time `json:"since"`
+	// LastRunID is the last run of the journey that was judged here.
+	LastRunID string `json:"last_run_id"`
+	// Judged counts the runs without error since the last error.
+	Judged int `json:"judged,omitempty"`
+	// Told says that a page has named the journey.
+	Told bool `json:"told,omitempty"`
+}
+
+// lateness is how much older than the last run a run may be and still count as late. An even older one means
+// that the clock was set back: runs are judged again rather than ignored until the clock has caught up.
+const lateness = 5 * time.Minute
+
+// knows reports whether the run has been judged already, or comes too late to change anything.
+func (s *State) knows(r *probes.Result) bool {
+	if r.RunID == s.LastRunID {
+		return true
+	}
+	behind := s.LastRunAt.Sub(r.StartedAt)
+	return behind > 0 && behind <= lateness
+}
+
+// insert adds name to a sorted list, without touching the list it is given.
+func insert(list []string, name string) []string {
+	at, found := slices.BinarySearch(list, name)
+	if found || name == "" {
+		return list
+	}
+	return slices.Insert(slices.Clone(list), at, name)
+}
