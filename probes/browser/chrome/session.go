@@ -1,0 +1,146 @@
+package chrome
+
+import (
+	"context"
+
+	"github.com/chromedp/cdproto"
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/cdp/jsonv2"
+	"github.com/chromedp/cdproto/target"
+	"github.com/chromedp/chromedp"
+)
+
+// Listener gets a session's events in their order, on the goroutine that reads the wire: it must not block
+// and may send commands only with [Session.Post].
+type Listener func(s *Session, method string, params jsonv2.Value)
+
+// Session is the line to one target: a page, or a frame that lives in a process of its own. It is safe for
+// use by several goroutines. Unlike a target of chromedp it turns on no domain by itself, and it decodes no
+// event that nobody wants.
+type Session struct {
+	ID     target.SessionID
+	wire   *wire
+	listen Listener
+}
+
+// Attach makes a session for an id that the browser gave out. Its events go to listen, which may be nil.
+func (p *Process) Attach(id target.SessionID, listen Listener) *Session {
+	s := &Session{ID: id, wire: p.wire, listen: listen}
+	p.wire.mu.Lock()
+	p.wire.sessions[id] = s
+	p.wire.mu.Unlock()
+	return s
+}
+
+// Forget ends the delivery of events.
+func (s *Session) Forget() {
+	s.wire.mu.Lock()
+	delete(s.wire.sessions, s.ID)
+	s.wire.mu.Unlock()
+}
+
+// Reply is an answer that is still to come.
+type Reply struct {
+	s  *Session
+	id int64
+	ch chan *cdproto.Message
+}
+
+// Send sends a command and returns at once; several can be on their way.
+func (s *Session) Send(ctx context.Context, method string, params any) (*Reply, error) {
+	msg, err := s.message(method, params)
+	if err != nil {
+		return nil, err
+	}
+	r := &Reply{s: s, ch: make(chan *cdproto.Message, 1)}
+	w := s.wire
+	w.mu.Lock()
+	w.next++
+	r.id = w.next
+	w.waiting[r.id] = r.ch
+	w.mu.Unlock()
+	msg.ID = r.id
+	if err := w.Write(ctx, msg); err != nil {
+		r.drop()
+		return nil, err
+	}
+	return r, nil
+}
+
+// Post sends a command whose answer nobody waits for. It never blocks: on a wire that is stuck it is dropped.
+func (s *Session) Post(method string, params any) {
+	msg, err := s.message(method, params)
+	if err != nil {
+		return
+	}
+	w := s.wire
+	w.mu.Lock()
+	w.next++
+	msg.ID = w.next
+	w.mu.Unlock()
+	select {
+	case w.out <- msg:
+	default:
+	}
+}
+
+func (s *Session) message(method string, params any) (*cdproto.Message, error) {
+	msg := &cdproto.Message{SessionID: s.ID, Method: cdproto.MethodType(method)}
+	if params != nil {
+		var err error
+		if msg.Params, err = jsonv2.Marshal(params, chromedp.DefaultMarshalOptions); err != nil {
+			return nil, err
+		}
+	}
+	return msg, nil
+}
+
+// Wait waits for the answer and decodes it into res, which may be nil.
+func (r *Reply) Wait(ctx context.Context, res any) error {
+	select {
+	case msg := <-r.ch:
+		return decode(msg, res)
+	case <-ctx.Done():
+		r.drop()
+		return context.Cause(ctx)
+	case <-r.s.wire.lost:
+		select {
+		case msg := <-r.ch:
+			return decode(msg, res)
+		default:
+			return r.s.wire.err()
+		}
+	}
+}
+
+func (r *Reply) drop() {
+	r.s.wire.mu.Lock()
+	delete(r.s.wire.waiting, r.id)
+	r.s.wire.mu.Unlock()
+}
+
+func decode(msg *cdproto.Message, res any) error {
+	if msg.Error != nil {
+		return msg.Error
+	}
+	if res == nil {
+		return nil
+	}
+	return jsonv2.Unmarshal(msg.Result, res, chromedp.DefaultUnmarshalOptions)
+}
+
+// Call sends a command and waits for its answer.
+func (s *Session) Call(ctx context.Context, method string, params, res any) error {
+	r, err := s.Send(ctx, method, params)
+	if err != nil {
+		return err
+	}
+	return r.Wait(ctx, res)
+}
+
+// Call runs a typed command on a session.
+func Call[P, R any](ctx context.Context, s *Session, c cdp.Command[P, R], params P) (R, error) {
+	var res R
+	err := s.Call(ctx, c.Method, params, &res)
+	return res, err
+}

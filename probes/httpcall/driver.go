@@ -1,0 +1,40 @@
+package httpcall
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/outrider-monitor/outrider/journeys"
+	"github.com/outrider-monitor/outrider/probes"
+)
+
+// Driver opens sessions for HTTP steps. It is safe for use by several runs at once.
+type Driver struct {
+	// idle are wires without connections, kept because a new transport costs a tenth of a request.
+	idle sync.Pool
+}
+
+// New makes a driver. It needs no closing.
+func New() *Driver {
+	return &Driver{idle: sync.Pool{New: func() any { return newPlainWire() }}}
+}
+
+// Handles reports whether the action is an HTTP request.
+func (d *Driver) Handles(a journeys.Action) bool {
+	_, ok := a.(*journeys.Request)
+	return ok
+}
+
+// Open starts a session. It connects to nothing yet.
+func (d *Driver) Open(_ context.Context, o probes.SessionOptions) (probes.Session, error) {
+	s := &Session{driver: d, o: o}
+	s.client.Transport = s
+	s.client.Jar = &s.jar
+	s.client.CheckRedirect = s.checkRedirect
+	return s, nil
+}
+
+// idleTooLong is the age at which an unused connection is not used for the next step: its server may be
+// closing it at this moment, and a POST that meets that cannot be repeated.
+const idleTooLong = 500 * time.Millisecond

@@ -1,0 +1,89 @@
+package httpcall
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/outrider-monitor/outrider/probes"
+)
+
+// defaultRedirects is how many redirects are followed unless the step says otherwise.
+const defaultRedirects = 10
+
+// checkRedirect decides whether the next hop is taken, and with which headers.
+func (s *Session) checkRedirect(req *http.Request, via []*http.Request) error {
+	x := s.last
+	limit := x.action.Redirects
+	if limit == 0 {
+		return http.ErrUseLastResponse
+	}
+	if limit < 0 {
+		limit = defaultRedirects
+	}
+	if len(via) > limit {
+		return &probes.Failure{
+			Reason:   probes.Navigation,
+			Message:  fmt.Sprintf("redirected more than %d times, at last to %s", limit, req.URL.Redacted()),
+			Expected: fmt.Sprintf("at most %d redirects", limit), Got: fmt.Sprintf("redirect %d", len(via)),
+		}
+	}
+	if previous := via[len(via)-1].URL; previous.Scheme == "https" && req.URL.Scheme != "https" {
+		return &probes.Failure{
+			Reason:   probes.Navigation,
+			Message:  fmt.Sprintf("redirected from https to %s, where everybody could read along", req.URL.Redacted()),
+			Expected: "https", Got: req.URL.Scheme,
+		}
+	}
+	if strayed(req, via) {
+		x.forget(req.Header)
+	}
+	x.redirects = len(via)
+	return nil
+}
+
+// strayed reports whether any hop so far leads away from the step's own host. Once away, a request does not
+// get its headers back: who sends it there again could have read them.
+func strayed(req *http.Request, via []*http.Request) bool {
+	origin := via[0].URL
+	if req.URL.Host != origin.Host {
+		return true
+	}
+	for _, hop := range via[1:] {
+		if hop.URL.Host != origin.Host {
+			return true
+		}
+	}
+	return false
+}
+
+// forget removes what was meant for the step's own host only: all headers of the step except those that
+// every host may see.
+func (x *exchange) forget(header http.Header) {
+	header.Del("Authorization")
+	header.Del(runHeader)
+	for i := range x.action.Headers {
+		switch name := http.CanonicalHeaderKey(x.action.Headers[i].Name); name {
+		case "Accept", "Accept-Language", "Accept-Encoding", "Cache-Control", "Content-Type", "User-Agent":
+		default:
+			header.Del(name)
+		}
+	}
+}
+
+// redirectFailure explains the redirects that net/http itself refuses.
+func redirectFailure(err error) *probes.Failure {
+	text := innermost(err).Error()
+	if !strings.Contains(text, "Location header") && !strings.Contains(text, "unsupported protocol scheme") {
+		return nil
+	}
+	return &probes.Failure{Reason: probes.Navigation, Message: "redirected to nowhere: " + text, Err: err}
+}
+
+func innermost(err error) error {
+	for next := errors.Unwrap(err); next != nil; next = errors.Unwrap(err) {
+		err = next
+	}
+	return err
+}
