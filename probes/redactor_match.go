@@ -133,7 +133,14 @@ func (u *unit) ends(s string, i int, list []int) []int {
 	}
 	switch s[i] {
 	case '%':
-		list = insert(list, u.percent(s, i))
+		list = insert(list, percent(u.raw, s, i))
+		if u.raw == " " {
+			list = insert(list, percent("+", s, i))
+		}
+		// A percent sign that was encoded several times ends at each of its 25s.
+		for end := i + 3; u.raw == "%" && hexByte(s, end-2, '%') && len(list) < cap(list); end += 2 {
+			list = insert(list, end)
+		}
 	case '+':
 		if u.raw == " " {
 			list = insert(list, i+1)
@@ -141,7 +148,7 @@ func (u *unit) ends(s string, i int, list []int) []int {
 	case '\\':
 		list = u.backslash(s, i, list)
 	case '&':
-		list = insert(list, u.entity(s, i))
+		list = u.entity(s, i, list)
 	}
 	return list
 }
@@ -159,14 +166,14 @@ func insert(list []int, pos int) []int {
 	return append(list, pos)
 }
 
-// percent reads the unit's bytes as %XX, encoded any number of times.
-func (u *unit) percent(s string, i int) int {
-	for k := range len(u.raw) {
+// percent reads the bytes as %XX, encoded any number of times.
+func percent(raw, s string, i int) int {
+	for k := range len(raw) {
 		if i >= len(s) || s[i] != '%' {
 			return 0
 		}
 		i++
-		for !hexByte(s, i, u.raw[k]) {
+		for !hexByte(s, i, raw[k]) {
 			if !hexByte(s, i, '%') {
 				return 0
 			}
@@ -249,20 +256,20 @@ func codeUnit(s string, i int) (rune, int) {
 var namedEntities = map[string]rune{"amp": '&', "lt": '<', "gt": '>', "quot": '"', "apos": '\'', "nbsp": '\u00a0'}
 
 // entity reads the unit as an HTML entity, escaped any number of times.
-func (u *unit) entity(s string, i int) int {
-	i++
-	for {
+func (u *unit) entity(s string, i int, list []int) []int {
+	for i++; ; {
 		length := strings.IndexByte(s[i:min(len(s), i+12)], ';')
 		if length < 0 {
-			return 0
+			return list
 		}
-		if entityRune(s[i:i+length]) == u.rune {
-			return i + length + 1
-		}
-		if s[i:i+length] != "amp" {
-			return 0
-		}
+		inner := s[i : i+length]
 		i += length + 1
+		if entityRune(inner) == u.rune {
+			list = insert(list, i)
+		}
+		if inner != "amp" || len(list) == cap(list) {
+			return list
+		}
 	}
 }
 
