@@ -28,11 +28,9 @@ func usersOf(dir string) []int {
 		if err != nil {
 			continue
 		}
-		for arg := range bytes.SplitSeq(line, []byte{0}) {
-			if bytes.Equal(arg, want) {
-				pids = append(pids, pid)
-				break
-			}
+		// Chromium's children rewrite their command line with spaces for zeros; the folder's name is unique.
+		if bytes.Contains(line, want) {
+			pids = append(pids, pid)
 		}
 	}
 	return pids

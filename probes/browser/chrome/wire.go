@@ -15,8 +15,8 @@ import (
 var ErrLost = errors.New("the browser is gone")
 
 // firstSessionID is where the ids of our sessions' commands begin. Those of the browser itself, which
-// chromedp sends, begin at 1; so a reply shows by its id whose it is.
-const firstSessionID = 1 << 40
+// chromedp sends, begin at 1; so a reply shows by its id whose it is. Chromium takes ids below 1<<31 only.
+const firstSessionID = 1 << 30
 
 // wire is the pipe to the browser. The messages of sessions are delivered here; what belongs to the browser
 // itself is passed on to chromedp, for which the wire is the transport.
