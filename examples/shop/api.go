@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"github.com/outrider-monitor/outrider/examples/shop/kitchen"
 )
 
 const maxBody = 64 << 10
@@ -52,7 +54,7 @@ func (s *Shop) orderAPI(next http.HandlerFunc) http.HandlerFunc {
 }
 
 func (s *Shop) getMenu(w http.ResponseWriter, _ *http.Request) {
-	answer(w, http.StatusOK, map[string]any{"currency": "GBP", "delivery": deliveryFee, "dishes": catalogue()})
+	answer(w, http.StatusOK, map[string]any{"currency": "GBP", "delivery": kitchen.DeliveryFee, "dishes": kitchen.Catalogue()})
 }
 
 func (s *Shop) getBasket(w http.ResponseWriter, r *http.Request) {
@@ -68,7 +70,7 @@ func (s *Shop) postBasket(w http.ResponseWriter, r *http.Request) {
 	if !read(w, r, &want) {
 		return
 	}
-	if _, ok := findDish(want.Dish); !ok || want.Quantity < 1 || want.Quantity > maxQuantity {
+	if _, ok := kitchen.Find(want.Dish); !ok || want.Quantity < 1 || want.Quantity > maxQuantity {
 		answer(w, http.StatusUnprocessableEntity, apiError{"We do not have that many of that dish."})
 		return
 	}
@@ -112,7 +114,7 @@ func (s *Shop) postOrder(w http.ResponseWriter, r *http.Request) {
 		for _, item := range want.Items {
 			quantities[item.Dish] = min(item.Quantity, maxQuantity)
 		}
-		basket = billFor(quantities)
+		basket = kitchen.BillFor(quantities)
 	}
 	if basket.Count == 0 {
 		answer(w, http.StatusUnprocessableEntity, apiError{"The basket is empty."})
@@ -127,9 +129,9 @@ func (s *Shop) postOrder(w http.ResponseWriter, r *http.Request) {
 		}
 		payment = "card ending " + last4
 	}
-	placed := s.orders.place(order{
+	placed := s.orders.Place(kitchen.Order{
 		Name: clip(want.Name), Postcode: clip(want.Postcode), Payment: payment,
-		PlacedAt: time.Now().UTC(), bill: basket, session: session,
+		PlacedAt: time.Now().UTC(), Bill: basket, Session: session,
 	})
 	if want.Items == nil {
 		s.sessions.empty(session)
@@ -139,7 +141,7 @@ func (s *Shop) postOrder(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Shop) getOrders(w http.ResponseWriter, r *http.Request) {
-	list := s.orders.of(s.sessions.of(r), time.Now(), s.faults.is(orderStuck))
+	list := s.orders.Of(s.sessions.of(r), time.Now(), s.faults.is(orderStuck))
 	answer(w, http.StatusOK, map[string]any{"orders": list})
 }
 
@@ -154,7 +156,7 @@ func (s *Shop) getOrder(w http.ResponseWriter, r *http.Request) {
 
 // deleteOrder cancels an order. A second time it says the same again.
 func (s *Shop) deleteOrder(w http.ResponseWriter, r *http.Request) {
-	found, changed, ok := s.orders.cancel(s.sessions.of(r), r.PathValue("id"), time.Now(), s.faults.is(orderStuck))
+	found, changed, ok := s.orders.Cancel(s.sessions.of(r), r.PathValue("id"), time.Now(), s.faults.is(orderStuck))
 	if !ok {
 		answer(w, http.StatusNotFound, apiError{"We do not know this order."})
 		return
@@ -166,8 +168,8 @@ func (s *Shop) deleteOrder(w http.ResponseWriter, r *http.Request) {
 }
 
 // order gives the order in the path, if it belongs to the request's session.
-func (s *Shop) order(r *http.Request) (order, bool) {
-	return s.orders.get(s.sessions.of(r), r.PathValue("id"), time.Now(), s.faults.is(orderStuck))
+func (s *Shop) order(r *http.Request) (kitchen.Order, bool) {
+	return s.orders.Get(s.sessions.of(r), r.PathValue("id"), time.Now(), s.faults.is(orderStuck))
 }
 
 // read decodes a JSON body, or answers what is wrong with it.

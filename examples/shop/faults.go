@@ -6,10 +6,11 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
+
+	"github.com/outrider-monitor/outrider/examples/shop/atomicfile"
 )
 
 // Kind tells faults that a customer suffers from those that only look like it.
@@ -215,7 +216,7 @@ func (f *faults) save(active map[string]bool) error {
 	}
 	data, err := json.Marshal(names)
 	if err == nil {
-		err = writeFile(f.file, append(data, '\n'), 0o644)
+		err = atomicfile.Write(f.file, append(data, '\n'), 0o644)
 	}
 	if err != nil {
 		return fmt.Errorf("remembering the active faults: %w", err)
@@ -237,27 +238,4 @@ func (f *faults) check(name string) error {
 		}
 	}
 	return &UnknownFaultError{Name: name, Similar: similar}
-}
-
-// writeFile replaces a file in one step, flushed to the disk: a reader, or a crash, sees the old or the new one.
-func writeFile(name string, data []byte, mode fs.FileMode) error {
-	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-		return err
-	}
-	tmp, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+"-*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(tmp.Name())
-	_, err = tmp.Write(data)
-	if err == nil {
-		err = tmp.Chmod(mode)
-	}
-	if err == nil {
-		err = tmp.Sync()
-	}
-	if err := errors.Join(err, tmp.Close()); err != nil {
-		return err
-	}
-	return os.Rename(tmp.Name(), name)
 }

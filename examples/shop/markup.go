@@ -11,7 +11,7 @@ import (
 func rewriteMarkup(html string) string {
 	html = regexp.MustCompile(`<button type="submit"([^>]*)>([^<]+)</button>`).
 		ReplaceAllString(html, `<input type="submit"$1 value="$2">`)
-	html = regexp.MustCompile(`( (?:id|for|aria-labelledby)=")([^"]+")`).ReplaceAllString(html, `${1}v2_${2}`)
+	html = regexp.MustCompile(`( (?:id|for|aria-labelledby)="| href="#)([^"]+")`).ReplaceAllString(html, `${1}v2_${2}`)
 	html = strings.NewReplacer(
 		`"s-`, `"zx-`, ` s-`, ` zx-`,
 		"<article ", `<div style="display:contents"><div role="article" `, "</article>", "</div></div>",

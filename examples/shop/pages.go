@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/outrider-monitor/outrider/examples/shop/kitchen"
 )
 
 //go:embed templates static
@@ -40,7 +42,7 @@ func newPages() (*pages, error) {
 // view is what a template sees.
 type view struct {
 	Title     string
-	Basket    bill
+	Basket    kitchen.Bill
 	Is        map[string]bool // the active faults
 	Banner    bool            // whether the cookie banner lies over the page
 	Analytics string
@@ -111,11 +113,11 @@ func (s *Shop) page(name string, make func(*http.Request) (view, bool)) http.Han
 
 // A card is a dish with the price that the storefront asks.
 type card struct {
-	dish
-	Asked pence
+	kitchen.Dish
+	Asked kitchen.Pence
 }
 
-func (s *Shop) card(d dish) card {
+func (s *Shop) card(d kitchen.Dish) card {
 	if s.faults.is(priceOffByAPenny) {
 		return card{d, d.Price + 1}
 	}
@@ -124,14 +126,14 @@ func (s *Shop) card(d dish) card {
 
 func (s *Shop) menuPage(*http.Request) (view, bool) {
 	var cards []card
-	for _, d := range catalogue() {
+	for _, d := range kitchen.Catalogue() {
 		cards = append(cards, s.card(d))
 	}
 	return view{Title: "Menu", Body: cards}, true
 }
 
 func (s *Shop) dishPage(r *http.Request) (view, bool) {
-	d, ok := findDish(r.PathValue("slug"))
+	d, ok := kitchen.Find(r.PathValue("slug"))
 	return view{Title: d.Name, Body: s.card(d)}, ok
 }
 
@@ -146,10 +148,10 @@ func (s *Shop) orderPage(r *http.Request) (view, bool) {
 
 // tracked is an order with its way so far.
 type tracked struct {
-	order
+	kitchen.Order
 	Shown  string // the number on the page; not the order's under wrong-order-tracked
 	Label  string
-	Stages []stage
+	Stages []kitchen.Stage
 }
 
 // Reached reports whether the delivery has come to a stage.
@@ -159,7 +161,7 @@ func (t tracked) Reached(i int) bool { return i <= t.at() }
 func (t tracked) Current(i int) bool { return i == t.at() }
 
 func (t tracked) at() int {
-	return slices.IndexFunc(t.Stages, func(s stage) bool { return s.Status == t.Status })
+	return slices.IndexFunc(t.Stages, func(s kitchen.Stage) bool { return s.Status == t.Status })
 }
 
 func (s *Shop) trackingPage(r *http.Request) (view, bool) {
@@ -167,9 +169,9 @@ func (s *Shop) trackingPage(r *http.Request) (view, bool) {
 	if !ok {
 		return view{}, false
 	}
-	t := tracked{order: found, Shown: found.ID, Label: labelOf(found.Status), Stages: stages()}
+	t := tracked{Order: found, Shown: found.ID, Label: kitchen.Label(found.Status), Stages: kitchen.Stages()}
 	if s.faults.is(wrongOrderTracked) {
-		t.Shown = foreignOrder
+		t.Shown = kitchen.Foreign
 	}
 	return view{Title: "Track order " + t.Shown, Body: t}, true
 }

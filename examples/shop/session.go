@@ -4,51 +4,15 @@ import (
 	"crypto/rand"
 	"net/http"
 	"sync"
+
+	"github.com/outrider-monitor/outrider/examples/shop/kitchen"
 )
 
 const (
-	sessionCookie  = "basil_session"
-	maxSessions    = 5000
-	maxQuantity    = 20
-	basketMaxKinds = 8
+	sessionCookie = "basil_session"
+	maxSessions   = 5000
+	maxQuantity   = 20
 )
-
-// A line is one dish in a basket or on a bill.
-type line struct {
-	Dish     string `json:"dish"`
-	Name     string `json:"name"`
-	Quantity int    `json:"quantity"`
-	Sum      pence  `json:"sum"`
-}
-
-// A bill is what a basket or an order costs. Count is the number of dishes, not of lines.
-type bill struct {
-	Items    []line `json:"items"`
-	Count    int    `json:"count"`
-	Subtotal pence  `json:"subtotal"`
-	Delivery pence  `json:"delivery"`
-	Total    pence  `json:"total"`
-}
-
-// billFor adds up quantities by slug, in the order of the price list; nothing ordered costs nothing, not a delivery.
-func billFor(quantities map[string]int) bill {
-	b := bill{Items: []line{}}
-	for _, d := range catalogue() {
-		n := quantities[d.Slug]
-		if n <= 0 {
-			continue
-		}
-		sum := d.Price * pence(n)
-		b.Items = append(b.Items, line{Dish: d.Slug, Name: d.Name, Quantity: n, Sum: sum})
-		b.Count += n
-		b.Subtotal += sum
-	}
-	if b.Count > 0 {
-		b.Delivery = deliveryFee
-	}
-	b.Total = b.Subtotal + b.Delivery
-	return b
-}
 
 // sessions holds the baskets, by the random name in the customer's cookie. The oldest session makes room for a new one.
 type sessions struct {
@@ -93,10 +57,10 @@ func (s *sessions) ensure(w http.ResponseWriter, r *http.Request) string {
 }
 
 // bill gives what is in a session's basket; an unknown session has an empty one.
-func (s *sessions) bill(name string) bill {
+func (s *sessions) bill(name string) kitchen.Bill {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return billFor(s.baskets[name])
+	return kitchen.BillFor(s.baskets[name])
 }
 
 // put changes how many of a dish are in the basket, within 0 and maxQuantity.

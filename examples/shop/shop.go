@@ -11,6 +11,7 @@ package shop
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -22,6 +23,9 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"github.com/outrider-monitor/outrider/examples/shop/authority"
+	"github.com/outrider-monitor/outrider/examples/shop/kitchen"
 )
 
 // The ports of [Defaults].
@@ -90,12 +94,12 @@ type Shop struct {
 	opts     Options
 	faults   *faults
 	sessions *sessions
-	orders   *orders
+	orders   *kitchen.Orders
 	vault    *vault
 	journal  *journal
 	traffic  traffic
 	pages    *pages
-	certs    *certificates
+	certs    authority.Certificates
 
 	shop, payment, control, api, analytics net.Listener
 
@@ -117,12 +121,12 @@ func New(opts Options) (*Shop, error) {
 		vault:    newVault(),
 		journal:  newJournal(opts.Journal),
 	}
-	s.orders = newOrders(opts.StageDuration)
+	s.orders = kitchen.NewOrders(opts.StageDuration)
 	var err error
 	if s.faults, err = loadFaults(opts.StateFile); err != nil {
 		return nil, fmt.Errorf("shop: %w", err)
 	}
-	if s.certs, err = newCertificates(opts.CAFile, time.Now()); err != nil {
+	if s.certs, err = authority.Issue(opts.CAFile, time.Now()); err != nil {
 		return nil, fmt.Errorf("shop: %w", err)
 	}
 	if s.pages, err = newPages(); err != nil {
@@ -206,6 +210,19 @@ func (s *Shop) server(ctx context.Context, h http.Handler) *http.Server {
 		MaxHeaderBytes:    64 << 10,
 		ErrorLog:          slog.NewLogLogger(s.opts.Log.Handler(), slog.LevelDebug),
 		BaseContext:       func(net.Listener) context.Context { return ctx },
+	}
+}
+
+// tlsConfig shows the certificate that fits the moment. Tickets are off: a resumed session would not show any.
+func (s *Shop) tlsConfig() *tls.Config {
+	return &tls.Config{
+		SessionTicketsDisabled: true,
+		GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) {
+			if s.faults.is(certExpired) {
+				return s.certs.Expired, nil
+			}
+			return s.certs.Valid, nil
+		},
 	}
 }
 

@@ -1,4 +1,6 @@
-package shop
+// Package authority is the example shop's own certificate authority. It vouches for this machine's names only, and for
+// nothing else, whoever comes to trust it: that is its one rule.
+package authority
 
 import (
 	"crypto/ecdsa"
@@ -16,6 +18,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"github.com/outrider-monitor/outrider/examples/shop/atomicfile"
 )
 
 const (
@@ -23,42 +27,30 @@ const (
 	caLifetime = 2 * year
 )
 
-// certificates are the two that the HTTPS API can show, both signed by the shop's own authority.
-type certificates struct{ valid, expired *tls.Certificate }
+// Certificates are two for localhost, by the same authority.
+type Certificates struct{ Valid, Expired *tls.Certificate }
 
-// newCertificates issues them at a moment; the authority comes from caFile when one is there that will do.
-func newCertificates(caFile string, now time.Time) (*certificates, error) {
-	ca, err := loadAuthority(caFile, now)
+// Issue makes them at a moment. The authority comes from caFile, and its key from beside it, when they are there and
+// will do; otherwise a new one is written there. An empty caFile writes nothing.
+func Issue(caFile string, now time.Time) (Certificates, error) {
+	ca, err := load(caFile, now)
 	if err != nil {
-		ca, err = newAuthority(now)
+		ca, err = create(now)
 		if err == nil {
 			err = ca.save(caFile)
 		}
 	}
 	if err != nil {
-		return nil, fmt.Errorf("making a certificate authority: %w", err)
+		return Certificates{}, fmt.Errorf("making a certificate authority: %w", err)
 	}
-	var c certificates
-	if c.valid, err = ca.issue(now.Add(-time.Hour), now.Add(year)); err == nil {
-		c.expired, err = ca.issue(now.Add(-60*24*time.Hour), now.Add(-24*time.Hour))
+	var c Certificates
+	if c.Valid, err = ca.issue(now.Add(-time.Hour), now.Add(year)); err == nil {
+		c.Expired, err = ca.issue(now.Add(-60*24*time.Hour), now.Add(-24*time.Hour))
 	}
 	if err != nil {
-		return nil, fmt.Errorf("issuing the certificate: %w", err)
+		return Certificates{}, fmt.Errorf("issuing the certificate: %w", err)
 	}
-	return &c, nil
-}
-
-// tlsConfig shows the certificate that fits the moment. Tickets are off: a resumed session would not show any.
-func (s *Shop) tlsConfig() *tls.Config {
-	return &tls.Config{
-		SessionTicketsDisabled: true,
-		GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) {
-			if s.faults.is(certExpired) {
-				return s.certs.expired, nil
-			}
-			return s.certs.valid, nil
-		},
-	}
+	return c, nil
 }
 
 type authority struct {
@@ -66,8 +58,8 @@ type authority struct {
 	key  *ecdsa.PrivateKey
 }
 
-// newAuthority makes an authority that can vouch for this machine's own names only, whoever comes to trust it.
-func newAuthority(now time.Time) (*authority, error) {
+// create makes an authority that can vouch for this machine's own names only, whoever comes to trust it.
+func create(now time.Time) (*authority, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return nil, err
@@ -97,8 +89,8 @@ func newAuthority(now time.Time) (*authority, error) {
 	return &authority{cert, key}, err
 }
 
-// loadAuthority reads an authority back; any error means that a new one is needed.
-func loadAuthority(caFile string, now time.Time) (*authority, error) {
+// load reads an authority back; any error means that a new one is needed.
+func load(caFile string, now time.Time) (*authority, error) {
 	if caFile == "" {
 		return nil, fs.ErrNotExist
 	}
@@ -121,11 +113,11 @@ func (a *authority) save(caFile string) error {
 	if err != nil {
 		return err
 	}
-	err = writeFile(keyFile(caFile), pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: key}), 0o600)
+	err = atomicfile.Write(keyFile(caFile), pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: key}), 0o600)
 	if err != nil {
 		return err
 	}
-	return writeFile(caFile, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: a.cert.Raw}), 0o644)
+	return atomicfile.Write(caFile, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: a.cert.Raw}), 0o644)
 }
 
 func (a *authority) issue(from, to time.Time) (*tls.Certificate, error) {

@@ -1,23 +1,26 @@
-package shop
+// Package kitchen is what the example shop sells and what became of it: dishes, bills and orders. It knows money and
+// time, and nothing of the web. Its one rule: it holds a bounded number of orders, and the oldest makes room.
+package kitchen
 
 import "fmt"
 
-// pence is an amount of money: £11.50 for people, 11.50 in JSON.
-type pence int
+// Pence is an amount of money: £11.50 for people, 11.50 in JSON.
+type Pence int
 
-const deliveryFee pence = 250
+// DeliveryFee is what a delivery costs, wherever it goes.
+const DeliveryFee Pence = 250
 
 // String gives the price as a customer reads it.
-func (p pence) String() string { return fmt.Sprintf("£%d.%02d", p/100, p%100) }
+func (p Pence) String() string { return fmt.Sprintf("£%d.%02d", p/100, p%100) }
 
 // MarshalJSON gives a number with two decimals.
-func (p pence) MarshalJSON() ([]byte, error) { return fmt.Appendf(nil, "%d.%02d", p/100, p%100), nil }
+func (p Pence) MarshalJSON() ([]byte, error) { return fmt.Appendf(nil, "%d.%02d", p/100, p%100), nil }
 
-// A dish is one thing to eat, as the price list has it.
-type dish struct {
+// A Dish is one thing to eat, as the price list has it.
+type Dish struct {
 	Slug      string   `json:"slug"`
 	Name      string   `json:"name"`
-	Price     pence    `json:"price"`
+	Price     Pence    `json:"price"`
 	Summary   string   `json:"summary"`
 	Story     string   `json:"-"`
 	Photo     string   `json:"-"` // what the picture shows, for those who do not see it
@@ -25,9 +28,9 @@ type dish struct {
 	Allergens []string `json:"allergens"`
 }
 
-// catalogue is the price list. The journeys know the Margherita and its price.
-func catalogue() []dish {
-	return []dish{
+// Catalogue is the price list. The journeys know the Margherita and its price.
+func Catalogue() []Dish {
+	return []Dish{
 		{"margherita", "Margherita", 1150, "Tomato, fior di latte, basil from the window.",
 			"Two days of slow dough, ninety seconds at 430 degrees, and then straight onto the bike. It arrives with its crust still singing.",
 			"A pizza with tomato, mozzarella and basil leaves", "Vegetarian", []string{"gluten", "milk"}},
@@ -55,11 +58,12 @@ func catalogue() []dish {
 	}
 }
 
-func findDish(slug string) (dish, bool) {
-	for _, d := range catalogue() {
+// Find gives the dish of a slug.
+func Find(slug string) (Dish, bool) {
+	for _, d := range Catalogue() {
 		if d.Slug == slug {
 			return d, true
 		}
 	}
-	return dish{}, false
+	return Dish{}, false
 }
