@@ -5,10 +5,7 @@ import "strings"
 // Suggest gives the candidate that was probably meant by word, or "". A candidate is near when few letters
 // differ: one for short words, a third of the letters for long ones.
 func Suggest(word string, candidates []string) string {
-	best, near := "", len(word)/3+1
-	if near > 4 {
-		near = 4
-	}
+	best, near := "", min(max(len(word)/3, 1), 4)
 	folded := fold(word)
 	for _, c := range candidates {
 		f := fold(c)

@@ -1,0 +1,109 @@
+package expression
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/expr-lang/expr/ast"
+	"github.com/expr-lang/expr/checker"
+	"github.com/expr-lang/expr/compiler"
+	"github.com/expr-lang/expr/file"
+	"github.com/expr-lang/expr/parser"
+	"github.com/expr-lang/expr/vm"
+)
+
+// Limits of an expression's text.
+const (
+	maxSource = 4096
+	maxNodes  = 1000
+)
+
+// Program is a compiled expression. It may be run by several goroutines at once.
+type Program struct {
+	source string
+	vm     *vm.Program
+	kind   reflect.Kind
+	// trace explains the result by the values in the slots.
+	trace *trace
+	slots int
+	names map[string]bool
+}
+
+// Compile reads an expression and checks its names and types. The error is Mistakes.
+func Compile(source string, l *Language) (*Program, error) {
+	if mistake := plausible(source); mistake != nil {
+		return nil, Mistakes{mistake}
+	}
+	tree, err := parser.ParseWithConfig(source, l.config)
+	if err != nil {
+		return nil, Mistakes{mistakeOf(source, err)}
+	}
+	n := &names{language: l, source: source, used: map[string]bool{}}
+	if mistakes := n.check(tree.Node); len(mistakes) > 0 {
+		return nil, mistakes
+	}
+	typ, err := checker.Check(tree, l.config)
+	if err != nil {
+		return nil, Mistakes{mistakeOf(source, err)}
+	}
+	w := &rewriter{language: l, source: source, traces: map[ast.Node]*trace{}}
+	root := tree.Node
+	tree.Node = w.node(root, false)
+	if len(w.mistakes) > 0 {
+		return nil, w.mistakes
+	}
+	p := &Program{source: source, kind: typ.Kind(), trace: w.traces[root], slots: w.slots, names: n.used}
+	if p.vm, err = compiler.Compile(tree, l.config); err != nil {
+		message, _, _ := strings.Cut(err.Error(), "\n")
+		return nil, Mistakes{{Message: message}}
+	}
+	return p, nil
+}
+
+// Uses reports whether the expression uses the root or function of that name.
+func (p *Program) Uses(name string) bool { return p.names[name] }
+
+// MayBeBool reports whether the expression's type is bool or not known before it runs.
+func (p *Program) MayBeBool() bool { return p.kind == reflect.Bool || p.kind == reflect.Interface }
+
+func plausible(source string) *Mistake {
+	if strings.TrimSpace(source) == "" {
+		return &Mistake{Message: "the expression is empty"}
+	}
+	if len(source) > maxSource {
+		return &Mistake{Message: fmt.Sprintf("the expression has %d bytes", len(source)),
+			Hint: fmt.Sprintf("at most %d are read", maxSource)}
+	}
+	if i := strings.Index(source, "$env"); i >= 0 {
+		return &Mistake{Offset: i, Message: "unknown name $env"}
+	}
+	return nil
+}
+
+// mistakeOf translates an error of expr-lang, whose place counts in runes.
+func mistakeOf(source string, err error) *Mistake {
+	var fe *file.Error
+	if !errors.As(err, &fe) {
+		return &Mistake{Message: err.Error()}
+	}
+	m := &Mistake{Offset: byteOffset(source, fe.From), Message: fe.Message}
+	switch {
+	case strings.Contains(m.Message, `unexpected token Operator("=")`):
+		m.Hint = "write == to compare"
+	case strings.Contains(m.Message, "mismatched types"):
+		m.Hint = "only values of one type can be compared; int(), float() and string() convert"
+	}
+	return m
+}
+
+func byteOffset(source string, runes int) int {
+	offset := 0
+	for ; runes > 0 && offset < len(source); runes-- {
+		_, size := utf8.DecodeRuneInString(source[offset:])
+		offset += size
+	}
+	return offset
+}
