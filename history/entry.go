@@ -8,8 +8,10 @@ import (
 
 // Entry is what one run leaves behind, all or nothing.
 type Entry struct {
+	// Result is the run. Without a RunID there was none: a journey was retired.
 	Result probes.Result
-	State  incidents.State
+	// State is the journey's new state; without meaning if the update is of no journey.
+	State incidents.State
 	// Monitor is the monitor's own new state, or nil if it did not change.
 	Monitor *incidents.State
 	Events  []incidents.Event

@@ -1,6 +1,11 @@
 package paging
 
-import "time"
+import (
+	"crypto/sha256"
+	"encoding/base32"
+	"strings"
+	"time"
+)
 
 // Page is one message about one incident change: the versioned JSON that the webhook sends, and what
 // every other pager is made from. Its JSON Schema is docs/page.schema.json.
@@ -21,6 +26,8 @@ type Page struct {
 	Evidence  Evidence `json:"evidence"`
 	Links     []Link   `json:"links"`
 	Reproduce string   `json:"reproduce"`
+	// Relay is null, unless this is a copy for a fallback pager of a page that another pager did not take.
+	Relay *Relay `json:"relay"`
 }
 
 // Journey is what a page says of its journey.
@@ -34,12 +41,14 @@ type Journey struct {
 
 // Incident is what a page says of its incident. Times are RFC 3339 in UTC; ClosedAt is null while open.
 type Incident struct {
-	ID           string     `json:"id"`
-	Severity     string     `json:"severity"`
-	Since        time.Time  `json:"since"`
-	OpenedAt     time.Time  `json:"opened_at"`
-	ClosedAt     *time.Time `json:"closed_at"`
-	Locations    []string   `json:"locations"`
+	ID        string     `json:"id"`
+	Severity  string     `json:"severity"`
+	Since     time.Time  `json:"since"`
+	OpenedAt  time.Time  `json:"opened_at"`
+	ClosedAt  *time.Time `json:"closed_at"`
+	Locations []string   `json:"locations"`
+	// Journeys are those that the monitor cannot judge; empty in a journey's own incident.
+	Journeys     []string   `json:"journeys"`
 	Reason       string     `json:"reason"`
 	Step         string     `json:"step"`
 	Message      string     `json:"message"`
@@ -62,4 +71,28 @@ type Evidence struct {
 type Link struct {
 	Title string `json:"title"`
 	URL   string `json:"url"`
+}
+
+// Relay says for whom a copy was meant and why it did not get there.
+type Relay struct {
+	// Pager is the one that did not take the page, whose id was Page.
+	Pager string `json:"pager"`
+	Page  string `json:"page"`
+	Cause string `json:"cause"`
+}
+
+// pageID makes an id from what the page is about, so that composing it again gives the same one. It has no
+// dot: Standard Webhooks signs "id.timestamp.body".
+func pageID(parts ...string) string {
+	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
+	return "page_" + strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(sum[:16]))
+}
+
+// relayed makes the copy of a page that another pager did not take. Its dedup key is the incident's own.
+func (p Page) relayed(pager, cause string) Page {
+	c := p
+	c.ID = pageID("relay", p.ID, pager)
+	c.Relay = &Relay{Pager: pager, Page: p.ID, Cause: cause}
+	c.Summary = p.Summary + " [not delivered to " + pager + ": " + cause + "]"
+	return c
 }

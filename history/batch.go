@@ -1,0 +1,238 @@
+package history
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"time"
+
+	"github.com/outrider-monitor/outrider/incidents"
+)
+
+// batch is what one transaction writes: jobs, and the states that they lead to on top of the stored ones.
+type batch struct {
+	w       *writer
+	states  map[string]incidents.State
+	monitor *incidents.State
+	ids     map[string]int64
+	jobs    []*job
+	records []*record
+	errs    []error
+	pending int64
+}
+
+func newBatch(w *writer) *batch {
+	return &batch{w: w, states: map[string]incidents.State{}, ids: map[string]int64{}}
+}
+
+// prepare does everything for a job that needs no disk. A job that fails here fails alone.
+func (b *batch) prepare(j *job) {
+	var rec *record
+	var err error
+	if j.update != nil {
+		rec, err = b.record(j)
+	}
+	b.jobs = append(b.jobs, j)
+	b.records = append(b.records, rec)
+	b.errs = append(b.errs, err)
+}
+
+// record asks the job for its entry, from the states as the jobs before it leave them.
+func (b *batch) record(j *job) (*record, error) {
+	prev := Prev{State: b.state(j.journey), Monitor: b.monitorState()}
+	entry, err := ask(j.update, prev)
+	if err != nil {
+		return nil, err
+	}
+	rec, err := encode(j.journey, entry, b.w.o.Log)
+	if err != nil {
+		return nil, err
+	}
+	if rec.state != nil {
+		b.states[j.journey] = rec.entry.State
+	}
+	if rec.monitor != nil {
+		b.monitor = rec.entry.Monitor
+	}
+	return rec, nil
+}
+
+// ask calls the update; its panic is its own failure, not the writer's.
+func ask(update func(Prev) Entry, prev Prev) (entry Entry, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("the update panicked: %v", p)
+		}
+	}()
+	return update(prev), nil
+}
+
+func (b *batch) state(journey string) incidents.State {
+	if s, ok := b.states[journey]; ok {
+		return s
+	}
+	if s, ok := b.w.states[journey]; ok { // Only the writer changes it: no lock.
+		return s
+	}
+	return incidents.State{Subject: journey}
+}
+
+func (b *batch) monitorState() incidents.State {
+	if b.monitor != nil {
+		return *b.monitor
+	}
+	return b.w.monitor
+}
+
+// write is the transaction.
+func (b *batch) write() (err error) {
+	st := b.w.st
+	if err := st.begin.exec(); err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, st.rollback.exec())
+		}
+	}()
+	for n, j := range b.jobs {
+		if b.errs[n] != nil {
+			continue
+		}
+		if err := b.apply(j, b.records[n]); err != nil {
+			return err
+		}
+	}
+	return st.commit.exec()
+}
+
+func (b *batch) apply(j *job, rec *record) error {
+	switch {
+	case rec != nil:
+		return b.store(rec)
+	case j.settle != nil:
+		return b.settle(j.settle)
+	default:
+		return j.chore(b)
+	}
+}
+
+// store writes one entry.
+func (b *batch) store(rec *record) error {
+	st, now := b.w.st, time.Now()
+	subject, err := b.subject(rec.journey, rec.state)
+	if err != nil {
+		return err
+	}
+	if rec.entry.Result.RunID != "" {
+		known, err := b.run(subject, rec)
+		if err != nil || known {
+			return err
+		}
+	}
+	if rec.state != nil {
+		if err := st.setState.exec(rec.state, subject); err != nil {
+			return err
+		}
+	}
+	if rec.monitor != nil {
+		id, err := b.subject("", rec.monitor)
+		if err != nil {
+			return err
+		}
+		if err := st.setState.exec(rec.monitor, id); err != nil {
+			return err
+		}
+	}
+	for n, e := range rec.entry.Events {
+		i := e.Incident
+		if err := st.putIncident.exec(i.ID, i.Subject, nanos(i.OpenedAt), nanos(i.ClosedAt), rec.incidents[n]); err != nil {
+			return err
+		}
+		if err := st.addEvent.exec(i.ID, string(e.Kind), nanos(e.At), e.RunID); err != nil {
+			return err
+		}
+	}
+	for n := range rec.entry.Pages {
+		if err := b.enqueue(&rec.entry.Pages[n], rec.pages[n], now); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// subject gives the row of a journey, or of the monitor for "".
+func (b *batch) subject(name string, state []byte) (int64, error) {
+	for _, known := range []map[string]int64{b.ids, b.w.ids} {
+		if id, ok := known[name]; ok {
+			return id, nil
+		}
+	}
+	if state == nil {
+		return 0, nil // An update of the monitor alone.
+	}
+	id, err := b.w.st.addSubject.insert(name, state)
+	if err == nil {
+		b.ids[name] = id
+	}
+	return id, err
+}
+
+// run writes the run and its details. known means that it had been stored before, with all that belongs to it.
+func (b *batch) run(subject int64, rec *record) (known bool, err error) {
+	w, r := b.w, &rec.entry.Result
+	slot := int64(0)
+	if rec.detail != nil {
+		if slot, err = w.slot(subject, r.Outcome.Good()); err != nil {
+			return false, err
+		}
+	}
+	seq := w.nextRun
+	reason, message := "", ""
+	if r.Failure != nil {
+		reason, message = string(r.Failure.Reason), r.Failure.Message
+	}
+	n, err := w.st.addRun.affect(seq, r.RunID, subject, slot, int64(r.Outcome), reason, r.Step, message, r.Location,
+		r.Trigger, int64(len(r.Attempts)), nanos(r.DueAt), nanos(r.StartedAt), nanos(r.EndedAt),
+		int64(r.Duration()), int64(r.QueueWait))
+	if err != nil || n == 0 {
+		return n == 0, err
+	}
+	w.nextRun++
+	if slot == 0 {
+		return false, nil
+	}
+	return false, w.st.putDetail.exec(slot, seq, rec.detail)
+}
+
+// publish makes what was committed visible, and answers the jobs.
+func (b *batch) publish() {
+	w := b.w
+	w.commits.Add(1)
+	w.pending.Add(b.pending)
+	maps.Copy(w.ids, b.ids)
+	w.mu.Lock()
+	maps.Copy(w.states, b.states)
+	if b.monitor != nil {
+		w.monitor = *b.monitor
+	}
+	w.mu.Unlock()
+	for n, j := range b.jobs {
+		j.done <- b.errs[n]
+	}
+}
+
+// nanos is a time as the database has it: 0 is none.
+func nanos(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixNano()
+}
+
+func fromNanos(n int64) time.Time {
+	if n == 0 {
+		return time.Time{}
+	}
+	return time.Unix(0, n).UTC()
+}

@@ -1,0 +1,103 @@
+package history
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"os"
+	"time"
+)
+
+// checkTime is how long the structure of the database is looked over at the start. A big one is looked over
+// in part only; damage that is met later is reported then.
+const checkTime = time.Second
+
+// source names a database file to the driver, whatever is in the path.
+func source(path string, pragmas ...string) string {
+	q := url.Values{"_pragma": append(pragmas, "busy_timeout(5000)")}
+	return (&url.URL{Scheme: "file", Path: path, RawQuery: q.Encode()}).String()
+}
+
+// openWriter opens the one connection that writes.
+func openWriter(path string) (*sql.DB, *sql.Conn, error) {
+	if err := looksLikeDatabase(path); err != nil {
+		return nil, nil, err
+	}
+	db, err := sql.Open("sqlite", source(path, "journal_mode(WAL)", "synchronous(FULL)",
+		"journal_size_limit(67108864)", "cache_size(-16384)", "temp_store(MEMORY)"))
+	if err != nil {
+		return nil, nil, err
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	c, err := db.Conn(ctx)
+	if err == nil {
+		err = prepareFile(ctx, c)
+	}
+	if err != nil {
+		return nil, nil, errors.Join(err, db.Close())
+	}
+	return db, c, nil
+}
+
+func prepareFile(ctx context.Context, c *sql.Conn) error {
+	if err := checkStructure(ctx, c); err != nil {
+		return err
+	}
+	return migrate(ctx, c)
+}
+
+// openReaders opens the connections that cannot write and do not wait for the writer.
+func openReaders(path string) (*sql.DB, error) {
+	db, err := sql.Open("sqlite", source(path, "query_only(true)", "cache_size(-4096)"))
+	if err != nil {
+		return nil, err
+	}
+	db.SetMaxOpenConns(4)
+	db.SetMaxIdleConns(4)
+	db.SetConnMaxIdleTime(time.Minute)
+	return db, nil
+}
+
+// looksLikeDatabase refuses a file of something else before SQLite touches it or its companions.
+func looksLikeDatabase(path string) error {
+	f, err := os.Open(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	head := make([]byte, 16)
+	switch n, err := io.ReadFull(f, head); {
+	case n == 0 && errors.Is(err, io.EOF):
+		return nil // Made, but never written.
+	case err != nil && !errors.Is(err, io.ErrUnexpectedEOF):
+		return err
+	case !bytes.Equal(head[:n], []byte("SQLite format 3\x00")):
+		return fmt.Errorf("%w: this is not an SQLite file", errDamaged)
+	}
+	return nil
+}
+
+// checkStructure looks the database over, as far as the time for it goes.
+func checkStructure(ctx context.Context, c *sql.Conn) error {
+	limited, cancel := context.WithTimeout(ctx, checkTime)
+	defer cancel()
+	var verdict string
+	err := c.QueryRowContext(limited, "PRAGMA quick_check(1)").Scan(&verdict)
+	switch {
+	case limited.Err() != nil && ctx.Err() == nil:
+		return nil
+	case err != nil:
+		return err
+	case verdict != "ok":
+		return fmt.Errorf("%w: %s", errDamaged, verdict)
+	}
+	return nil
+}

@@ -1,0 +1,111 @@
+package history
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+)
+
+// statements are what the writer executes, prepared once.
+type statements struct {
+	all []*statement
+
+	begin, commit, rollback   *statement
+	addSubject, setState      *statement
+	addRun, putDetail         *statement
+	ringSlots                 *statement
+	putIncident, addEvent     *statement
+	addDelivery, nextHead     *statement
+	settle, postpone, waiting *statement
+}
+
+// statement is one prepared statement. Writes have no deadline: the caller may stop waiting, the disk decides.
+type statement struct{ *sql.Stmt }
+
+func prepareStatements(c *sql.Conn) (*statements, error) {
+	st := &statements{}
+	for _, s := range []struct {
+		to   **statement
+		text string
+	}{
+		{&st.begin, "BEGIN IMMEDIATE"},
+		{&st.commit, "COMMIT"},
+		{&st.rollback, "ROLLBACK"},
+		{&st.addSubject, "INSERT INTO subjects (name, state) VALUES (?, ?)"},
+		{&st.setState, "UPDATE subjects SET state = ? WHERE id = ?"},
+		{&st.addRun, `INSERT INTO runs (seq, id, subject, slot, outcome, reason, step, message, location, trigger,
+			attempts, due_at, started_at, ended_at, duration, queue_wait)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`},
+		{&st.putDetail, "INSERT OR REPLACE INTO details (slot, run, result) VALUES (?, ?, ?)"},
+		{&st.ringSlots, `SELECT d.slot FROM runs r JOIN details d ON d.slot = r.slot AND d.run = r.seq
+			WHERE r.subject = ? AND r.outcome IN (1, 2) ORDER BY r.seq DESC LIMIT ?`},
+		{&st.putIncident, `INSERT INTO incidents (id, subject, opened_at, closed_at, incident) VALUES (?, ?, ?, ?, ?)
+			ON CONFLICT (id) DO UPDATE SET closed_at = excluded.closed_at, incident = excluded.incident`},
+		{&st.addEvent, "INSERT INTO events (incident, kind, at, run) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"},
+		{&st.addDelivery, `INSERT INTO deliveries (pager, page_id, dedup_key, incident, event, relay_of, page,
+			created_at, due_at, head) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, NOT EXISTS
+			(SELECT 1 FROM deliveries WHERE pager = ?1 AND dedup_key = ?3 AND settled_at = 0))
+			ON CONFLICT (page_id, pager) DO NOTHING`},
+		{&st.waiting, "SELECT pager, dedup_key FROM deliveries WHERE seq = ? AND settled_at = 0"},
+		{&st.settle, "UPDATE deliveries SET settled_at = ?, outcome = ?, last_error = ?, head = 0, page = NULL, attempts = attempts + 1 WHERE seq = ?"},
+		{&st.nextHead, `UPDATE deliveries SET head = 1 WHERE seq = (SELECT seq FROM deliveries
+			WHERE pager = ? AND dedup_key = ? AND settled_at = 0 ORDER BY seq LIMIT 1)`},
+		{&st.postpone, "UPDATE deliveries SET due_at = ?, last_error = ?, attempts = attempts + 1 WHERE seq = ? AND settled_at = 0"},
+	} {
+		stmt, err := c.PrepareContext(context.Background(), s.text)
+		if err != nil {
+			st.close()
+			return nil, fmt.Errorf("preparing %q: %w", s.text, err)
+		}
+		*s.to = &statement{stmt}
+		st.all = append(st.all, *s.to)
+	}
+	return st, nil
+}
+
+func (st *statements) close() {
+	for _, s := range st.all {
+		_ = s.Close()
+	}
+}
+
+func (s *statement) exec(args ...any) error {
+	_, err := s.ExecContext(context.Background(), args...)
+	return err
+}
+
+// affect gives how many rows the statement changed.
+func (s *statement) affect(args ...any) (int64, error) {
+	res, err := s.ExecContext(context.Background(), args...)
+	if err != nil {
+		return 0, err
+	}
+	return res.RowsAffected()
+}
+
+// insert gives the row id that the statement made.
+func (s *statement) insert(args ...any) (int64, error) {
+	res, err := s.ExecContext(context.Background(), args...)
+	if err != nil {
+		return 0, err
+	}
+	return res.LastInsertId()
+}
+
+// ints gives the first column of all rows.
+func (s *statement) ints(args ...any) ([]int64, error) {
+	rows, err := s.QueryContext(context.Background(), args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var ns []int64
+	for rows.Next() {
+		var n int64
+		if err := rows.Scan(&n); err != nil {
+			return nil, err
+		}
+		ns = append(ns, n)
+	}
+	return ns, rows.Err()
+}

@@ -1,0 +1,103 @@
+package history
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"syscall"
+
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+// What a caller of the store may want to tell apart.
+var (
+	// ErrUnavailable: the disk is full or broken. Nothing of the entry was stored; the store recovers by
+	// itself when the disk does.
+	ErrUnavailable = errors.New("the history cannot be written")
+	// ErrClosed: the store was closed.
+	ErrClosed = errors.New("the history is closed")
+	// ErrNotFound: there is no such run, incident or artifact, or it is not kept any more.
+	ErrNotFound = errors.New("not found")
+)
+
+// OpenError says why a data folder cannot be used, and what to do. Nothing in the folder was changed.
+type OpenError struct {
+	// Path is the folder or file that is to blame.
+	Path string
+	Err  error
+	// Advice is for the person who started the monitor.
+	Advice string
+}
+
+func (e *OpenError) Error() string { return fmt.Sprintf("data folder: %q: %v", e.Path, e.Err) }
+
+// Unwrap gives the cause.
+func (e *OpenError) Unwrap() error { return e.Err }
+
+// Hint says what to do.
+func (e *OpenError) Hint() string { return e.Advice }
+
+// explain makes an OpenError of what SQLite or the file system said.
+func explain(path string, err error) error {
+	var open *OpenError
+	var newer *newerError
+	switch {
+	case errors.As(err, &open):
+		return err
+	case errors.As(err, &newer):
+		return &OpenError{path, err, "start the newer Outrider again, or use another data folder"}
+	case damaged(err):
+		return &OpenError{path, fmt.Errorf("the database is damaged: %w", err), fmt.Sprintf(
+			"nothing was changed or deleted. Move it aside with its companions (mkdir damaged && mv %s* damaged/) "+
+				"and start again with an empty history, or bring back a copy", path)}
+	case errors.Is(err, syscall.ENOSPC) || code(err) == sqlite3.SQLITE_FULL:
+		return &OpenError{path, err, "the disk is full: make room and start again; nothing was lost"}
+	case errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS) || unwritable(err):
+		return &OpenError{path, err, fmt.Sprintf(
+			"the user that runs Outrider (uid %d) must be able to write there: change its owner, or set data: to another folder",
+			os.Getuid())}
+	default:
+		return &OpenError{path, err, "set data: to a folder on a local disk that Outrider can write"}
+	}
+}
+
+// code is SQLite's primary result code, or 0.
+func code(err error) int {
+	var e *sqlite.Error
+	if errors.As(err, &e) {
+		return e.Code() & 0xff
+	}
+	return 0
+}
+
+func damaged(err error) bool {
+	c := code(err)
+	return errors.Is(err, errDamaged) || c == sqlite3.SQLITE_CORRUPT || c == sqlite3.SQLITE_NOTADB
+}
+
+func unwritable(err error) bool {
+	c := code(err)
+	return c == sqlite3.SQLITE_READONLY || c == sqlite3.SQLITE_CANTOPEN || c == sqlite3.SQLITE_PERM
+}
+
+// full reports whether room on the disk would have helped.
+func full(err error) bool {
+	return code(err) == sqlite3.SQLITE_FULL || errors.Is(err, syscall.ENOSPC)
+}
+
+// diskTrouble tells a disk that cannot be written from an entry that cannot be stored.
+func diskTrouble(err error) bool {
+	switch code(err) {
+	case sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED,
+		sqlite3.SQLITE_PROTOCOL, sqlite3.SQLITE_NOMEM:
+		return true
+	case 0:
+		return true // Not from SQLite: the connection, the file system.
+	}
+	return damaged(err) || unwritable(err)
+}
+
+// errDamaged is what our own look at the file found.
+var errDamaged = errors.New("damaged")

@@ -1,0 +1,212 @@
+package history
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/outrider-monitor/outrider/incidents"
+	"github.com/outrider-monitor/outrider/paging"
+)
+
+// maxBatch bounds what shares one flush, and with it the wait of the first.
+const maxBatch = 512
+
+// retryDisk is how long a disk that could not be written is left alone.
+const retryDisk = 200 * time.Millisecond
+
+// job is one thing to be written: an update, a settlement or a chore.
+type job struct {
+	journey string
+	update  func(Prev) Entry
+	settle  *paging.Settlement
+	chore   func(*batch) error
+	done    chan error
+}
+
+// writer is the one goroutine that writes. Many jobs share one transaction, and so one flush of the disk.
+type writer struct {
+	*Store
+	db *sql.DB
+	st *statements
+	// ids, rings and the counters are what the writer knows of the rows; they are read anew after a failure.
+	ids      map[string]int64
+	rings    map[int64]*ring
+	nextRun  int64
+	nextSlot int64
+
+	flushedAt time.Time
+	brokenAt  time.Time
+	broken    error
+}
+
+// run writes until the store is closed.
+func (w *writer) run() {
+	defer close(w.written)
+	defer w.disconnect()
+	for {
+		select {
+		case first := <-w.queue:
+			w.commit(w.gather(first))
+			w.flushedAt = time.Now()
+		case <-w.quit:
+			return
+		}
+	}
+}
+
+// gather collects what shares the next flush. After a quiet moment nothing is waited for; under load there is
+// one flush in each Gather.
+func (w *writer) gather(first *job) []*job {
+	jobs := []*job{first}
+	wait := time.NewTimer(w.o.Gather - time.Since(w.flushedAt))
+	defer wait.Stop()
+	for len(jobs) < maxBatch {
+		select {
+		case j := <-w.queue:
+			jobs = append(jobs, j)
+			continue
+		default:
+		}
+		select {
+		case j := <-w.queue:
+			jobs = append(jobs, j)
+		case <-wait.C:
+			return jobs
+		case <-w.quit:
+			return jobs
+		}
+	}
+	return jobs
+}
+
+// commit writes the jobs and answers each.
+func (w *writer) commit(jobs []*job) {
+	err := w.try(jobs)
+	if full(err) && w.pages.release() {
+		err = w.try(jobs)
+	}
+	switch {
+	case err == nil:
+		w.broken = nil
+	case diskTrouble(err):
+		w.gaveUp(jobs, err)
+	case len(jobs) == 1:
+		jobs[0].done <- err
+	default: // One of them is to blame: each on its own.
+		for _, j := range jobs {
+			w.commit([]*job{j})
+		}
+	}
+}
+
+// gaveUp tells everybody that the disk cannot be written, and starts anew with what is on it.
+func (w *writer) gaveUp(jobs []*job, err error) {
+	if w.broken == nil {
+		w.o.Log.Error("the history cannot be written", "folder", w.dir, "err", err)
+	}
+	w.broken, w.brokenAt = err, time.Now()
+	w.disconnect()
+	for _, j := range jobs {
+		j.done <- fmt.Errorf("%w: %w", ErrUnavailable, err)
+	}
+}
+
+// try writes the jobs in one transaction. Jobs that cannot even be prepared are answered and left out; if the
+// error is not nil, no other job has been answered and nothing was written.
+func (w *writer) try(jobs []*job) error {
+	if w.st == nil {
+		if time.Since(w.brokenAt) < retryDisk {
+			return w.broken
+		}
+		if err := w.connect(); err != nil {
+			return err
+		}
+	}
+	b := newBatch(w)
+	for _, j := range jobs {
+		b.prepare(j)
+	}
+	b.keepArtifacts()
+	if err := b.write(); err != nil {
+		return err
+	}
+	b.publish()
+	return nil
+}
+
+// connect opens the database and reads what the writer keeps in memory.
+func (w *writer) connect() error {
+	db, c, err := openWriter(w.file())
+	if err != nil {
+		return err
+	}
+	st, err := prepareStatements(c)
+	if err == nil {
+		w.db, w.st = db, st
+		w.ids, w.rings = map[string]int64{}, map[int64]*ring{}
+		err = w.load(c)
+	}
+	if err != nil {
+		_ = db.Close()
+		w.db, w.st = nil, nil
+	}
+	return err
+}
+
+func (w *writer) disconnect() {
+	if w.st == nil {
+		return
+	}
+	w.st.close()
+	if err := w.db.Close(); err != nil {
+		w.o.Log.Warn("closing the history", "err", err)
+	}
+	w.db, w.st = nil, nil
+}
+
+// load reads the states and the counters.
+func (w *writer) load(c *sql.Conn) error {
+	ctx := context.Background()
+	rows, err := c.QueryContext(ctx, "SELECT id, name, state FROM subjects")
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	states, monitor := map[string]incidents.State{}, incidents.State{}
+	for rows.Next() {
+		var id int64
+		var name string
+		var text []byte
+		var state incidents.State
+		if err := rows.Scan(&id, &name, &text); err != nil {
+			return err
+		}
+		if err := json.Unmarshal(text, &state); err != nil {
+			return fmt.Errorf("%w: the state of %q: %w", errDamaged, name, err)
+		}
+		w.ids[name] = id
+		if name == "" {
+			monitor = state
+		} else {
+			states[name] = state
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	var pending int64
+	err = c.QueryRowContext(ctx, `SELECT
+		(SELECT coalesce(max(seq), 0) + 1 FROM runs), (SELECT coalesce(max(slot), 0) + 1 FROM details),
+		(SELECT count(*) FROM deliveries WHERE settled_at = 0)`).Scan(&w.nextRun, &w.nextSlot, &pending)
+	if err != nil {
+		return err
+	}
+	w.pending.Store(pending)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.states, w.monitor = states, monitor
+	return nil
+}
