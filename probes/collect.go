@@ -92,7 +92,10 @@ func safeName(name string) (base, ext string) {
 	if dot := strings.LastIndexByte(name, '.'); dot > 0 && len(name)-dot <= 5 {
 		name, ext = name[:dot], name[dot:]
 	}
-	if name == "" || strings.HasPrefix(name, "attempt-") {
+	if name == "" {
+		name = "picture"
+	}
+	if strings.HasPrefix(name, "attempt-") {
 		name = "picture-" + name // attempt-N belongs to the pictures of failures.
 	}
 	return name[:min(len(name), 80)], ext

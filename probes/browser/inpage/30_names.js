@@ -1,0 +1,93 @@
+// Roles and names, as the browser's own accessibility tree computes them.
+
+const ROLE_TAGS = {
+  alert: '', article: 'article', banner: 'header', button: 'button,input,summary', cell: 'td', checkbox: 'input',
+  columnheader: 'th', combobox: 'select,input', complementary: 'aside', contentinfo: 'footer', dialog: 'dialog',
+  figure: 'figure', form: 'form', group: 'fieldset,details,optgroup', heading: 'h1,h2,h3,h4,h5,h6', img: 'img,svg',
+  image: 'img,svg', link: 'a,area', list: 'ul,ol,menu', listbox: 'select', listitem: 'li', main: 'main',
+  meter: 'meter', navigation: 'nav', option: 'option', paragraph: 'p', progressbar: 'progress', radio: 'input',
+  region: 'section', row: 'tr', rowheader: 'th', searchbox: 'input', separator: 'hr', slider: 'input',
+  spinbutton: 'input', status: 'output', table: 'table', textbox: 'input,textarea,[contenteditable]',
+};
+const SAME_ROLE = {image: 'img', none: 'presentation'};
+
+const CONTROLS = 'a[href],area[href],button,input:not([type=hidden]),select,textarea,summary,[contenteditable=""],' +
+  '[contenteditable=true],[onclick],[tabindex]:not([tabindex="-1"]),[role=button],[role=link],[role=checkbox],' +
+  '[role=radio],[role=switch],[role=tab],[role=menuitem],[role=menuitemcheckbox],[role=menuitemradio],' +
+  '[role=option],[role=treeitem],[role=combobox],[role=textbox],[role=searchbox],[role=slider],[role=spinbutton]';
+
+const FIELDS = 'input:not([type=hidden]):not([type=submit]):not([type=button]):not([type=reset]):not([type=image]),' +
+  'textarea,select,[contenteditable=""],[contenteditable=true],[role=textbox],[role=searchbox],[role=combobox],' +
+  '[role=checkbox],[role=radio],[role=switch],[role=slider],[role=spinbutton],[role=listbox]';
+
+function roleOf(el) {
+  const role = el.computedRole || el.getAttribute('role') || '';
+  return SAME_ROLE[role] || role;
+}
+
+function nameOf(el) {
+  if (el.computedName !== undefined) return el.computedName || '';
+  return el.getAttribute('aria-label') || words(el);
+}
+
+// hay is a quick superset of where a name can come from: asking the browser for a name is dear, so only
+// elements whose hay holds the needle are asked.
+function hay(el) {
+  const a = (name) => el.getAttribute(name) || '';
+  let s = el.textContent + a('aria-label') + a('title') + a('alt') + a('placeholder') + a('value');
+  if (el.labels) for (const l of el.labels) s += l.textContent;
+  const refs = a('aria-labelledby');
+  if (refs) for (const id of refs.split(/\s+/)) s += el.getRootNode().getElementById?.(id)?.textContent || '';
+  for (const inner of el.querySelectorAll('[alt],[aria-label],[title]')) {
+    s += (inner.getAttribute('alt') || '') + (inner.getAttribute('aria-label') || '') + (inner.getAttribute('title') || '');
+  }
+  if (el.shadowRoot || el.querySelector('slot')) s += s && el.shadowRoot ? el.shadowRoot.textContent : '';
+  return bare(s);
+}
+
+// labelsOf are the texts that label a field.
+function labelsOf(el) {
+  const out = [];
+  const refs = el.getAttribute('aria-labelledby');
+  if (refs) {
+    const root = el.getRootNode();
+    out.push(refs.split(/\s+/).map((id) => words(root.getElementById?.(id) || document.createElement('i'))).join(' '));
+  }
+  const own = el.getAttribute('aria-label');
+  if (own) out.push(own);
+  for (const label of el.labels || []) {
+    let text = '';
+    const visit = (node) => {
+      for (const c of node.childNodes) {
+        if (c.nodeType === 3) text += c.data;
+        else if (c.nodeType === 1 && c !== el && !c.matches('select,textarea,button') && !SILENT.has(c.tagName)) visit(c);
+      }
+      text += ' ';
+    };
+    visit(label);
+    out.push(text);
+  }
+  return out.map(squeeze).filter(Boolean);
+}
+
+// describe names an element as a person would write its locator; where it has no name, by its tag.
+function describe(el, testID) {
+  const id = el.getAttribute(testID || 'data-testid');
+  const role = roleOf(el), name = squeeze(nameOf(el));
+  const tagged = id ? ` (testid=${id})` : '';
+  if (role && !['generic', 'none', 'presentation', 'paragraph', 'StaticText', 'LabelText'].includes(role) && name) {
+    return `${role} ${quote(name)}${tagged}`;
+  }
+  const text = words(el);
+  return tag(el) + (text && text.length < 200 ? ' ' + quote(text) : '') + tagged;
+}
+
+// tag is an element's opening tag, cut to what tells it from others.
+function tag(el) {
+  let s = '<' + el.tagName.toLowerCase();
+  if (el.id) s += ` id="${cut(el.id, 40)}"`;
+  const cls = el.getAttribute('class');
+  if (cls && !el.id) s += ` class="${cut(squeeze(cls), 40)}"`;
+  for (const a of ['name', 'role', 'type']) if (el.getAttribute(a)) s += ` ${a}="${cut(el.getAttribute(a), 30)}"`;
+  return s + '>';
+}

@@ -1,0 +1,135 @@
+// Finding: each engine gives [element, grade] pairs in document order.
+
+class Wrong extends Error {}
+
+const engines = {
+  css(root, p) {
+    try {
+      return deep(root, p.value).map((el) => [el, EXACT]);
+    } catch {
+      throw new Wrong(`${quote(p.value)} is not a CSS selector`);
+    }
+  },
+  xpath(root, p) {
+    try {
+      const all = document.evaluate(p.value, root, null, XPathResult.ORDERED_NODE_SNAPSHOT_TYPE, null);
+      const out = [];
+      for (let i = 0; i < all.snapshotLength; i++) {
+        const node = all.snapshotItem(i);
+        out.push([node.nodeType === 1 ? node : node.parentElement, EXACT]);
+      }
+      return out.filter(([el]) => el);
+    } catch {
+      throw new Wrong(`${quote(p.value)} is not an XPath expression`);
+    }
+  },
+  testid: (root, p, o) => deep(root, `[${CSS.escape(o.testID)}]`)
+    .filter((el) => el.getAttribute(o.testID) === p.value).map((el) => [el, EXACT]),
+  placeholder: (root, p) => byAttribute(root, 'placeholder', p),
+  alt: (root, p) => byAttribute(root, 'alt', p),
+  title: (root, p) => byAttribute(root, 'title', p),
+  label: (root, p) => deep(root, FIELDS)
+    .map((el) => [el, Math.max(0, ...labelsOf(el).map((l) => grade(l, p.value, p.exact)))]).filter(([, g]) => g),
+  text: (root, p) => byText(root, p),
+  role(root, p, o) {
+    const want = SAME_ROLE[p.value] || p.value;
+    const tags = ROLE_TAGS[want];
+    const all = tags === undefined ? deep(root, '*') : deep(root, (tags ? tags + ',' : '') + '[role]');
+    if (p.name === undefined || p.name === null) return all.filter((el) => roleOf(el) === want).map((el) => [el, EXACT]);
+    return byName(all, p.name, p.exact, o, (el) => roleOf(el) === want);
+  },
+  // What a person sees: something to operate by its name, or a text.
+  visible(root, p, o) {
+    const named = innermost(byName(deep(root, CONTROLS), p.value, p.exact, o, () => true));
+    const controls = named.map(([el]) => el);
+    if (o.act && named.some(([el]) => visible(el, true))) return named;
+    const loose = byText(root, p).filter(([el]) =>
+      !controls.some((c) => holds(c, el) || holds(el, c)) && !controls.includes(el.closest('label')?.control));
+    return o.act ? (loose.length ? loose : named) : named.concat(loose);
+  },
+};
+
+function byAttribute(root, name, p) {
+  return deep(root, `[${name}]`).map((el) => [el, grade(el.getAttribute(name), p.value, p.exact)]).filter(([, g]) => g);
+}
+
+// byName keeps the elements whose accessible name matches. If the quick look finds none, all are asked, but
+// rarely: names can come from style sheets.
+function byName(all, want, exact, o, also) {
+  const needle = bare(want);
+  const ask = (els) => els.map((el) => [el, grade(nameOf(el), want, exact)]).filter(([el, g]) => g && also(el));
+  const found = ask(all.filter((el) => hay(el).includes(needle)));
+  if (found.length || !o.thorough || all.length > 400) return found;
+  return ask(all);
+}
+
+// innermost drops elements that hold another match of the same name: a click inside reaches both.
+function innermost(pairs) {
+  return pairs.filter(([el, g]) => !pairs.some(([other, h]) => other !== el && h >= g && holds(el, other)));
+}
+
+// byText finds the smallest elements whose text matches.
+function byText(root, p) {
+  const needle = bare(p.value);
+  if (!needle) return [];
+  const out = [];
+  const visit = (node) => {
+    let inside = false;
+    const below = [...node.children];
+    if (node.shadowRoot) below.push(...node.shadowRoot.children);
+    for (const child of below) {
+      if (SILENT.has(child.tagName)) continue;
+      if (child.shadowRoot || child.querySelector?.('*') ? reaches(child, needle) : bare(child.textContent).includes(needle)) {
+        if (visit(child)) inside = true;
+      }
+    }
+    if (inside || node.nodeType !== 1) return inside;
+    const g = Math.max(grade(node.textContent, p.value, p.exact), grade(node.innerText, p.value, p.exact));
+    if (!g) return false;
+    out.push([node, g]);
+    return true;
+  };
+  const start = root.nodeType === 9 ? root.body || root.documentElement : root;
+  if (start) visit(start);
+  for (const el of deep(root, 'input[type=submit],input[type=button],input[type=reset]')) {
+    const g = grade(el.value, p.value, p.exact);
+    if (g) out.push([el, g]);
+  }
+  return out;
+}
+
+// reaches reports whether the text below an element, shadow roots included, may hold the needle.
+function reaches(el, needle) {
+  if (bare(el.textContent).includes(needle)) return true;
+  for (const inner of [el, ...el.querySelectorAll('*')]) {
+    if (inner.shadowRoot && [...inner.shadowRoot.children].some((c) => reaches(c, needle))) return true;
+  }
+  return false;
+}
+
+// find gives the matches of one locator: {els, hidden}. els are those to choose from: the visible ones of the
+// best grade. o.all keeps every grade, as counting and being gone need it.
+function find(p, o) {
+  let roots = [document];
+  if (p.within) roots = find(p.within, {...o, act: false, all: false, attached: false}).els;
+  const seen = new Set();
+  let pairs = [];
+  for (const root of roots) {
+    for (const [el, g] of engines[p.engine](root, p, o)) {
+      if (seen.has(el)) continue;
+      seen.add(el);
+      pairs.push([el, g]);
+    }
+  }
+  if (p.hasText) pairs = pairs.filter(([el]) => grade(words(el) || el.textContent, p.hasText, false));
+  const shown = o.attached ? pairs : pairs.filter(([el]) => visible(el, o.act));
+  const hidden = pairs.length - shown.length;
+  const best = Math.max(0, ...shown.map(([, g]) => g));
+  let els = shown.filter(([, g]) => o.all || g === best).map(([el]) => el);
+  if (p.engine === 'text' || p.engine === 'visible') els = els.filter((el) => !els.some((e) => e !== el && holds(el, e)));
+  if (p.nth !== undefined && p.nth !== null) {
+    const i = p.nth < 0 ? els.length + p.nth : p.nth;
+    return {els: els[i] ? [els[i]] : [], hidden, total: els.length};
+  }
+  return {els, hidden, total: els.length, first: pairs.length ? pairs[0][0] : null};
+}
