@@ -18,10 +18,11 @@ FROM ${RUNTIME_IMAGE} AS shop
 RUN apt-get update \
  && apt-get install -y --no-install-recommends curl tini \
  && rm -rf /var/lib/apt/lists/* \
- && useradd --system --uid 10002 --create-home shop
+ && useradd --system --uid 10002 --home-dir /srv/shop --shell /usr/sbin/nologin shop \
+ && install -d -o shop -g shop /srv/shop /srv/shop/ca
 COPY --from=build /out/shopd /usr/local/bin/shopd
 USER 10002:10002
-WORKDIR /home/shop
+WORKDIR /srv/shop
 ENTRYPOINT ["tini", "--", "shopd"]
 
 FROM ${RUNTIME_IMAGE} AS outrider

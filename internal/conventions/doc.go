@@ -1,5 +1,5 @@
 // Package conventions holds the tests that keep this repository's habits: who imports whom, how big a file
-// may be, what is documented, and that every example in the documentation is true.
+// may be, what is documented, what a thing is called, and that nothing is written to behind one's back.
 //
 // It has no code outside its tests and nothing imports it. Its one rule: what CONTRIBUTING asks for is
 // checked here or is not asked for.

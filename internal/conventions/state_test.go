@@ -71,7 +71,7 @@ func checkVars(t *testing.T, tr *tree, g *ast.GenDecl) {
 		if s.Names[0].Name == "_" || embedded(g, s) {
 			continue
 		}
-		if len(s.Values) == 0 {
+		if len(s.Values) == 0 && !strings.Contains(g.Doc.Text(), "set by the linker") {
 			t.Errorf("%s: package variable %s has no value, so somebody will write to it", tr.at(s), s.Names[0].Name)
 		}
 	}

@@ -4,14 +4,14 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
-	"io/fs"
 	"os"
 	"path"
-	"path/filepath"
 	"sort"
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/outrider-monitor/outrider/internal/worktree"
 )
 
 const module = "github.com/outrider-monitor/outrider"
@@ -51,58 +51,12 @@ func repository(t *testing.T) *tree {
 
 var readOnce = sync.OnceValues(func() (*tree, error) {
 	tr := &tree{fset: token.NewFileSet()}
-	if err := tr.list(); err != nil {
+	var err error
+	if tr.files, err = worktree.Files(); err != nil {
 		return nil, err
 	}
 	return tr, tr.parse()
 })
-
-// root is where the repository starts, seen from this package.
-func root(elem ...string) string { return filepath.Join(append([]string{"..", ".."}, elem...)...) }
-
-// list walks the repository, leaving out what .gitignore names, so that it works without git too.
-func (tr *tree) list() error {
-	ignored, err := os.ReadFile(root(".gitignore"))
-	if err != nil {
-		return err
-	}
-	patterns := append(strings.Fields(string(ignored)), ".git/")
-	return filepath.WalkDir(root(), func(name string, d fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		rel, err := filepath.Rel(root(), name)
-		if err != nil {
-			return err
-		}
-		rel = filepath.ToSlash(rel)
-		switch {
-		case ignores(patterns, rel, d.IsDir()) && d.IsDir():
-			return fs.SkipDir
-		case !ignores(patterns, rel, d.IsDir()) && !d.IsDir():
-			tr.files = append(tr.files, rel)
-		}
-		return nil
-	})
-}
-
-// ignores understands the part of gitignore's language that ours uses: a leading slash anchors, a trailing
-// one means a folder, * is a wildcard within a name.
-func ignores(patterns []string, rel string, dir bool) bool {
-	for _, p := range patterns {
-		if strings.HasSuffix(p, "/") && !dir {
-			continue
-		}
-		subject := path.Base(rel)
-		if strings.Contains(strings.TrimSuffix(p, "/"), "/") {
-			subject = rel
-		}
-		if ok, _ := path.Match(strings.Trim(p, "/"), subject); ok {
-			return true
-		}
-	}
-	return false
-}
 
 func (tr *tree) parse() error {
 	byDir := map[string]*goPackage{}
@@ -110,7 +64,7 @@ func (tr *tree) parse() error {
 		if path.Ext(name) != ".go" || strings.Contains(name, "testdata/") {
 			continue
 		}
-		src, err := os.ReadFile(root(name))
+		src, err := os.ReadFile(worktree.Path(name))
 		if err != nil {
 			return err
 		}

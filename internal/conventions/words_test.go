@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"github.com/outrider-monitor/outrider/internal/worktree"
 )
 
 // Nothing in the repository may depend on, or tell about, the place where it was made: no host of a package
@@ -19,7 +21,7 @@ func TestNoFileNamesAPlaceThatOthersDoNotHave(t *testing.T) {
 		regexp.MustCompile(`(^|[^A-Za-z0-9_.])/home/[a-z]+/`),
 	}
 	for _, name := range repository(t).files {
-		text, err := os.ReadFile(root(name))
+		text, err := os.ReadFile(worktree.Path(name))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,4 +1,4 @@
-package conventions
+package documentation
 
 import (
 	"os"
@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/outrider-monitor/outrider/internal/worktree"
 )
 
 // page is a Markdown file, taken apart as far as the tests need it.
@@ -25,15 +27,25 @@ type block struct {
 	line int
 }
 
+// files are all files of the repository.
+func files(t *testing.T) []string {
+	t.Helper()
+	all, err := worktree.Files()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
 // pages are all Markdown files of the repository.
 func pages(t *testing.T) []page {
 	t.Helper()
 	var ps []page
-	for _, name := range repository(t).files {
+	for _, name := range files(t) {
 		if path.Ext(name) != ".md" {
 			continue
 		}
-		src, err := os.ReadFile(root(name))
+		src, err := os.ReadFile(worktree.Path(name))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -71,7 +83,7 @@ func readPage(name, src string) page {
 func TestEveryLinkOfTheDocumentationLeadsSomewhere(t *testing.T) {
 	link := regexp.MustCompile(`\]\(([^)\s]+)\)`)
 	ps := pages(t)
-	files := repository(t).files
+	all := files(t)
 	for _, p := range ps {
 		for _, m := range link.FindAllStringSubmatch(p.text, -1) {
 			if strings.Contains(m[1], "://") || strings.HasPrefix(m[1], "mailto:") {
@@ -83,7 +95,7 @@ func TestEveryLinkOfTheDocumentationLeadsSomewhere(t *testing.T) {
 				file = path.Join(path.Dir(p.path), target)
 			}
 			folder := func(name string) bool { return strings.HasPrefix(name, file+"/") }
-			if !slices.Contains(files, file) && !slices.ContainsFunc(files, folder) {
+			if !slices.Contains(all, file) && !slices.ContainsFunc(all, folder) {
 				t.Errorf("%s: the link %s leads to no file", p.path, m[1])
 				continue
 			}
@@ -125,7 +137,7 @@ func slug(title string) string {
 
 // What the documentation tells people to type exists.
 func TestEveryMakeTargetThatTheDocumentationNamesExists(t *testing.T) {
-	makefile, err := os.ReadFile(root("Makefile"))
+	makefile, err := os.ReadFile(worktree.Path("Makefile"))
 	if err != nil {
 		t.Fatal(err)
 	}
