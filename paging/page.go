@@ -88,11 +88,16 @@ func pageID(parts ...string) string {
 	return "page_" + strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(sum[:16]))
 }
 
-// relayed makes the copy of a page that another pager did not take. Its dedup key is the incident's own.
+// relayed makes the copy, for the fallback pagers, of a page that its own pager did not take. Its dedup key is the
+// incident's own. Without a cause the page did arrive, but what came before it had been relayed.
 func (p Page) relayed(pager, cause string) Page {
 	c := p
 	c.ID = pageID("relay", p.ID, pager)
 	c.Relay = &Relay{Pager: pager, Page: p.ID, Cause: cause}
-	c.Summary = p.Summary + " [not delivered to " + pager + ": " + cause + "]"
+	if cause == "" {
+		c.Summary += " [for " + pager + "]"
+	} else {
+		c.Summary += " [not delivered to " + pager + ": " + cut(oneLine(cause), maxLine) + "]"
+	}
 	return c
 }

@@ -1,0 +1,175 @@
+package paging
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/outrider-monitor/outrider/incidents"
+	"github.com/outrider-monitor/outrider/journeys"
+	"github.com/outrider-monitor/outrider/probes"
+)
+
+// Bounds of what a page carries: enough to act on, little enough for every pager and for a telephone.
+const (
+	maxSummary  = 500
+	maxMessage  = 1000
+	maxShort    = 500
+	maxLine     = 300
+	maxConsole  = 8
+	maxRequests = 8
+	maxNames    = 50
+)
+
+// Composer makes pages. It is pure: the same change makes the same page, with the same id.
+type Composer struct {
+	Deployment string
+	// ExternalURL is where people reach the monitor's own pages; empty: pages carry no links to it.
+	ExternalURL string
+	// ConfigFile is the monitor's file, for the command that reproduces a failure. May be empty.
+	ConfigFile string
+}
+
+// Journey composes the page about a journey's incident. r is the run that brought the change about; it may be
+// the zero Result if none did.
+func (c Composer) Journey(j *journeys.Journey, e incidents.Event, r probes.Result) Page {
+	p := c.page(e, r)
+	p.DedupKey = c.dedupKey(j.Name)
+	p.Journey = &Journey{Name: j.Name, Title: j.Title, Team: j.Team, Tags: list(j.Tags), Runbook: j.Runbook}
+	p.Summary = cut(oneLine(summary(human(j.Name), e)), maxSummary)
+	p.Reproduce = c.reproduce(j)
+	if j.Runbook != "" {
+		p.Links = append(p.Links, Link{Title: "Runbook", URL: j.Runbook})
+	}
+	return p
+}
+
+// Retired composes the page about the incident of a journey that is no longer watched, and of which nothing
+// but the incident is known any more.
+func (c Composer) Retired(e incidents.Event, team string) Page {
+	return c.Journey(&journeys.Journey{Name: e.Incident.Subject, Team: team}, e, probes.Result{})
+}
+
+// Monitor composes the page about the monitor's own incident.
+func (c Composer) Monitor(e incidents.Event, r probes.Result) Page {
+	p := c.page(e, r)
+	p.DedupKey = c.dedupKey("")
+	p.Summary = cut(oneLine(monitorSummary(c.Deployment, e)), maxSummary)
+	return p
+}
+
+// Test composes a page that says that it is only a test. id makes it unique.
+func (c Composer) Test(pager, id string, at time.Time) Page {
+	p := c.page(incidents.Event{At: at, Incident: incidents.Incident{ID: "test_" + id, Severity: "info", Since: at, OpenedAt: at}}, probes.Result{})
+	p.Event, p.ID = "test", pageID("test", pager, id)
+	p.DedupKey = c.dedupKey("") + "/test"
+	p.Summary = "Test page from Outrider (" + c.Deployment + ") to " + pager + ": nothing is broken"
+	return p
+}
+
+// dedupKey joins the pages of one incident at the pager. The monitor's own key is the shorter one: no journey
+// has an empty name.
+func (c Composer) dedupKey(journey string) string {
+	return strings.TrimSuffix("outrider/"+c.Deployment+"/"+journey, "/")
+}
+
+// page fills in what all pages have.
+func (c Composer) page(e incidents.Event, r probes.Result) Page {
+	p := Page{
+		Version: 1, Event: string(e.Kind), ID: pageID(e.Incident.ID, string(e.Kind), e.RunID), CreatedAt: e.At.UTC(),
+		Deployment: c.Deployment, Incident: describe(&e.Incident), Links: []Link{},
+	}
+	p.Evidence = c.evidence(e, &r)
+	for _, l := range []Link{
+		{"Incident", c.url("incidents", e.Incident.ID)},
+		{"Run", c.url("runs", p.Evidence.RunID)},
+		{"Screenshot", p.Evidence.ScreenshotURL},
+	} {
+		if l.URL != "" {
+			p.Links = append(p.Links, l)
+		}
+	}
+	return p
+}
+
+// describe says of the incident what its last failed run showed.
+func describe(i *incidents.Incident) Incident {
+	d := Incident{
+		ID: i.ID, Severity: i.Severity, Since: i.Since.UTC(), OpenedAt: i.OpenedAt.UTC(), ClosedAt: some(i.ClosedAt),
+		Locations: list(i.Locations), Journeys: list(i.Journeys), Step: cut(i.Step, maxShort), FailedRuns: i.FailedRuns,
+		LastPassedAt: some(i.LastPassedAt),
+	}
+	if d.Severity == "" {
+		d.Severity = "critical"
+	}
+	if f := i.Failure; f != nil {
+		d.Reason, d.Message = string(f.Reason), cut(f.Message, maxMessage)
+		d.Expected, d.Got = cut(f.Expected, maxShort), cut(f.Got, maxShort)
+	}
+	return d
+}
+
+// evidence is that of the run that brought the change about, if it failed; a page about the end of an incident
+// only names the run.
+func (c Composer) evidence(e incidents.Event, r *probes.Result) Evidence {
+	out := Evidence{RunID: r.RunID, Console: []string{}, Requests: []string{}}
+	if out.RunID == "" {
+		out.RunID = e.Incident.RunID
+	}
+	last := r.Last()
+	if e.Kind == incidents.Closed || last == nil || last.Evidence == nil {
+		return out
+	}
+	ev := last.Evidence
+	out.PageURL = cut(ev.PageURL, maxMessage)
+	if ev.Screenshot != "" {
+		out.ScreenshotURL = c.url("runs", r.RunID, "artifacts", ev.Screenshot)
+	}
+	out.Console = consoleLines(ev.Console)
+	out.Requests = requestLines(ev.Requests)
+	return out
+}
+
+// reproduce is the command that shows the failure on a person's own terminal.
+func (c Composer) reproduce(j *journeys.Journey) string {
+	if j.File == "" {
+		return ""
+	}
+	words := []string{"outrider", "run", quote(j.File)}
+	if c.ConfigFile != "" {
+		words = append(words, "--config", quote(c.ConfigFile))
+	}
+	return strings.Join(words, " ")
+}
+
+// url is a page of the monitor's own, or nothing without an external URL or without the last part.
+func (c Composer) url(parts ...string) string {
+	if c.ExternalURL == "" || parts[len(parts)-1] == "" {
+		return ""
+	}
+	base, err := url.Parse(c.ExternalURL)
+	if err != nil {
+		return ""
+	}
+	for n, p := range parts {
+		parts[n] = url.PathEscape(p)
+	}
+	return base.JoinPath(parts...).String()
+}
+
+// list is never null, sorted as given, bounded.
+func list(names []string) []string {
+	if len(names) > maxNames {
+		names = names[:maxNames]
+	}
+	return append([]string{}, slices.Clone(names)...)
+}
+
+func some(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	t = t.UTC()
+	return &t
+}

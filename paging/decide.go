@@ -1,0 +1,79 @@
+package paging
+
+import (
+	"errors"
+	"slices"
+	"time"
+)
+
+// When others are told, and when a delivery is given up.
+const (
+	// unreachable is how long a page may wait for its pager before the fallback pagers get a copy.
+	unreachable = 5 * time.Minute
+	// lastResort is how long a refused page is tried again when there is nobody else to tell.
+	lastResort     = 24 * time.Hour
+	lastResortWait = 5 * time.Minute
+)
+
+// errUnknownPager is why a delivery to a pager that left the configuration is refused.
+var errUnknownPager = &SendError{Permanent: true, Err: errors.New("the configuration has no pager of this name any more")}
+
+// decide says what becomes of a delivery after a try that ended with err. fallback are the pagers for copies;
+// jitter is in [0, 1).
+func decide(d *Delivery, err error, now time.Time, jitter float64, fallback []string) Settlement {
+	s := Settlement{Seq: d.Seq, At: now, Outcome: Accepted}
+	closes := d.Page.Event == "closed"
+	if err == nil {
+		if closes && d.Relayed {
+			s.Relay = relays(d, "", fallback)
+		}
+		return s
+	}
+	s.Cause = err.Error()
+	var how *SendError
+	if errors.As(err, &how) && how.Permanent {
+		s.Relay = relays(d, "refused: "+s.Cause, fallback)
+		s.Outcome = Refused
+		if len(s.Relay) == 0 && now.Sub(d.CreatedAt) < lastResort {
+			s.Outcome, s.Until = Postponed, now.Add(lastResortWait)
+		}
+		return s
+	}
+	s.Outcome = Postponed
+	s.Until = now.Add(wait(d.Attempts+1, how, jitter))
+	told := d.Page.Event == "opened" || d.Page.Event == "escalated" || closes && d.Relayed
+	if told && now.Sub(d.CreatedAt) >= unreachable {
+		s.Relay = relays(d, "unreachable: "+s.Cause, fallback)
+	}
+	return s
+}
+
+// wait is how long to leave the pager alone.
+func wait(failures int, how *SendError, jitter float64) time.Duration {
+	d := Backoff(failures, jitter)
+	if how != nil {
+		d = max(d, min(how.RetryAfter, maxRetryAfter))
+	}
+	return d
+}
+
+// relays makes the copies for the fallback pagers. A copy of a copy is never made, nor one for who has just
+// refused it.
+func relays(d *Delivery, cause string, fallback []string) []Outgoing {
+	if d.Page.Relay != nil || d.Page.Event == "test" {
+		return nil
+	}
+	var out []Outgoing
+	for _, name := range slices.Compact(slices.Sorted(slices.Values(fallback))) {
+		if name != d.Pager {
+			out = append(out, Outgoing{Pager: name, Page: d.Page.relayed(d.Pager, cause)})
+		}
+	}
+	return out
+}
+
+// permanent reports whether the other side was reached and said no for good.
+func permanent(err error) bool {
+	var how *SendError
+	return errors.As(err, &how) && how.Permanent
+}

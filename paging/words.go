@@ -1,0 +1,157 @@
+package paging
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/outrider-monitor/outrider/incidents"
+	"github.com/outrider-monitor/outrider/probes"
+)
+
+// summary is the first line that somebody reads who was woken at three: what is broken, since when, where.
+func summary(name string, e incidents.Event) string {
+	i := &e.Incident
+	where := from(i.Locations)
+	switch {
+	case e.Kind == incidents.Closed && i.Retired:
+		return fmt.Sprintf("%s is no longer watched; it was broken since %s%s", name, clock(i.Since, e.At), where)
+	case e.Kind == incidents.Closed:
+		return fmt.Sprintf("%s works again since %s%s; it was broken for %s", name, clock(e.At, e.At), where, span(e.At.Sub(i.Since)))
+	case e.Kind == incidents.Reminded:
+		return fmt.Sprintf("%s is still broken, since %s (%s)%s%s", name, clock(i.Since, e.At), span(e.At.Sub(i.Since)), where, because(i))
+	default:
+		return fmt.Sprintf("%s is broken since %s%s%s", name, clock(i.Since, e.At), where, because(i))
+	}
+}
+
+// monitorSummary says that we, not the shop, are in trouble.
+func monitorSummary(deployment string, e incidents.Event) string {
+	i := &e.Incident
+	who := "Outrider (" + deployment + ")"
+	what := strings.Join(i.Journeys, ", ")
+	if n := len(i.Journeys); n > 5 {
+		what = fmt.Sprintf("%s and %d more", strings.Join(i.Journeys[:5], ", "), n-5)
+	}
+	switch e.Kind {
+	case incidents.Closed:
+		return fmt.Sprintf("%s can judge all its journeys again since %s%s", who, clock(e.At, e.At), from(i.Locations))
+	case incidents.Reminded:
+		return fmt.Sprintf("%s still cannot judge %s, since %s (%s)%s%s", who, what, clock(i.Since, e.At), span(e.At.Sub(i.Since)), from(i.Locations), because(i))
+	default:
+		return fmt.Sprintf("%s cannot judge %s since %s%s%s", who, what, clock(i.Since, e.At), from(i.Locations), because(i))
+	}
+}
+
+// because names the step and what went wrong there.
+func because(i *incidents.Incident) string {
+	var parts []string
+	if i.Step != "" {
+		parts = append(parts, "step "+strconv.Quote(i.Step))
+	}
+	if i.Failure != nil && i.Failure.Message != "" {
+		parts = append(parts, i.Failure.Message)
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return ": " + strings.Join(parts, ": ")
+}
+
+func from(locations []string) string {
+	if len(locations) == 0 {
+		return ""
+	}
+	return " from " + strings.Join(locations, ", ")
+}
+
+// clock is a time as short as it can be without doubt, seen from now.
+func clock(t, now time.Time) string {
+	t, now = t.UTC(), now.UTC()
+	if t.Format(time.DateOnly) == now.Format(time.DateOnly) {
+		return t.Format("15:04 UTC")
+	}
+	return t.Format("2006-01-02 15:04 UTC")
+}
+
+// span is a duration as a person says it.
+func span(d time.Duration) string {
+	switch {
+	case d < time.Minute:
+		return fmt.Sprintf("%d s", max(0, int(d.Seconds())))
+	case d < time.Hour:
+		return fmt.Sprintf("%d min", int(d.Minutes()))
+	case d < 24*time.Hour:
+		return fmt.Sprintf("%d h %d min", int(d.Hours()), int(d.Minutes())%60)
+	default:
+		return fmt.Sprintf("%d d %d h", int(d.Hours())/24, int(d.Hours())%24)
+	}
+}
+
+// human makes the beginning of a sentence of a journey's name.
+func human(name string) string {
+	words := []rune(strings.NewReplacer("-", " ", "_", " ").Replace(name))
+	if len(words) > 0 {
+		words[0] = unicode.ToUpper(words[0])
+	}
+	return string(words)
+}
+
+// consoleLines are some of the console's lines, errors first.
+func consoleLines(lines []probes.ConsoleLine) []string {
+	out := []string{}
+	for _, severe := range []bool{true, false} {
+		for _, l := range lines {
+			if severe != (l.Level == "error" || l.Level == "exception") || len(out) == maxConsole {
+				continue
+			}
+			text := l.Level + ": " + l.Text
+			if l.Source != "" {
+				text += " (" + l.Source + ")"
+			}
+			out = append(out, cut(oneLine(text), maxLine))
+		}
+	}
+	return out
+}
+
+// requestLines are requests in one line each; the driver put the failed ones first.
+func requestLines(lines []probes.RequestLine) []string {
+	out := []string{}
+	for _, l := range lines[:min(len(lines), maxRequests)] {
+		result := l.Error
+		if result == "" {
+			result = strconv.Itoa(l.Status)
+		}
+		// The result goes before the URL: it must survive the cut.
+		out = append(out, cut(oneLine(result+" "+l.Method+" "+l.URL), maxLine))
+	}
+	return out
+}
+
+func oneLine(s string) string {
+	return strings.Join(strings.Fields(strings.ToValidUTF8(s, "�")), " ")
+}
+
+// cut bounds a text to n runes and shows that it did.
+func cut(s string, n int) string {
+	s = strings.ToValidUTF8(s, "�")
+	if utf8.RuneCountInString(s) <= n {
+		return s
+	}
+	return string([]rune(s)[:n-1]) + "…"
+}
+
+// quote makes one word of a path for a shell.
+func quote(word string) string {
+	if plain.MatchString(word) {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+}
+
+var plain = regexp.MustCompile(`^[A-Za-z0-9_./:@%+=-]+$`)
