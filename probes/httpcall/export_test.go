@@ -1,0 +1,6 @@
+package httpcall
+
+import "net/http"
+
+// NewJar gives the tests a jar.
+func NewJar() http.CookieJar { return &jar{} }
