@@ -69,3 +69,14 @@ func isSubtest(lit *ast.FuncLit) bool {
 	pkg, ok := sel.X.(*ast.Ident)
 	return ok && pkg.Name == "testing"
 }
+
+// Go silently leaves out every file of a package called documentation, its tests too.
+func TestNoPackageIsCalledDocumentation(t *testing.T) {
+	for _, p := range repository(t).packages {
+		for _, f := range slices.Concat(p.files, p.tests) {
+			if f.ast.Name.Name == "documentation" {
+				t.Errorf("%s is never compiled: Go ignores packages of that name", f.path)
+			}
+		}
+	}
+}
