@@ -28,11 +28,24 @@ func (d *Driver) Handles(a journeys.Action) bool {
 
 // Open starts a session. It connects to nothing yet.
 func (d *Driver) Open(_ context.Context, o probes.SessionOptions) (probes.Session, error) {
-	s := &Session{driver: d, o: o}
+	s := &Session{driver: d, o: o, lastStep: lastRequest(o.Journey)}
 	s.client.Transport = s
 	s.client.Jar = &s.jar
 	s.client.CheckRedirect = s.checkRedirect
 	return s, nil
+}
+
+// lastRequest gives the journey's last HTTP step. Its connection is of no use to anybody after it, and a
+// connection that is known to end costs a sixth less than one that is kept and then closed.
+func lastRequest(j *journeys.Journey) *journeys.Step {
+	for _, steps := range [...][]journeys.Step{j.Finally, j.Steps} {
+		for i := len(steps) - 1; i >= 0; i-- {
+			if _, ok := steps[i].Action.(*journeys.Request); ok {
+				return &steps[i]
+			}
+		}
+	}
+	return nil
 }
 
 // idleTooLong is the age at which an unused connection is not used for the next step: its server may be

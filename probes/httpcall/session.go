@@ -19,6 +19,7 @@ type Session struct {
 	client http.Client
 	jar    jar
 
+	lastStep      *journeys.Step
 	plain, secure *wire
 	privates      []private
 	// spoilt: the plain wire may still be making a connection, so it is not passed on.
@@ -44,6 +45,7 @@ func (s *Session) Do(ctx context.Context, call probes.Call) (probes.Done, error)
 	if err != nil {
 		return probes.Done{}, err
 	}
+	req.Close = call.Step == s.lastStep
 	if !s.usedAt.IsZero() && x.begun.Sub(s.usedAt) > idleTooLong {
 		s.eachWire((*wire).rest)
 	}
