@@ -16,7 +16,7 @@ RUN go build -trimpath -ldflags "-s -w -X main.version=${VERSION}" -o /out/outri
 # The example shop, for compose.yaml only: docker build --target shop .
 FROM ${RUNTIME_IMAGE} AS shop
 RUN apt-get update \
- && apt-get install -y --no-install-recommends curl tini \
+ && apt-get install -y --no-install-recommends tini \
  && rm -rf /var/lib/apt/lists/* \
  && useradd --system --uid 10002 --home-dir /srv/shop --shell /usr/sbin/nologin shop \
  && install -d -o shop -g shop /srv/shop /srv/shop/ca
