@@ -42,5 +42,8 @@ WORKDIR /data
 VOLUME /data
 EXPOSE 9480
 STOPSIGNAL SIGTERM
+# Whoever listens elsewhere, or with TLS, says so here too.
+HEALTHCHECK --interval=15s --timeout=5s --start-period=30s CMD ["bash", "-c", \
+  "exec 3<>/dev/tcp/127.0.0.1/9480 && printf 'GET /-/healthy HTTP/1.0\\r\\n\\r\\n' >&3 && read -r answer <&3 && [[ $answer == *' 200 '* ]]"]
 ENTRYPOINT ["tini", "--", "outrider"]
 CMD ["serve", "-c", "/etc/outrider/outrider.yaml"]
