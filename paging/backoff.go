@@ -6,8 +6,8 @@ import "time"
 const (
 	firstWait = 500 * time.Millisecond
 	maxWait   = time.Minute
-	// maxRetryAfter bounds what the other side may ask for.
-	maxRetryAfter = time.Hour
+	// maxRetryAfter bounds what the other side may ask for: a page cannot wait longer to try, or to be relayed.
+	maxRetryAfter = 5 * time.Minute
 )
 
 // Backoff is the wait after the given number of failed tries (1, 2, ...): it doubles up to a cap. jitter, in

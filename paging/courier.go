@@ -15,6 +15,9 @@ const (
 	parallel     = 4 // Sends to one pager at a time, of different dedup keys.
 	outboxRetry  = time.Second
 	stopPatience = 5 * time.Second
+	// idle is how long nothing is looked at unasked; farOff is later than any wait can make a delivery due.
+	idle   = time.Hour
+	farOff = 2 * max(maxRetryAfter, lastResortWait)
 )
 
 // Directory is who can be paged, as the configuration says.
@@ -117,7 +120,7 @@ type try struct {
 // dispatch starts what is due and gives the time until something may be due again.
 func (r *round) dispatch(ctx context.Context) time.Duration {
 	now := time.Now()
-	next := now.Add(maxRetryAfter)
+	next := now.Add(idle)
 	names, err := r.o.Outbox.Pagers(ctx)
 	for _, name := range names {
 		var due time.Time
@@ -139,7 +142,7 @@ func (r *round) dispatch(ctx context.Context) time.Duration {
 
 // serve starts what one pager can be sent now, and gives when it will have to be looked at again.
 func (r *round) serve(ctx context.Context, name string, now time.Time) (next time.Time, err error) {
-	next = now.Add(maxRetryAfter)
+	next = now.Add(idle)
 	l := r.lanes[name]
 	if l == nil {
 		l = &lane{inFlight: map[int64]bool{}}
@@ -161,8 +164,8 @@ func (r *round) serve(ctx context.Context, name string, now time.Time) (next tim
 	}
 	for n := range heads {
 		d := heads[n]
-		// What is due later than any wait can make it was postponed by a clock that has been set back since.
-		if d.DueAt.After(now) && d.DueAt.Sub(now) <= maxRetryAfter {
+		// What is due later than any wait makes it was postponed before the clock was set back.
+		if d.DueAt.After(now) && d.DueAt.Sub(now) <= farOff {
 			return d.DueAt, nil
 		}
 		if free > 0 && !l.inFlight[d.Seq] {

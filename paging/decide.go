@@ -41,8 +41,9 @@ func decide(d *Delivery, err error, now time.Time, jitter float64, fallback []st
 	}
 	s.Outcome = Postponed
 	s.Until = now.Add(wait(d.Attempts+1, how, jitter))
-	told := d.Page.Event == "opened" || d.Page.Event == "escalated" || closes && d.Relayed
-	if told && now.Sub(d.CreatedAt) >= unreachable {
+	// A reminder tells nobody anything new, nor does the end of what nobody else has heard of.
+	news := d.Page.Event == "opened" || d.Page.Event == "escalated" || closes && d.Relayed
+	if news && now.Sub(d.CreatedAt) >= unreachable {
 		s.Relay = relays(d, "unreachable: "+s.Cause, fallback)
 	}
 	return s
