@@ -1,6 +1,12 @@
 package journeys
 
-import "context"
+import (
+	"context"
+	"errors"
+
+	"github.com/outrider-monitor/outrider/journeys/document"
+	"github.com/outrider-monitor/outrider/journeys/expression"
+)
 
 // Scope is what expressions see while a journey runs. The runner fills it; Step and Funcs change with
 // each step.
@@ -14,7 +20,9 @@ type Scope struct {
 	// Journeys holds what other journeys published: journey name -> name -> value.
 	Journeys map[string]map[string]any
 	// Step holds the step's own names: after HTTP status headers body json cookies url proto tls timing,
-	// in the browser url title (and result after eval).
+	// in the browser url title (and result after eval). A value may be a func() (any, error), which is called
+	// each time it is used. Header names are found in any case; numbers may be json.Number, which keeps the
+	// digits for a person to see.
 	Step map[string]any
 	// Funcs are the page functions text value attr count visible. The string is a locator in the grammar
 	// of [ParseLocator]. A locator that matches nothing yields an error of type *MissingError.
@@ -30,19 +38,71 @@ type PageFuncs interface {
 	Visible(ctx context.Context, loc Locator) (bool, error)
 }
 
-// MissingError says that an expression met a value that is not there. It is never 0, never true.
-type MissingError struct {
-	// What is the path as its author wrote it, such as json.eta_minutes.
-	What string
+// Value gives a name of an expression its value: it makes a Scope an environment of package expression.
+func (s *Scope) Value(root, member string) (any, bool, error) {
+	switch root {
+	case "vars":
+		v, ok := s.Vars[member]
+		return v, ok, nil
+	case "secrets":
+		v, ok := s.Secrets[member]
+		return v, ok, nil
+	case "env":
+		if s.Env == nil {
+			return nil, false, nil
+		}
+		v, ok := s.Env(member)
+		return v, ok, nil
+	case "run":
+		v, ok := s.Run[member]
+		return v, ok, nil
+	case "journeys":
+		v, ok := s.Journeys[member]
+		if !ok {
+			return nil, false, nil
+		}
+		return v, true, nil
+	}
+	v, ok := s.Step[root]
+	if later, lazy := v.(func() (any, error)); lazy {
+		v, err := later()
+		return v, err == nil, err
+	}
+	return v, ok, nil
 }
 
-func (e *MissingError) Error() string { return e.What + " is missing" }
+// MissingError says that an expression met a value that is not there. It is never 0, never true. Its What is the
+// path as its author wrote it, such as json.eta_minutes.
+type MissingError = expression.MissingError
 
-// Verdict is the verdict on one expectation.
-type Verdict struct {
-	Holds bool
-	// Expected is the expression as written; Got names its evaluated parts: `json.total is 12.00`.
-	Expected, Got string
-	// Err is set when the expression could not be evaluated, a *MissingError for instance.
-	Err error
+// Verdict is the verdict on one expectation: whether it Holds; Expected, the expression as written; Got, its
+// evaluated parts: `json.total is 12.00`; and Err when it could not be evaluated, a *MissingError for instance.
+type Verdict = expression.Verdict
+
+// Expr is a type-checked expression.
+type Expr struct {
+	Source  string
+	Pos     document.Pos
+	program *expression.Program
 }
+
+var errNotCompiled = errors.New("the expression was not made by Parse")
+
+// Eval gives the expression's value, within ctx.
+func (e Expr) Eval(ctx context.Context, s *Scope) (any, error) {
+	if e.program == nil {
+		return nil, errNotCompiled
+	}
+	return e.program.Eval(ctx, s)
+}
+
+// Check evaluates an expectation (or an `if`) strictly: only true holds.
+func (e Expr) Check(ctx context.Context, s *Scope) Verdict {
+	if e.program == nil {
+		return Verdict{Expected: e.Source, Got: errNotCompiled.Error(), Err: errNotCompiled}
+	}
+	return e.program.Check(ctx, s)
+}
+
+// Uses reports whether the expression uses a name or a function, such as status or text.
+func (e Expr) Uses(name string) bool { return e.program != nil && e.program.Uses(name) }

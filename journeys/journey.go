@@ -31,6 +31,18 @@ type Journey struct {
 	File string
 	Dir  string
 	Pos  document.Pos
+
+	// references are the uses of other journeys' values, for CheckSet.
+	references []reference
+	// depends are the places of Alert.DependsOn.
+	depends []reference
+}
+
+// reference is a place that names another journey, and a value that it publishes if name is not empty.
+type reference struct {
+	journey, name string
+	pos           document.Pos
+	path          string
 }
 
 // Schedule says when a journey is due: Every or Cron, never both. Both empty: the monitor's default.
@@ -117,6 +129,8 @@ type Step struct {
 	// Budget is the time over which a passing step makes its run degraded. Zero: none.
 	Budget time.Duration
 	Retry  *Retry
+	// Expect holds what must be true. An HTTP step none of whose expectations uses status is held to a status
+	// below 400 by the runner.
 	Expect []Expr
 	Save   []Binding
 	// Optional steps may fail without failing the run.

@@ -108,10 +108,7 @@ func (m *Map) Know(keys ...string) {
 
 // Done reports every key that is not known, with what was probably meant.
 func (m *Map) Done() {
-	for _, e := range m.entries {
-		if slices.Contains(m.known, e.Key) {
-			continue
-		}
+	for _, e := range m.Unknown() {
 		hint := DidYouMean(e.Key, m.known)
 		if hint == "" && len(m.known) > 0 && len(m.known) <= 12 {
 			hint = "known are " + strings.Join(m.known, ", ")
@@ -124,4 +121,15 @@ func (m *Map) know(key string) {
 	if !slices.Contains(m.known, key) {
 		m.known = append(m.known, key)
 	}
+}
+
+// Unknown are the entries that no getter asked for.
+func (m *Map) Unknown() []Entry {
+	var rest []Entry
+	for _, e := range m.entries {
+		if !slices.Contains(m.known, e.Key) {
+			rest = append(rest, e)
+		}
+	}
+	return rest
 }

@@ -19,6 +19,9 @@ func NewReader(known Problems) *Reader { return &Reader{problems: known} }
 // Problems are all problems so far, in the order of the file.
 func (r *Reader) Problems() Problems { return r.problems.Sorted() }
 
+// Count is the number of problems so far.
+func (r *Reader) Count() int { return len(r.problems) }
+
 // Problem reports a mistake at a node. The hint may be empty.
 func (r *Reader) Problem(n *Node, message, hint string) {
 	r.ProblemAt(n.Pos, n.Path(), message, hint)

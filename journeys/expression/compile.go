@@ -30,7 +30,20 @@ type Program struct {
 	trace *trace
 	slots int
 	names map[string]bool
+	// references are the members of roots with members, and what follows them.
+	references []Reference
 }
+
+// Reference is a use of a root's member: journeys.browse.sku has the root journeys, the member browse and the
+// next name sku, which is empty where there is none.
+type Reference struct {
+	Root, Member, Next string
+	// Offset is the byte in the source at which the member stands.
+	Offset int
+}
+
+// References are the uses of roots with members, in no certain order.
+func (p *Program) References() []Reference { return p.references }
 
 // Compile reads an expression and checks its names and types. The error is Mistakes.
 func Compile(source string, l *Language) (*Program, error) {
@@ -55,7 +68,7 @@ func Compile(source string, l *Language) (*Program, error) {
 	if len(w.mistakes) > 0 {
 		return nil, w.mistakes
 	}
-	p := &Program{source: source, kind: typ.Kind(), trace: w.traces[root], slots: w.slots, names: n.used}
+	p := &Program{source: source, kind: typ.Kind(), trace: w.traces[root], slots: w.slots, names: n.used, references: n.references}
 	if p.vm, err = compiler.Compile(tree, l.config); err != nil {
 		message, _, _ := strings.Cut(err.Error(), "\n")
 		return nil, Mistakes{{Message: message}}

@@ -15,6 +15,9 @@ type names struct {
 	source   string
 	used     map[string]bool
 	mistakes Mistakes
+	// references have their Next filled in when the node above them is seen.
+	references []Reference
+	referred   map[ast.Node]int
 	// locals are the names that `let` declares anywhere in the expression.
 	locals map[string]bool
 	// callees and bases are identifiers that their parents check.
@@ -80,6 +83,11 @@ func (n *names) identifier(node *ast.IdentifierNode) {
 
 func (n *names) member(node *ast.MemberNode) {
 	base, ok := node.Node.(*ast.IdentifierNode)
+	if i, referred := n.referred[node.Node]; referred {
+		if name, ok := node.Property.(*ast.StringNode); ok {
+			n.references[i].Next = name.Value
+		}
+	}
 	if !ok || n.locals[base.Value] {
 		return
 	}
@@ -95,6 +103,13 @@ func (n *names) member(node *ast.MemberNode) {
 	if m := root.Member(name.Value); m != nil {
 		n.add(node.Property, m.Message, m.Hint)
 	}
+	if n.referred == nil {
+		n.referred = map[ast.Node]int{}
+	}
+	n.referred[node] = len(n.references)
+	n.references = append(n.references, Reference{
+		Root: root.Name, Member: name.Value, Offset: byteOffset(n.source, node.Property.Location().From),
+	})
 }
 
 func (n *names) call(node *ast.CallNode) {

@@ -1,0 +1,116 @@
+package journeys
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/outrider-monitor/outrider/journeys/document"
+)
+
+// checkStep finds what is wrong between the keys of one step.
+func (p *parser) checkStep(d *draft, m *document.Map) {
+	s := d.Step
+	if s.Retry != nil && s.Timeout > 0 && s.Retry.For > s.Timeout {
+		p.r.Problem(m.Get("retry"), fmt.Sprintf("tries for %s, longer than the step's timeout of %s", short(s.Retry.For), short(s.Timeout)), "")
+	}
+	if s.Retry != nil && s.Retry.For > 0 && s.Retry.Every > s.Retry.For {
+		p.r.Problem(m.Get("retry"), fmt.Sprintf("tries every %s, but only for %s", short(s.Retry.Every), short(s.Retry.For)), "")
+	}
+	if s.Budget > 0 && s.Timeout > 0 && s.Budget >= s.Timeout {
+		p.r.Problem(m.Get("budget"), fmt.Sprintf("the budget of %s is not below the step's timeout of %s", short(s.Budget), short(s.Timeout)),
+			"a step over its timeout has failed; one over its budget is degraded")
+	}
+}
+
+// checkJourney finds what is wrong between the keys of one journey.
+func (p *parser) checkJourney(m *document.Map) {
+	j := p.journey
+	if m.Has("every") && m.Has("cron") {
+		p.r.ProblemAt(m.KeyPos("cron"), "", "every and cron are two schedules", "use one")
+	}
+	if m.Has("timezone") && !m.Has("cron") {
+		p.r.ProblemAt(m.KeyPos("timezone"), "", "timezone goes with cron", "")
+	}
+	if j.Schedule.Every > 0 && j.Timeout > j.Schedule.Every {
+		p.r.Problem(m.Get("timeout"), fmt.Sprintf("the timeout of %s is longer than the interval of %s", short(j.Timeout), short(j.Schedule.Every)),
+			"runs of one journey never overlap: the next one would be skipped")
+	}
+	p.checkTimes(m)
+	p.checkExpectations(m)
+}
+
+// checkTimes compares the steps' times with the journey's.
+func (p *parser) checkTimes(m *document.Map) {
+	whole := p.journey.Timeout
+	if whole == 0 {
+		return
+	}
+	for i := range p.journey.Steps {
+		s := &p.journey.Steps[i]
+		node := m.Get("steps").Items[i]
+		switch keys := p.r.Map(node); {
+		case s.Timeout > whole:
+			p.r.Problem(keys.Get("timeout"), fmt.Sprintf("the step's timeout of %s is longer than the journey's of %s", short(s.Timeout), short(whole)), "")
+		case s.Timeout == 0 && s.Retry != nil && s.Retry.For > whole:
+			p.r.Problem(keys.Get("retry"), fmt.Sprintf("tries for %s, longer than the journey's timeout of %s", short(s.Retry.For), short(whole)), "")
+		case s.Timeout == 0 && s.Budget >= whole:
+			p.r.Problem(keys.Get("budget"), fmt.Sprintf("the budget of %s is not below the journey's timeout of %s", short(s.Budget), short(whole)), "")
+		}
+	}
+}
+
+// checkExpectations refuses a journey that cannot fail for what the target shows: it would be green whatever
+// happens. Steps that may be left out or may fail do not count.
+func (p *parser) checkExpectations(m *document.Map) {
+	steps := m.Get("steps")
+	if steps == nil || len(p.journey.Steps) == 0 {
+		return
+	}
+	for i := range p.journey.Steps {
+		s := &p.journey.Steps[i]
+		if s.Action == nil {
+			// Already a problem.
+			return
+		}
+		if !s.Optional && s.If == nil && expects(s) {
+			return
+		}
+	}
+	p.r.ProblemAt(m.KeyPos("steps"), "steps", "the journey expects nothing: it would pass whatever it is shown",
+		"add a see, or an expect, to a step that always runs")
+}
+
+// expects reports whether the step fails for what the target shows. An HTTP step expects a status below 400.
+func expects(s *Step) bool {
+	switch s.Action.(type) {
+	case *See, *Gone, *WaitForURL, *Request:
+		return true
+	}
+	return len(s.Expect) > 0
+}
+
+// checkNames refuses two journeys of one name in a file.
+func checkNames(r *document.Reader, journeys []Journey) {
+	first := map[string]document.Pos{}
+	for _, j := range journeys {
+		if j.Name == "" {
+			continue
+		}
+		if pos, ok := first[j.Name]; ok {
+			r.ProblemAt(j.Pos, "journey", fmt.Sprintf("another journey is called %q", j.Name), fmt.Sprintf("the first is in line %d", pos.Line))
+			continue
+		}
+		first[j.Name] = j.Pos
+	}
+}
+
+// short writes a duration as its author would: 1m30s, 15s, 250ms.
+func short(d time.Duration) string {
+	text := d.String()
+	for _, zero := range []string{"m0s", "h0m"} {
+		if n := len(text) - 2; n > 0 && len(text) > len(zero) && text[len(text)-len(zero):] == zero {
+			text = text[:n]
+		}
+	}
+	return text
+}

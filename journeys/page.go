@@ -1,0 +1,65 @@
+package journeys
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/outrider-monitor/outrider/journeys/expression"
+)
+
+// pageFunctions look at the page. Their first argument is a locator, which is read when the file is loaded
+// unless the expression computes it.
+func pageFunctions() []expression.Function {
+	return []expression.Function{
+		{Name: "text", Type: (func(string) string)(nil), Prepare: prepareLocator,
+			Call: onPage(func(ctx context.Context, p PageFuncs, l Locator, _ []any) (any, error) { return p.Text(ctx, l) })},
+		{Name: "value", Type: (func(string) string)(nil), Prepare: prepareLocator,
+			Call: onPage(func(ctx context.Context, p PageFuncs, l Locator, _ []any) (any, error) { return p.Value(ctx, l) })},
+		{Name: "attr", Type: (func(string, string) string)(nil), Prepare: prepareLocator, Call: onPage(attr)},
+		{Name: "count", Type: (func(string) int)(nil), Prepare: prepareLocator,
+			Call: onPage(func(ctx context.Context, p PageFuncs, l Locator, _ []any) (any, error) { return p.Count(ctx, l) })},
+		{Name: "visible", Type: (func(string) bool)(nil), Prepare: prepareLocator,
+			Call: onPage(func(ctx context.Context, p PageFuncs, l Locator, _ []any) (any, error) { return p.Visible(ctx, l) })},
+	}
+}
+
+func attr(ctx context.Context, p PageFuncs, l Locator, rest []any) (any, error) {
+	name, ok := rest[0].(string)
+	if !ok {
+		return nil, fmt.Errorf("want the name of an attribute, got %s", expression.Show(rest[0]))
+	}
+	return p.Attr(ctx, l, name)
+}
+
+func prepareLocator(index int, constant any) (any, error) {
+	text, ok := constant.(string)
+	if index != 0 || !ok {
+		return constant, nil
+	}
+	l, err := ParseLocator(text)
+	return &l, err
+}
+
+// errNoPage is met by an expression that looks at a page where none is open.
+var errNoPage = errors.New("there is no page to look at yet")
+
+func onPage(look func(context.Context, PageFuncs, Locator, []any) (any, error)) func(context.Context, expression.Env, []any) (any, error) {
+	return func(ctx context.Context, env expression.Env, args []any) (any, error) {
+		s, ok := env.(*Scope)
+		if !ok || s.Funcs == nil {
+			return nil, errNoPage
+		}
+		switch l := args[0].(type) {
+		case *Locator:
+			return look(ctx, s.Funcs, *l, args[1:])
+		case string:
+			parsed, err := ParseLocator(l)
+			if err != nil {
+				return nil, err
+			}
+			return look(ctx, s.Funcs, parsed, args[1:])
+		}
+		return nil, fmt.Errorf("want a locator, got %s", expression.Show(args[0]))
+	}
+}

@@ -1,0 +1,266 @@
+package journeys
+
+import (
+	"path/filepath"
+	"strings"
+
+	"github.com/outrider-monitor/outrider/journeys/document"
+	"github.com/outrider-monitor/outrider/journeys/expression"
+)
+
+// Parse reads a file's journeys (one or several YAML documents). The error is document.Problems: every problem of
+// the file. The journeys that could be read are given even so, for checks across files; they must not be run.
+func Parse(file string, src []byte) ([]Journey, error) {
+	nodes, problems := document.Read(file, src)
+	r := document.NewReader(problems)
+	if len(nodes) == 0 && len(problems) == 0 {
+		r.ProblemAt(document.Pos{File: file, Line: 1, Column: 1}, "", "the file holds no journey", "")
+	}
+	var journeys []Journey
+	for _, n := range nodes {
+		p := &parser{r: r, file: file, journey: &Journey{}, languages: map[place]*expression.Language{}}
+		p.read(n)
+		journeys = append(journeys, *p.journey)
+	}
+	checkNames(r, journeys)
+	return journeys, r.Problems().Err()
+}
+
+// parser reads one journey.
+type parser struct {
+	r       *document.Reader
+	file    string
+	journey *Journey
+
+	languages map[place]*expression.Language
+	// known are the variables that may be used where the parser stands; saves are all that steps save.
+	known map[string]bool
+	saves map[string]document.Pos
+	// names are the step names that are taken, with their places.
+	names map[string]document.Pos
+	// unnamed are the steps whose names are made of their verbs, once all others are known.
+	unnamed []*Step
+}
+
+// field is one key of a map: how it is read, and what the JSON Schema says of it. The tables of fields are the one
+// place where the keys of the format are written down.
+type field[T any] struct {
+	key string
+	// doc is one line for the person who writes a journey.
+	doc    string
+	schema schema
+	read   func(p *parser, n *document.Node, into *T)
+}
+
+// readFields reads the keys of a table in its order and refuses all others.
+func readFields[T any](p *parser, n *document.Node, fields []field[T], into *T) *document.Map {
+	m := p.r.Map(n)
+	for _, f := range fields {
+		if value := m.Get(f.key); value != nil {
+			f.read(p, value, into)
+		}
+	}
+	p.refuseRest(m)
+	return m
+}
+
+// refuseRest refuses the keys that nobody knows. Those of later versions are called so.
+func (p *parser) refuseRest(m *document.Map) {
+	for _, e := range m.Unknown() {
+		for _, key := range laterKeys() {
+			if e.Key == key {
+				p.r.ProblemAt(e.KeyPos, m.Node().Path(), key+" is not supported yet", "")
+				m.Know(key)
+			}
+		}
+	}
+	m.Done()
+}
+
+// laterKeys are keys and verbs of the format's plan that this version does not have. They are never accepted in
+// silence.
+func laterKeys() []string {
+	return []string{
+		"use", "group", "multipart", "file", "proxy", "ip", "http", "mock", "upload", "drag", "wait_for_response",
+		"switch_tab", "evidence", "params", "resolve", "device", "geolocation", "permissions", "storage",
+	}
+}
+
+func (p *parser) read(n *document.Node) {
+	j := p.journey
+	j.File, j.Dir, j.Pos = p.file, filepath.Dir(p.file), n.Pos
+	p.known, p.saves, p.names = map[string]bool{}, map[string]document.Pos{}, map[string]document.Pos{}
+	p.findSaves(n)
+	m := readFields(p, n, journeyFields(), j)
+	m.Need("journey", "steps")
+	p.nameSteps()
+	p.checkJourney(m)
+}
+
+// findSaves notes all variables that steps save, so that a use before it can be told from a misspelt name.
+func (p *parser) findSaves(n *document.Node) {
+	for _, e := range n.Entries {
+		if e.Key != "steps" && e.Key != "finally" {
+			continue
+		}
+		for _, step := range e.Value.Items {
+			for _, key := range step.Entries {
+				if key.Key != "save" {
+					continue
+				}
+				for _, saved := range key.Value.Entries {
+					if _, ok := p.saves[saved.Key]; !ok {
+						p.saves[saved.Key] = saved.KeyPos
+					}
+				}
+			}
+		}
+	}
+}
+
+// expr reads an expression of a place.
+func (p *parser) expr(n *document.Node, at place) (Expr, bool) {
+	text, ok := p.r.Text(n)
+	if !ok {
+		return Expr{}, false
+	}
+	if strings.HasPrefix(strings.TrimSpace(text), opening) {
+		p.r.Problem(n, "this is an expression already", "leave out ${{ and }}")
+		return Expr{}, false
+	}
+	source := strings.TrimSpace(text)
+	return p.compile(n, source, strings.Index(text, source), at)
+}
+
+// compile compiles the expression that stands at an offset of a node's text.
+func (p *parser) compile(n *document.Node, source string, offset int, at place) (Expr, bool) {
+	e := Expr{Source: source, Pos: n.At(offset)}
+	program, err := expression.Compile(source, p.language(at))
+	if err != nil {
+		mistakes, ok := err.(expression.Mistakes)
+		if !ok {
+			mistakes = expression.Mistakes{{Message: err.Error()}}
+		}
+		for _, m := range mistakes {
+			p.r.ProblemAt(n.At(offset+m.Offset), n.Path(), m.Message, m.Hint)
+		}
+		return e, false
+	}
+	e.program = program
+	for _, ref := range program.References() {
+		if ref.Root == "journeys" {
+			p.journey.references = append(p.journey.references, reference{
+				journey: ref.Member, name: ref.Next, pos: n.At(offset + ref.Offset), path: n.Path(),
+			})
+		}
+	}
+	return e, true
+}
+
+// condition reads an expression that is true or false.
+func (p *parser) condition(n *document.Node, at place) (Expr, bool) {
+	e, ok := p.expr(n, at)
+	if ok && !e.program.MayBeBool() {
+		p.r.ProblemAt(e.Pos, n.Path(), "this is never true or false", "compare it with something")
+		return e, false
+	}
+	return e, ok
+}
+
+// template reads a text with ${{ }} expressions.
+func (p *parser) template(n *document.Node) Template {
+	text, ok := p.r.Text(n)
+	if !ok {
+		return Template{}
+	}
+	found, ok := p.holes(n, text)
+	if !ok {
+		return Template{Source: text, Pos: n.Pos}
+	}
+	return build(text, n.Pos, found)
+}
+
+// filled is an expression in a text, compiled.
+type filled struct {
+	hole
+	expr *Expr
+}
+
+// holes compiles the expressions of a text.
+func (p *parser) holes(n *document.Node, text string) ([]filled, bool) {
+	found, unclosed := holes(text)
+	if unclosed >= 0 {
+		p.r.ProblemAt(n.At(unclosed), n.Path(), "${{ has no }}", "a literal ${{ is written $${{")
+	}
+	ok := unclosed < 0
+	all := make([]filled, 0, len(found))
+	for _, h := range found {
+		e, good := p.compile(n, h.source, h.offset, anywhere)
+		ok = ok && good
+		all = append(all, filled{h, &e})
+	}
+	return all, ok
+}
+
+// build makes a template of a text and its expressions.
+func build(text string, pos document.Pos, found []filled) Template {
+	t := Template{Source: text, Pos: pos}
+	if len(found) == 0 {
+		t.static = unescape(text)
+		return t
+	}
+	at := 0
+	for _, f := range found {
+		if f.start > at {
+			t.parts = append(t.parts, part{text: unescape(text[at:f.start])})
+		}
+		t.parts = append(t.parts, part{expr: f.expr})
+		at = f.end
+	}
+	if at < len(text) {
+		t.parts = append(t.parts, part{text: unescape(text[at:])})
+	}
+	return t
+}
+
+// pairs reads a map of templates; a list gives its key several times.
+func (p *parser) pairs(n *document.Node) []Pair {
+	var pairs []Pair
+	for _, e := range p.r.Map(n).Entries() {
+		values := []*document.Node{e.Value}
+		if e.Value.Kind == document.List {
+			values = e.Value.Items
+		}
+		for _, v := range values {
+			pairs = append(pairs, Pair{Name: e.Key, Value: p.template(v)})
+		}
+	}
+	return pairs
+}
+
+// value reads any YAML value. Scalars without quotes are numbers, booleans and null where JSON knows them so;
+// what YAML 1.1 would have made of them otherwise stays text.
+func (p *parser) value(n *document.Node) Value {
+	switch n.Kind {
+	case document.Null:
+		return Value{}
+	case document.List:
+		items := make([]Value, len(n.Items))
+		for i, item := range n.Items {
+			items[i] = p.value(item)
+		}
+		return Value{items}
+	case document.Mapping:
+		entries := make([]entry, len(n.Entries))
+		for i, e := range n.Entries {
+			entries[i] = entry{e.Key, p.value(e.Value)}
+		}
+		return Value{entries}
+	}
+	if !n.Quoted {
+		if v, ok := jsonScalar(n.Value); ok {
+			return Value{v}
+		}
+	}
+	return Value{p.template(n)}
+}

@@ -1,0 +1,229 @@
+package journeys
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/outrider-monitor/outrider/journeys/document"
+)
+
+// steps reads the list of steps; each sees the variables that those before it save.
+func (p *parser) steps(n *document.Node) []Step {
+	items, ok := p.r.List(n)
+	if ok && len(items) == 0 {
+		p.r.Problem(n, "there is no step", "")
+	}
+	steps := make([]Step, 0, len(items))
+	for _, item := range items {
+		steps = append(steps, p.step(item))
+	}
+	for i := range steps {
+		if steps[i].Name == "" {
+			p.unnamed = append(p.unnamed, &steps[i])
+		}
+	}
+	return steps
+}
+
+// draft is a step while it is read.
+type draft struct {
+	*Step
+	verb *verb
+	// nodes of the keys that are compared with each other once all are read.
+	node   *document.Node
+	places map[string]*document.Node
+}
+
+func (p *parser) step(n *document.Node) Step {
+	s := &Step{Pos: n.Pos}
+	m := p.r.Map(n)
+	d := &draft{Step: s, node: n}
+	for _, name := range verbNames() {
+		m.Know(name)
+	}
+	d.verb = p.verbOf(n, m)
+	if d.verb != nil {
+		s.Action = d.verb.read(p, m.Get(d.verb.name), m)
+	}
+	for _, f := range stepFields() {
+		if value := m.Get(f.key); value != nil {
+			f.read(p, value, d)
+		}
+	}
+	p.refuseForeign(m, d.verb)
+	p.refuseRest(m)
+	p.checkStep(d, m)
+	for _, b := range s.Save {
+		p.known[b.Name] = true
+	}
+	return *s
+}
+
+// verbOf finds the one verb of a step.
+func (p *parser) verbOf(n *document.Node, m *document.Map) *verb {
+	if n.Kind != document.Mapping {
+		return nil
+	}
+	verbs := verbs()
+	var found []*verb
+	for _, e := range n.Entries {
+		for i := range verbs {
+			if verbs[i].name == e.Key {
+				found = append(found, &verbs[i])
+			}
+		}
+	}
+	if len(found) == 1 {
+		return found[0]
+	}
+	if len(found) > 1 {
+		p.r.ProblemAt(m.KeyPos(found[1].name), n.Path(),
+			fmt.Sprintf("a step has one verb, this has %s and %s", found[0].name, found[1].name), "make two steps of it")
+		// Its other verbs are not read: they would be checked against the wrong one.
+		return found[0]
+	}
+	for _, e := range n.Entries {
+		if document.Suggest(e.Key, verbNames()) != "" {
+			// Reported as an unknown key, with the verb that was meant.
+			return nil
+		}
+		for _, later := range laterKeys() {
+			if e.Key == later {
+				return nil
+			}
+		}
+	}
+	p.r.Problem(n, "the step has no verb", "such as goto, click, fill, see, get or post")
+	return nil
+}
+
+// refuseForeign refuses keys that belong to other verbs, and says to which.
+func (p *parser) refuseForeign(m *document.Map, v *verb) {
+	if v == nil {
+		for _, k := range verbKeys() {
+			m.Know(k)
+		}
+		return
+	}
+	for _, e := range m.Unknown() {
+		var owners []string
+		for _, other := range verbs() {
+			for _, k := range other.keys {
+				if k == e.Key {
+					owners = append(owners, other.name)
+				}
+			}
+		}
+		if len(owners) > 0 {
+			p.r.ProblemAt(e.KeyPos, m.Node().Path(), fmt.Sprintf("%s does not go with %s", e.Key, v.name),
+				"it goes with "+strings.Join(owners, ", "))
+			m.Know(e.Key)
+		}
+	}
+}
+
+// stepFields are the keys that every step may have.
+func stepFields() []field[draft] {
+	return []field[draft]{
+		{"name", "what the customer does; made of the verb where it is left out", textSchema(), func(p *parser, n *document.Node, d *draft) {
+			d.Name = p.stepName(n)
+		}},
+		{"if", "expression that decides whether the step runs", textSchema(), func(p *parser, n *document.Node, d *draft) {
+			at := condition
+			if d.verb != nil && d.verb.place != afterHTTP {
+				at = pageCondition
+			}
+			if e, ok := p.condition(n, at); ok {
+				d.If = &e
+			}
+		}},
+		{"timeout", "bound of the step, retries included", durationSchema(), func(p *parser, n *document.Node, d *draft) {
+			d.Timeout = p.positive(n)
+		}},
+		{"budget", "time over which a passing step makes its run degraded", durationSchema(), func(p *parser, n *document.Node, d *draft) {
+			d.Budget = p.positive(n)
+		}},
+		{"retry", "repeat the step until its expectations hold: {every: 1s, for: 15s}", refSchema("retry"), func(p *parser, n *document.Node, d *draft) {
+			d.Retry = &Retry{}
+			readFields(p, n, retryFields(), d.Retry).Need("every", "for")
+		}},
+		{"expect", "expressions that must be true", expectSchema(), func(p *parser, n *document.Node, d *draft) {
+			d.Expect = p.expectations(n, d.place())
+		}},
+		{"save", "variables for later steps: {name: expression}", mapSchema(textSchema()), func(p *parser, n *document.Node, d *draft) {
+			d.Save = p.bindings(n, d.place())
+		}},
+		{"optional", "the step may fail without failing the run", boolSchema(), func(p *parser, n *document.Node, d *draft) {
+			d.Optional, _ = p.r.Bool(n)
+		}},
+		{"sensitive", "keep no values and no pictures of the step", boolSchema(), func(p *parser, n *document.Node, d *draft) {
+			d.Sensitive, _ = p.r.Bool(n)
+		}},
+	}
+}
+
+func retryFields() []field[Retry] {
+	return []field[Retry]{
+		{"every", "pause between the starts of two tries", durationSchema(), func(p *parser, n *document.Node, r *Retry) {
+			r.Every = p.positive(n)
+		}},
+		{"for", "how long to try", durationSchema(), func(p *parser, n *document.Node, r *Retry) {
+			r.For = p.positive(n)
+		}},
+	}
+}
+
+func (d *draft) place() place {
+	if d.verb == nil {
+		return anywhere
+	}
+	return d.verb.place
+}
+
+// expectations reads one expression or a list of them.
+func (p *parser) expectations(n *document.Node, at place) []Expr {
+	items := []*document.Node{n}
+	if n.Kind != document.Text {
+		items, _ = p.r.List(n)
+		if n.Kind == document.List && len(items) == 0 {
+			p.r.Problem(n, "expects nothing", "add an expression")
+		}
+	}
+	var exprs []Expr
+	for _, item := range items {
+		if e, ok := p.condition(item, at); ok {
+			exprs = append(exprs, e)
+		}
+	}
+	return exprs
+}
+
+// stepName reads a name that an author gives. It is a label, so it is unique in its journey.
+func (p *parser) stepName(n *document.Node) string {
+	name := p.label(n, 100)
+	if first, ok := p.names[name]; ok {
+		p.r.Problem(n, fmt.Sprintf("another step is called %q", name), fmt.Sprintf("the first is in line %d", first.Line))
+		return name
+	}
+	p.names[name] = n.Pos
+	return name
+}
+
+// nameSteps gives the unnamed steps their names: a sentence made of the verb, with a number where it is taken.
+func (p *parser) nameSteps() {
+	for _, s := range p.unnamed {
+		if s.Action == nil {
+			continue
+		}
+		sentence := sentence(s.Action)
+		name := sentence
+		for i := 2; ; i++ {
+			if _, taken := p.names[name]; !taken {
+				break
+			}
+			name = fmt.Sprintf("%s (%d)", sentence, i)
+		}
+		s.Name = name
+		p.names[name] = s.Pos
+	}
+}
