@@ -1,0 +1,183 @@
+package exporter
+
+import (
+	"fmt"
+	"runtime"
+	"sync"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	dto "github.com/prometheus/client_model/go"
+
+	"github.com/outrider-monitor/outrider/incidents"
+	"github.com/outrider-monitor/outrider/journeys"
+	"github.com/outrider-monitor/outrider/probes"
+)
+
+// histogramReset is the age at which a native histogram that has run out of buckets starts anew instead of
+// growing coarse.
+const histogramReset = time.Hour
+
+// Options say where the exporter runs and where it asks for what it is not told.
+type Options struct {
+	// Location is the label of every journey's series.
+	Location string
+	// Version and Revision are what outrider_build_info says.
+	Version, Revision string
+	// Severity is that of journeys which name none. Empty: critical.
+	Severity string
+
+	// PagesPending, OldestPendingPage and BrowserMemory are asked at each scrape and must answer at once,
+	// from any goroutine. Nil leaves the metric out.
+	PagesPending      func() int
+	OldestPendingPage func() time.Duration
+	BrowserMemory     func() int64
+
+	// Now is the time at which series are created. Nil: time.Now.
+	Now func() time.Time
+}
+
+// Exporter holds every series. All methods may be called from any goroutine.
+type Exporter struct {
+	o     Options
+	desc  [metricCount]*prometheus.Desc
+	parts *labelParts
+
+	mu       sync.RWMutex
+	journeys map[string]*journeySeries
+
+	monitor *monitorSeries
+}
+
+// New makes an Exporter and registers it. It knows no journeys until Configure.
+func New(reg prometheus.Registerer, o Options) (*Exporter, error) {
+	if o.Severity == "" {
+		o.Severity = "critical"
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	e := &Exporter{o: o, journeys: map[string]*journeySeries{}}
+	table := catalogue()
+	for i, m := range table {
+		e.desc[i] = prometheus.NewDesc(m.Name, m.Help, m.Labels, nil)
+	}
+	e.parts = newLabelParts(o.Location)
+	e.monitor = newMonitorSeries(table, o.Now(), []*dto.LabelPair{
+		pair("goversion", runtime.Version()), pair("revision", o.Revision), pair("version", o.Version)})
+	if err := reg.Register(e); err != nil {
+		return nil, fmt.Errorf("registering the metrics: %w", err)
+	}
+	return e, nil
+}
+
+// Configure makes the series of the configured journeys exist and those of all others disappear. What a
+// journey has counted is kept as long as its name and team stay the same.
+func (e *Exporter) Configure(configured []journeys.Journey) {
+	now := e.o.Now()
+	next := make(map[string]*journeySeries, len(configured))
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for i := range configured {
+		j := &configured[i]
+		s := e.journeys[j.Name]
+		if s == nil || s.team != j.Team {
+			s = newJourneySeries(e.parts, j, now, s)
+		}
+		s.configure(e.parts, j, e.o.Severity)
+		next[j.Name] = s
+	}
+	e.journeys = next
+}
+
+// Restore says what was known of a journey before the monitor was restarted. It is to be called after
+// Configure and before the journey's first run.
+func (e *Exporter) Restore(journey string, state incidents.State) {
+	if s := e.find(journey); s != nil {
+		s.restore(state)
+	}
+}
+
+// Observe counts a run and shows the incident state that it led to. A journey that is no longer
+// configured is ignored.
+func (e *Exporter) Observe(j *journeys.Journey, r *probes.Result, state incidents.State) {
+	if s := e.find(j.Name); s != nil {
+		s.observe(e.parts, r, state)
+	}
+}
+
+// NextRun says when a journey is due next; the zero time says that it is not.
+func (e *Exporter) NextRun(journey string, at time.Time) {
+	if s := e.find(journey); s != nil {
+		s.setNext(at)
+	}
+}
+
+// MissedRun counts a run that was due and did not take place.
+func (e *Exporter) MissedRun(journey string, cause MissedCause) {
+	if s := e.find(journey); s != nil {
+		s.miss(cause)
+	}
+}
+
+func (e *Exporter) find(journey string) *journeySeries {
+	e.mu.RLock()
+	defer e.mu.RUnlock()
+	return e.journeys[journey]
+}
+
+// Describe implements prometheus.Collector.
+func (e *Exporter) Describe(ch chan<- *prometheus.Desc) {
+	for _, d := range e.desc {
+		ch <- d
+	}
+}
+
+// Collect implements prometheus.Collector. No lock is held while the registry takes the samples, so a
+// slow scrape delays no run.
+func (e *Exporter) Collect(ch chan<- prometheus.Metric) {
+	e.mu.RLock()
+	all := make([]*journeySeries, 0, len(e.journeys))
+	for _, s := range e.journeys {
+		all = append(all, s)
+	}
+	e.mu.RUnlock()
+	buf := &batch{desc: &e.desc}
+	for _, s := range all {
+		s.collect(e.parts, buf)
+		buf.drain(ch)
+	}
+	e.monitor.collect(&e.o, buf)
+	buf.drain(ch)
+}
+
+// batch gathers samples under a lock and hands them over without it.
+type batch struct {
+	desc    *[metricCount]*prometheus.Desc
+	metrics []prometheus.Metric
+}
+
+func (b *batch) drain(ch chan<- prometheus.Metric) {
+	for _, m := range b.metrics {
+		ch <- m
+	}
+	b.metrics = b.metrics[:0]
+}
+
+func (b *batch) gauge(i id, v float64, labels []*dto.LabelPair) {
+	b.metrics = append(b.metrics, &sample{desc: b.desc[i], labels: labels, value: v})
+}
+
+func (b *batch) known(i id, v value, labels []*dto.LabelPair) {
+	if v.known {
+		b.gauge(i, v.v, labels)
+	}
+}
+
+func (b *batch) counter(i id, v float64, labels []*dto.LabelPair, created timestamp) {
+	b.metrics = append(b.metrics, &sample{desc: b.desc[i], labels: labels, value: v, created: created})
+}
+
+func (b *batch) histogram(i id, h prometheus.Histogram, labels []*dto.LabelPair) {
+	b.metrics = append(b.metrics, &labelled{Histogram: h, desc: b.desc[i], labels: labels})
+}

@@ -1,0 +1,217 @@
+package exporter
+
+import (
+	"sync"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	dto "github.com/prometheus/client_model/go"
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	"github.com/outrider-monitor/outrider/incidents"
+	"github.com/outrider-monitor/outrider/journeys"
+	"github.com/outrider-monitor/outrider/probes"
+)
+
+type timestamp = *timestamppb.Timestamp
+
+// MissedCause says why a run that was due did not take place.
+type MissedCause string
+
+// The causes of missed runs.
+const (
+	// Overlap: the run before was still going.
+	Overlap MissedCause = "overlap"
+	// Skipped: the moment had passed before the monitor got to it (the machine slept or was too busy).
+	Skipped MissedCause = "skipped"
+	// Down: the monitor was not running.
+	Down MissedCause = "down"
+)
+
+func missedCauses() []MissedCause { return []MissedCause{Overlap, Skipped, Down} }
+
+// labelParts are the label values that all journeys have in common, and the tables behind the arrays of
+// journeySeries.
+type labelParts struct {
+	location *dto.LabelPair
+	outcomes []*dto.LabelPair
+	reasons  []*dto.LabelPair
+	reason   map[probes.Reason]int
+	missed   []*dto.LabelPair
+	cause    map[MissedCause]int
+	phases   [phaseCount]*dto.LabelPair
+	run      Metric
+	step     Metric
+}
+
+const phaseCount = 5
+
+func newLabelParts(location string) *labelParts {
+	p := &labelParts{location: pair("location", location),
+		reason: map[probes.Reason]int{}, cause: map[MissedCause]int{}}
+	for _, o := range probes.Outcomes() {
+		p.outcomes = append(p.outcomes, pair("outcome", o.String()))
+	}
+	for i, r := range probes.Reasons() {
+		p.reason[r] = i
+		p.reasons = append(p.reasons, pair("reason", string(r)))
+	}
+	for i, c := range missedCauses() {
+		p.cause[c] = i
+		p.missed = append(p.missed, pair("cause", string(c)))
+	}
+	for i, name := range [phaseCount]string{"resolve", "connect", "tls", "processing", "transfer"} {
+		p.phases[i] = pair("phase", name)
+	}
+	table := catalogue()
+	p.run, p.step = table[runDuration], table[stepDuration]
+	return p
+}
+
+// journeySeries is everything that is counted of one journey.
+type journeySeries struct {
+	team    string
+	created timestamp
+	// name is the journey label alone, base the labels journey, team and location.
+	name []*dto.LabelPair
+	base []*dto.LabelPair
+
+	mu       sync.Mutex
+	outcomes []float64
+	reasons  []float64
+	browser  bool
+	missed   []float64
+	drift    float64
+	duration prometheus.Histogram
+	steps    []*stepSeries
+	step     map[string]*stepSeries
+
+	success, lastRun, lastSuccess, next, objective value
+
+	// wanted is the severity that the journey asks for, open that of its open incident, if there is one.
+	wanted, open string
+}
+
+// stepSeries is what is counted of one step.
+type stepSeries struct {
+	label    *dto.LabelPair
+	duration prometheus.Histogram
+	phases   [phaseCount]value
+	expiry   value
+}
+
+// newJourneySeries makes the series of a journey. before, if there is one, is the same journey under
+// another team: what was counted stays behind, what is known of its state comes along.
+func newJourneySeries(p *labelParts, j *journeys.Journey, now time.Time, before *journeySeries) *journeySeries {
+	name := pair("journey", j.Name)
+	s := &journeySeries{
+		team:     j.Team,
+		created:  timestamppb.New(now),
+		name:     []*dto.LabelPair{name},
+		base:     pairs([]*dto.LabelPair{name, p.location}, pair("team", j.Team)),
+		outcomes: make([]float64, len(p.outcomes)),
+		reasons:  make([]float64, len(p.reasons)),
+		missed:   make([]float64, len(p.missed)),
+		duration: p.run.histogram(),
+	}
+	if before != nil {
+		before.mu.Lock()
+		defer before.mu.Unlock()
+		copy(s.missed, before.missed)
+		s.success, s.lastRun, s.lastSuccess, s.next = before.success, before.lastRun, before.lastSuccess, before.next
+		s.open = before.open
+	}
+	return s
+}
+
+// configure takes over what a journey's file says; steps that are gone lose their series.
+func (s *journeySeries) configure(p *labelParts, j *journeys.Journey, severity string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.wanted = severity
+	if j.Alert.Severity != "" {
+		s.wanted = j.Alert.Severity
+	}
+	s.objective = value{}
+	if j.SLO != nil {
+		s.objective = known(j.SLO.Objective / 100)
+	}
+	s.browser = false
+	before := s.step
+	s.steps, s.step = nil, map[string]*stepSeries{}
+	for _, list := range [][]journeys.Step{j.Steps, j.Finally} {
+		for i := range list {
+			s.configureStep(p, &list[i], before)
+		}
+	}
+}
+
+func (s *journeySeries) configureStep(p *labelParts, step *journeys.Step, before map[string]*stepSeries) {
+	s.browser = s.browser || journeys.IsBrowser(step.Action)
+	if s.step[step.Name] != nil {
+		return // the journeys package makes names unique; two series of one name would break every scrape
+	}
+	series := before[step.Name]
+	if series == nil {
+		series = &stepSeries{label: pair("step", step.Name), duration: p.step.histogram()}
+	}
+	s.step[step.Name] = series
+	s.steps = append(s.steps, series)
+}
+
+func (s *journeySeries) restore(state incidents.State) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if state.LastOutcome != probes.Error {
+		s.success = known(truth(state.LastOutcome.Good()))
+	}
+	if !state.LastRunAt.IsZero() {
+		s.lastRun = known(seconds(state.LastRunAt))
+	}
+	s.take(state)
+}
+
+// take shows what the judge knows.
+func (s *journeySeries) take(state incidents.State) {
+	if !state.LastPassedAt.IsZero() {
+		s.lastSuccess = known(seconds(state.LastPassedAt))
+	}
+	s.open = ""
+	if state.Incident != nil {
+		s.open = state.Incident.Severity
+		if s.open == "" {
+			s.open = s.wanted
+		}
+	}
+}
+
+func (s *journeySeries) setNext(at time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.next = value{}
+	if !at.IsZero() {
+		s.next = known(seconds(at))
+	}
+}
+
+func (s *journeySeries) miss(cause MissedCause) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for i, c := range missedCauses() {
+		if c == cause {
+			s.missed[i]++
+			return
+		}
+	}
+	s.missed[1]++ // an unknown cause is a programming error; the run was skipped all the same
+}
+
+func truth(b bool) float64 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// seconds is a time as Prometheus writes it: seconds since 1970.
+func seconds(t time.Time) float64 { return float64(t.UnixMicro()) / 1e6 }

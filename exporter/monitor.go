@@ -1,0 +1,159 @@
+package exporter
+
+import (
+	"sync"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	dto "github.com/prometheus/client_model/go"
+	"google.golang.org/protobuf/types/known/timestamppb"
+)
+
+// PageOutcome is what came of an attempt to deliver a page.
+type PageOutcome string
+
+// The outcomes of a delivery.
+const (
+	Accepted  PageOutcome = "accepted"
+	Postponed PageOutcome = "postponed"
+	Refused   PageOutcome = "refused"
+)
+
+func pageOutcomes() [3]PageOutcome { return [3]PageOutcome{Accepted, Postponed, Refused} }
+
+// BrowserCause says why a browser was started.
+type BrowserCause string
+
+// The causes of browser starts. Other stands for any cause that is none of these.
+const (
+	BrowserFirst    BrowserCause = "first"
+	BrowserRecycled BrowserCause = "recycled"
+	BrowserCrashed  BrowserCause = "crashed"
+	BrowserHung     BrowserCause = "hung"
+	BrowserOther    BrowserCause = "other"
+)
+
+func browserCauses() [5]BrowserCause {
+	return [5]BrowserCause{BrowserFirst, BrowserRecycled, BrowserCrashed, BrowserHung, BrowserOther}
+}
+
+// monitorSeries is everything that is counted of the monitor itself.
+type monitorSeries struct {
+	created  timestamp
+	build    []*dto.LabelPair
+	lateness prometheus.Histogram
+	wait     prometheus.Histogram
+
+	mu       sync.Mutex
+	browsers [len(browserLabels{})]float64
+	pagers   map[string]*pagerSeries
+	reloadOK value
+	reloaded value
+}
+
+type browserLabels [5]*dto.LabelPair
+
+type pagerSeries struct {
+	label    *dto.LabelPair
+	outcomes [3]float64
+}
+
+func newMonitorSeries(table [metricCount]Metric, now time.Time, build []*dto.LabelPair) *monitorSeries {
+	return &monitorSeries{
+		created:  timestamppb.New(now),
+		build:    build,
+		lateness: table[scheduleLateness].histogram(),
+		wait:     table[queueWait].histogram(),
+		pagers:   map[string]*pagerSeries{},
+	}
+}
+
+// ConfigurePagers makes the series of the configured pagers exist and those of all others disappear.
+func (e *Exporter) ConfigurePagers(names []string) {
+	m := e.monitor
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	next := make(map[string]*pagerSeries, len(names))
+	for _, name := range names {
+		next[name] = m.pagers[name]
+		if next[name] == nil {
+			next[name] = &pagerSeries{label: pair("pager", name)}
+		}
+	}
+	m.pagers = next
+}
+
+// PageSettled counts an attempt to deliver a page. A pager that is not configured is ignored.
+func (e *Exporter) PageSettled(pager string, outcome PageOutcome) {
+	m := e.monitor
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	series := m.pagers[pager]
+	if series == nil {
+		return
+	}
+	for i, o := range pageOutcomes() {
+		if o == outcome {
+			series.outcomes[i]++
+		}
+	}
+}
+
+// ScheduleLateness says how long after its time the schedule has started a run.
+func (e *Exporter) ScheduleLateness(d time.Duration) { e.monitor.lateness.Observe(d.Seconds()) }
+
+// QueueWait says how long a run has waited for a free slot.
+func (e *Exporter) QueueWait(d time.Duration) { e.monitor.wait.Observe(d.Seconds()) }
+
+// BrowserStart counts a start of the browser.
+func (e *Exporter) BrowserStart(cause BrowserCause) {
+	m := e.monitor
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	causes := browserCauses()
+	for i, c := range causes {
+		if c == cause || i == len(causes)-1 {
+			m.browsers[i]++
+			return
+		}
+	}
+}
+
+// ConfigReload says whether an attempt to load the configuration, the first one included, succeeded.
+func (e *Exporter) ConfigReload(ok bool, at time.Time) {
+	m := e.monitor
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.reloadOK = known(truth(ok))
+	if ok {
+		m.reloaded = known(seconds(at))
+	}
+}
+
+func (m *monitorSeries) collect(o *Options, b *batch) {
+	b.gauge(buildInfo, 1, m.build)
+	b.histogram(scheduleLateness, m.lateness, nil)
+	b.histogram(queueWait, m.wait, nil)
+	if o.PagesPending != nil {
+		b.gauge(pagesPending, float64(o.PagesPending()), nil)
+	}
+	if o.OldestPendingPage != nil {
+		b.gauge(oldestPendingPage, o.OldestPendingPage().Seconds(), nil)
+	}
+	if o.BrowserMemory != nil {
+		b.gauge(browserMemory, float64(o.BrowserMemory()), nil)
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	b.known(reloadSuccessful, m.reloadOK, nil)
+	b.known(reloadTimestamp, m.reloaded, nil)
+	for i, cause := range browserCauses() {
+		b.counter(browserStarts, m.browsers[i], pairs(nil, pair("cause", string(cause))), m.created)
+	}
+	for _, pager := range m.pagers {
+		for i, outcome := range pageOutcomes() {
+			labels := pairs([]*dto.LabelPair{pager.label}, pair("outcome", string(outcome)))
+			b.counter(pagesTotal, pager.outcomes[i], labels, m.created)
+		}
+	}
+}

@@ -1,0 +1,125 @@
+package exporter
+
+import (
+	"time"
+
+	dto "github.com/prometheus/client_model/go"
+
+	"github.com/outrider-monitor/outrider/incidents"
+	"github.com/outrider-monitor/outrider/probes"
+)
+
+// observe counts one run. All that one run changes, changes in one scrape.
+func (s *journeySeries) observe(p *labelParts, r *probes.Result, state incidents.State) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for i, o := range probes.Outcomes() {
+		if o == r.Outcome {
+			s.outcomes[i]++
+		}
+	}
+	if r.Failure != nil {
+		i, ok := p.reason[r.Failure.Reason]
+		if !ok {
+			i = p.reason[probes.Internal] // the set is closed; a reason outside it is our own mistake
+		}
+		s.reasons[i]++
+	}
+	if !r.EndedAt.IsZero() {
+		s.lastRun = known(seconds(r.EndedAt))
+	}
+	s.take(state)
+	if r.Outcome == probes.Error {
+		return // the monitor could not judge: nothing it measured is a statement about the target
+	}
+	s.success = known(truth(r.Outcome.Good()))
+	if r.Outcome.Good() && len(r.Attempts) > 0 {
+		s.duration.Observe(r.Duration().Seconds())
+	}
+	if last := r.Last(); last != nil {
+		s.observeSteps(last.Steps)
+	}
+}
+
+func (s *journeySeries) observeSteps(steps []probes.StepResult) {
+	for i := range steps {
+		result := &steps[i]
+		if result.Drift != "" {
+			s.drift++
+		}
+		series := s.step[result.Name]
+		if series == nil {
+			continue // the configuration has changed while the run was on its way
+		}
+		if result.Status == probes.StepPassed || result.Status == probes.StepSlow {
+			series.duration.Observe(result.Duration.Seconds())
+		}
+		if result.HTTP != nil {
+			series.exchange(result.HTTP)
+		}
+	}
+}
+
+func (s *stepSeries) exchange(h *probes.HTTPInfo) {
+	for i, d := range [phaseCount]time.Duration{h.Resolve, h.Connect, h.TLS, h.Processing, h.Transfer} {
+		s.phases[i] = known(d.Seconds())
+	}
+	s.expiry = value{}
+	if !h.CertificateExpiry.IsZero() {
+		s.expiry = known(seconds(h.CertificateExpiry))
+	}
+}
+
+func (s *journeySeries) collect(p *labelParts, b *batch) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for i, n := range s.outcomes {
+		b.counter(runsTotal, n, s.with(p.outcomes[i]), s.created)
+	}
+	for r, i := range p.reason {
+		if s.canMeet(r) || s.reasons[i] > 0 {
+			b.counter(failuresTotal, s.reasons[i], s.with(p.reasons[i]), s.created)
+		}
+	}
+	for i, n := range s.missed {
+		b.counter(missedRuns, n, pairs(s.name, p.missed[i]), s.created)
+	}
+	b.counter(locatorDrift, s.drift, s.base, s.created)
+	b.histogram(runDuration, s.duration, s.base)
+	b.known(success, s.success, s.base)
+	b.known(lastRun, s.lastRun, s.base)
+	b.known(lastSuccess, s.lastSuccess, s.base)
+	b.known(nextRun, s.next, s.base)
+	b.known(sloObjective, s.objective, s.base)
+	severity := s.wanted
+	if s.open != "" {
+		severity = s.open
+	}
+	b.gauge(incidentOpen, truth(s.open != ""), s.with(pair("severity", severity)))
+	for _, step := range s.steps {
+		step.collect(s, p, b)
+	}
+}
+
+func (s *stepSeries) collect(j *journeySeries, p *labelParts, b *batch) {
+	labels := j.with(s.label)
+	b.histogram(stepDuration, s.duration, labels)
+	b.known(certificateExpiry, s.expiry, labels)
+	for i, v := range s.phases {
+		if v.known {
+			b.gauge(httpPhase, v.v, pairs(labels, p.phases[i]))
+		}
+	}
+}
+
+// with adds a label to those of the journey.
+func (s *journeySeries) with(label *dto.LabelPair) []*dto.LabelPair { return pairs(s.base, label) }
+
+// canMeet leaves out what only a browser can report, where no step needs one.
+func (s *journeySeries) canMeet(r probes.Reason) bool {
+	switch r {
+	case probes.Locator, probes.Navigation, probes.Script, probes.BrowserFault:
+		return s.browser
+	}
+	return true
+}
