@@ -1,0 +1,20 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/outrider-monitor/outrider/monitor"
+	"github.com/outrider-monitor/outrider/probes"
+)
+
+// newDrivers makes the drivers for one command. close ends the browser, if a step has started one.
+func newDrivers(config *monitor.Config, headed bool, log *slog.Logger) (drivers []probes.Driver, closeAll func(), err error) {
+	drivers, end, err := monitor.Drivers(monitor.DriverOptions{Browser: config.Browser, Headed: headed, Log: log})
+	return drivers, func() {
+		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		defer cancel()
+		end(ctx)
+	}, err
+}

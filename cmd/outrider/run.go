@@ -1,0 +1,217 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/outrider-monitor/outrider/journeys"
+	"github.com/outrider-monitor/outrider/journeys/document"
+	"github.com/outrider-monitor/outrider/monitor"
+	"github.com/outrider-monitor/outrider/probes"
+)
+
+// runCommand is `outrider run`.
+type runCommand struct {
+	Journeys  []string          `arg:"" name:"journey" help:"Journey files, or names of journeys of the configuration."`
+	Config    string            `short:"c" type:"path" placeholder:"FILE" help:"The monitor's file; outrider.yaml where you are, if there is one."`
+	Headed    bool              `help:"Show the browser."`
+	JSON      bool              `help:"Print the results as JSON, one a line, instead of the steps."`
+	JUnit     string            `name:"junit" placeholder:"FILE" help:"Write a JUnit report."`
+	Artifacts string            `placeholder:"DIR" help:"Keep results and pictures here, of passed runs too (without it, those of runs that did not pass are kept in .outrider/runs)."`
+	Var       map[string]string `placeholder:"NAME=VALUE" help:"Set a variable of vars; may be repeated."`
+}
+
+// Run runs the journeys one after another.
+func (k *runCommand) Run(c *console) error {
+	config, wanted, err := k.find()
+	if err != nil {
+		return err
+	}
+	if err := k.checkVars(wanted); err != nil {
+		return err
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, stop) // a second Ctrl-C does not wait for the finally steps
+
+	var show shower = newLive(c)
+	if k.JSON {
+		show = jsonLines{json.NewEncoder(c.out)}
+	}
+	published := map[string]map[string]any{}
+	drivers, closeDrivers, err := newDrivers(config, k.Headed, discard())
+	if err != nil {
+		return err
+	}
+	defer closeDrivers()
+	runner := probes.NewRunner(probes.Options{
+		Drivers: drivers, Env: environment(), Location: config.Location, Deployment: config.Deployment, Vars: k.Var,
+		Timeout: config.Defaults.Timeout, StepTimeout: config.Defaults.StepTimeout, Control: config.Control,
+		Published: func() map[string]map[string]any { return published },
+		UserAgent: userAgent(), Observe: show.progress,
+	})
+	var results []probes.Result
+	for i := range wanted {
+		j := &wanted[i]
+		show.begin(j)
+		r := runner.Run(ctx, j, probes.Request{Trigger: "command", DueAt: time.Now()})
+		published[j.Name] = r.Published
+		kept, err := k.keep(&r)
+		if err != nil {
+			return err
+		}
+		show.end(j, &r, kept, k.reproduce(j))
+		if results = append(results, r); ctx.Err() != nil {
+			break
+		}
+	}
+	if k.JUnit != "" {
+		if err := writeJUnit(k.JUnit, results); err != nil {
+			return err
+		}
+	}
+	return verdict(results)
+}
+
+// verdict gives the exit code: a broken journey weighs more than one that could not be judged.
+func verdict(results []probes.Result) error {
+	code := codePassed
+	for _, r := range results {
+		switch {
+		case r.Outcome == probes.Failed:
+			code = codeFailed
+		case r.Outcome == probes.Error && code != codeFailed:
+			code = codeUnjudged
+		}
+	}
+	if code == codePassed {
+		return nil
+	}
+	return &failure{code: code}
+}
+
+// find reads the files that are named and looks up the names in the configuration.
+func (k *runCommand) find() (*monitor.Config, []journeys.Journey, error) {
+	var wanted []journeys.Journey
+	var problems document.Problems
+	var names []string
+	for _, arg := range k.Journeys {
+		if !looksLikeFile(arg) {
+			names = append(names, arg)
+			continue
+		}
+		src, err := os.ReadFile(arg)
+		if err != nil {
+			return nil, nil, usage(fmt.Sprintf("reading %q: %s", arg, pathless(err)), "")
+		}
+		js, err := journeys.Parse(arg, src)
+		if err != nil && !errors.As(err, &problems) {
+			return nil, nil, err
+		}
+		wanted = append(wanted, js...)
+	}
+	if len(problems) > 0 {
+		return nil, nil, &failure{code: codeUsage, err: problems}
+	}
+	config, err := k.config(len(names) > 0)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, name := range names {
+		j, err := named(config, name)
+		if err != nil {
+			return nil, nil, err
+		}
+		wanted = append(wanted, *j)
+	}
+	return config, wanted, nil
+}
+
+// looksLikeFile tells a file from the name of a journey.
+func looksLikeFile(arg string) bool {
+	if strings.ContainsRune(arg, os.PathSeparator) || monitor.IsYAML(arg) {
+		return true
+	}
+	info, err := os.Stat(arg)
+	return err == nil && info.Mode().IsRegular()
+}
+
+// config is the configuration that is named or lies where it is expected; without one, the defaults.
+func (k *runCommand) config(needed bool) (*monitor.Config, error) {
+	if k.Config != "" {
+		return monitor.Load(k.Config)
+	}
+	if !needed {
+		return &monitor.Config{Location: "here", Deployment: "command"}, nil
+	}
+	file, err := defaultConfig()
+	if err != nil {
+		return nil, err
+	}
+	return monitor.Load(file)
+}
+
+// defaultConfig finds the monitor's file where one is expected.
+func defaultConfig() (string, error) {
+	for _, file := range []string{"outrider.yaml", "outrider.yml", filepath.Join("examples", "outrider.yaml")} {
+		if _, err := os.Stat(file); err == nil {
+			return file, nil
+		}
+	}
+	return "", usage("there is no outrider.yaml here", "name one with -c FILE")
+}
+
+func named(config *monitor.Config, name string) (*journeys.Journey, error) {
+	var names []string
+	for i := range config.Journeys {
+		if config.Journeys[i].Name == name {
+			return &config.Journeys[i], nil
+		}
+		names = append(names, config.Journeys[i].Name)
+	}
+	hint := document.DidYouMean(name, names)
+	return nil, usage(fmt.Sprintf("there is no journey %q in %s", name, config.File), first(hint, "outrider list shows what there is"))
+}
+
+// checkVars refuses a variable that no journey has: a typing mistake would run the journey against the wrong
+// place.
+func (k *runCommand) checkVars(wanted []journeys.Journey) error {
+	known := map[string]bool{}
+	var names []string
+	for _, j := range wanted {
+		for _, v := range j.Vars {
+			if !known[v.Name] {
+				known[v.Name] = true
+				names = append(names, v.Name)
+			}
+		}
+	}
+	for name := range k.Var {
+		if !known[name] {
+			return usage(fmt.Sprintf("no journey has a variable %q", name), document.DidYouMean(name, names))
+		}
+	}
+	return nil
+}
+
+// reproduce is the command that does the same again.
+func (k *runCommand) reproduce(j *journeys.Journey) string {
+	return "outrider run " + j.File
+}
+
+func userAgent() string {
+	v, _ := buildVersion()
+	return "Outrider/" + strings.TrimPrefix(strings.NewReplacer("(", "", ")", "").Replace(v), "v")
+}
+
+func discard() *slog.Logger { return slog.New(slog.NewTextHandler(io.Discard, nil)) }

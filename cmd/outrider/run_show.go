@@ -1,0 +1,191 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/outrider-monitor/outrider/journeys"
+	"github.com/outrider-monitor/outrider/probes"
+)
+
+// shower shows runs while they happen.
+type shower interface {
+	begin(j *journeys.Journey)
+	progress(p probes.Progress)
+	end(j *journeys.Journey, r *probes.Result, kept evidence, reproduce string)
+}
+
+// jsonLines prints each result as a line of JSON.
+type jsonLines struct{ enc *json.Encoder }
+
+func (s jsonLines) begin(*journeys.Journey)  {}
+func (s jsonLines) progress(probes.Progress) {}
+func (s jsonLines) end(_ *journeys.Journey, r *probes.Result, _ evidence, _ string) {
+	s.enc.Encode(r)
+}
+
+// live is the step list for people.
+type live struct {
+	c       *console
+	attempt int
+	finally bool
+	width   int
+}
+
+func newLive(c *console) *live { return &live{c: c} }
+
+// widest is the widest column of step names.
+const widest = 60
+
+func (s *live) begin(j *journeys.Journey) {
+	s.attempt, s.finally, s.width = 0, false, 0
+	for _, steps := range [][]journeys.Step{j.Steps, j.Finally} {
+		for i := range steps {
+			s.width = min(max(s.width, len([]rune(steps[i].Name))), widest)
+		}
+	}
+	fmt.Fprintf(s.c.out, "%s  %s\n", s.c.bold(j.Name), j.Title)
+}
+
+func (s *live) progress(p probes.Progress) {
+	if p.Attempt != s.attempt {
+		if s.attempt = p.Attempt; p.Attempt > 1 {
+			fmt.Fprintf(s.c.out, "  once more, attempt %d\n", p.Attempt)
+		}
+		s.finally = false
+	}
+	if p.Finally && !s.finally {
+		s.finally = true
+		fmt.Fprintf(s.c.out, "  %s\n", s.c.faint("finally"))
+	}
+	if p.Result == nil {
+		if s.c.colour { // a terminal: the line is written over when the step ends
+			fmt.Fprintf(s.c.out, "  %s %s\r", s.c.faint("…"), p.Step.Name)
+		}
+		return
+	}
+	r := p.Result
+	if s.c.colour {
+		fmt.Fprint(s.c.out, "\x1b[2K")
+	}
+	fmt.Fprintf(s.c.out, "  %s %s  %s%s\n", s.mark(r.Status), pad(r.Name, s.width), s.took(r), s.remarks(r))
+	if r.Failure != nil {
+		s.why(r.Failure)
+	}
+}
+
+func (s *live) mark(status probes.StepStatus) string {
+	switch status {
+	case probes.StepPassed:
+		return s.c.green("✓")
+	case probes.StepSlow:
+		return s.c.yellow("◷")
+	case probes.StepFailed:
+		return s.c.red("✗")
+	case probes.StepTolerated:
+		return s.c.yellow("~")
+	}
+	return s.c.faint("-")
+}
+
+func (s *live) took(r *probes.StepResult) string {
+	switch r.Status {
+	case probes.StepNotRun:
+		return s.c.faint("  not run")
+	case probes.StepSkipped:
+		return s.c.faint("  skipped")
+	}
+	return fmt.Sprintf("%7.2f s", r.Duration.Seconds())
+}
+
+func (s *live) remarks(r *probes.StepResult) string {
+	var remarks []string
+	if r.Status == probes.StepSlow {
+		remarks = append(remarks, fmt.Sprintf("over its budget of %s", r.Budget))
+	}
+	if r.Status == probes.StepTolerated {
+		remarks = append(remarks, "optional")
+	}
+	if r.Tries > 1 {
+		remarks = append(remarks, fmt.Sprintf("%d tries", r.Tries))
+	}
+	if r.Drift != "" {
+		remarks = append(remarks, "drift: "+r.Drift)
+	}
+	if len(remarks) == 0 {
+		return ""
+	}
+	return "  " + s.c.faint(strings.Join(remarks, ", "))
+}
+
+// why says what a step expected and got.
+func (s *live) why(f *probes.Failure) {
+	fmt.Fprintf(s.c.out, "      %s: %s\n", s.c.bold(string(f.Reason)), printable(f.Message))
+	s.lines("expected", f.Expected)
+	s.lines("got", f.Got)
+}
+
+func (s *live) lines(label, text string) {
+	if text == "" {
+		return
+	}
+	for i, line := range strings.Split(strings.TrimRight(text, "\n"), "\n") {
+		if i > 0 {
+			label = ""
+		}
+		fmt.Fprintf(s.c.out, "      %s %s\n", s.c.faint(pad(label, 8)), printable(line))
+	}
+}
+
+func (s *live) end(j *journeys.Journey, r *probes.Result, kept evidence, reproduce string) {
+	took := r.EndedAt.Sub(r.StartedAt).Round(10 * time.Millisecond)
+	word := r.Outcome.String()
+	switch r.Outcome {
+	case probes.Passed:
+		word = s.c.green(word)
+	case probes.Degraded:
+		word = s.c.yellow(word)
+	default:
+		word = s.c.red(word)
+	}
+	fmt.Fprintf(s.c.out, "%s in %s", word, took)
+	if f := r.Failure; f != nil {
+		if r.Step != "" {
+			fmt.Fprintf(s.c.out, " at %q", r.Step)
+		}
+		fmt.Fprintf(s.c.out, " (%s)", f.Reason)
+	}
+	fmt.Fprintln(s.c.out)
+	if f := r.Failure; f != nil && r.Step == "" {
+		fmt.Fprintf(s.c.out, "  %s\n", f.Message)
+	}
+	for _, file := range kept.files {
+		fmt.Fprintf(s.c.out, "  %s %s\n", s.c.faint("evidence "), file)
+	}
+	if !r.Outcome.Good() {
+		fmt.Fprintf(s.c.out, "  %s %s\n", s.c.faint("reproduce"), reproduce)
+	}
+	fmt.Fprintln(s.c.out)
+}
+
+func pad(s string, width int) string {
+	r := []rune(s)
+	if len(r) > width {
+		return string(r[:max(0, width-1)]) + "…"
+	}
+	return s + strings.Repeat(" ", width-len(r))
+}
+
+func (c *console) bold(s string) string   { return c.paint("1", s) }
+func (c *console) faint(s string) string  { return c.paint("2", s) }
+func (c *console) red(s string) string    { return c.paint("31", s) }
+func (c *console) green(s string) string  { return c.paint("32", s) }
+func (c *console) yellow(s string) string { return c.paint("33", s) }
+func (c *console) paint(code, s string) string {
+	if !c.colour || s == "" {
+		return s
+	}
+	return "\x1b[" + code + "m" + s + "\x1b[0m"
+}

@@ -1,0 +1,286 @@
+package monitor
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/outrider-monitor/outrider/history"
+	"github.com/outrider-monitor/outrider/incidents"
+	"github.com/outrider-monitor/outrider/probes"
+)
+
+// store is what the ledger needs of history.Store.
+type store interface {
+	Update(ctx context.Context, journey string, judge func(history.Prev) history.Entry) error
+}
+
+// waker is what the ledger needs of paging.Courier.
+type waker interface{ Wake() }
+
+// The ledger's bounds while the store refuses.
+const (
+	storeTimeout   = 15 * time.Second
+	mostWaiting    = 10_000
+	mostWaitingRAM = 64 << 20
+	retryFirst     = 500 * time.Millisecond
+	retryLast      = 10 * time.Second
+	flushers       = 32
+)
+
+// ledger stores what runs leave behind. While the store refuses (a full disk, a lock), it keeps the runs in memory,
+// each journey's in their order, and tries again; what it has no room for is logged, never dropped silently.
+type ledger struct {
+	store   store
+	log     *slog.Logger
+	courier waker
+	// distress hears whether the store works, from the goroutine of Run.
+	distress *distress
+
+	mu      sync.Mutex
+	waiting map[string][]*record
+	count   int
+	bytes   int
+	states  map[string]incidents.State
+	refusal error
+	// stored counts successes.
+	stored uint64
+	wake   chan struct{}
+}
+
+// record is one run that waits for the store.
+type record struct {
+	plan   *plan
+	task   *task
+	result probes.Result
+}
+
+func newLedger(s store, known map[string]incidents.State, d *distress, c waker, log *slog.Logger) *ledger {
+	return &ledger{store: s, log: log, courier: c, distress: d, states: known,
+		waiting: map[string][]*record{}, wake: make(chan struct{}, 1)}
+}
+
+// Record judges and stores a run, and gives the journey's state after it. When the store refuses it gives the
+// state before it.
+func (l *ledger) Record(ctx context.Context, p *plan, t *task, result probes.Result) incidents.State {
+	r := &record{plan: p, task: t, result: result}
+	l.mu.Lock()
+	behind := len(l.waiting[t.Name]) > 0
+	l.mu.Unlock()
+	if !behind {
+		err := l.commit(ctx, r)
+		if err == nil {
+			return l.state(t.Name)
+		}
+		l.log.Error("a run could not be stored and is kept in memory", "journey", t.Name, "run", result.RunID, "error", err)
+	}
+	l.keep(r)
+	return l.state(t.Name)
+}
+
+// commit stores a run; when the store refuses it for its content, without its details.
+func (l *ledger) commit(ctx context.Context, r *record) error {
+	ctx, cancel := context.WithTimeout(ctx, storeTimeout)
+	defer cancel()
+	err := l.update(ctx, r)
+	if err == nil || errors.Is(err, history.ErrUnavailable) || errors.Is(err, history.ErrClosed) || ctx.Err() != nil {
+		return err
+	}
+	l.log.Error("a run is stored without its details", "journey", r.task.Name, "run", r.result.RunID, "error", err)
+	bare := *r
+	bare.result = husk(r.result, err)
+	return l.update(ctx, &bare)
+}
+
+// update is the one transaction of a run.
+func (l *ledger) update(ctx context.Context, r *record) error {
+	var entry history.Entry
+	err := l.store.Update(ctx, r.task.Name, func(prev history.Prev) history.Entry {
+		entry = r.plan.judge(r.task, r.result, prev)
+		return entry
+	})
+	if err == nil && len(entry.Pages) > 0 {
+		l.courier.Wake()
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if err != nil {
+		l.refusal = err
+		return err
+	}
+	l.stored++
+	l.states[r.task.Name] = entry.State
+	return nil
+}
+
+func (l *ledger) state(journey string) incidents.State {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.states[journey]
+}
+
+// Waiting is the number of runs that are not stored yet, and why.
+func (l *ledger) Waiting() (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.count == 0 {
+		return 0, nil
+	}
+	return l.count, l.refusal
+}
+
+// keep remembers a run until the store takes it.
+func (l *ledger) keep(r *record) {
+	l.mu.Lock()
+	l.waiting[r.task.Name] = append(l.waiting[r.task.Name], r)
+	l.count++
+	l.bytes += weight(&r.result)
+	var lost *record
+	if l.count > mostWaiting || l.bytes > mostWaitingRAM {
+		lost = l.drop()
+	}
+	l.mu.Unlock()
+	if lost != nil {
+		l.log.Error("a run is lost: the store refuses, and memory for runs is full", "journey", lost.task.Name,
+			"run", lost.result.RunID, "outcome", lost.result.Outcome.String())
+	}
+	select {
+	case l.wake <- struct{}{}:
+	default:
+	}
+}
+
+// drop gives up the oldest run of the journey with the most of them. The second is taken rather than the first,
+// which may be on its way to the store.
+func (l *ledger) drop() *record {
+	var most string
+	for name, rs := range l.waiting {
+		if len(rs) > len(l.waiting[most]) {
+			most = name
+		}
+	}
+	rs := l.waiting[most]
+	at := min(1, len(rs)-1)
+	lost := rs[at]
+	l.waiting[most] = append(rs[:at:at], rs[at+1:]...)
+	l.forget(lost)
+	return lost
+}
+
+func (l *ledger) forget(r *record) {
+	l.count--
+	l.bytes -= weight(&r.result)
+	if len(l.waiting[r.task.Name]) == 0 {
+		delete(l.waiting, r.task.Name)
+	}
+}
+
+// weight is about how much memory a run takes.
+func weight(r *probes.Result) int {
+	n := 4 << 10
+	for i := range r.Attempts {
+		if e := r.Attempts[i].Evidence; e != nil {
+			n += len(e.PageText) + len(e.BodyExcerpt)
+			for _, a := range e.Artifacts {
+				n += len(a.Data)
+			}
+		}
+	}
+	return n
+}
+
+// Run tries again what the store has refused, until ctx ends. Then it tries a last time.
+func (l *ledger) Run(ctx context.Context) error {
+	defer l.last(context.WithoutCancel(ctx))
+	for {
+		select { // nothing to do until a run is refused
+		case <-ctx.Done():
+			return nil
+		case <-l.wake:
+		}
+		for wait := retryFirst; ; wait = min(2*wait, retryLast) {
+			select {
+			case <-ctx.Done():
+				return nil
+			case <-time.After(wait):
+			}
+			l.flush(ctx)
+			n, refusal := l.Waiting()
+			l.distress.Tell(ctx, n, refusal)
+			if n == 0 && l.distress.Calm() {
+				break
+			}
+		}
+	}
+}
+
+func (l *ledger) last(ctx context.Context) {
+	l.flush(ctx)
+	if n, err := l.Waiting(); n > 0 {
+		l.log.Error("runs are lost: they could not be stored until the end", "runs", n, "error", err)
+	}
+}
+
+// flush tries every journey's oldest run, and on success those after it. When the store refuses several in a row
+// it refuses all, and the rest is left in peace.
+func (l *ledger) flush(ctx context.Context) {
+	l.mu.Lock()
+	names := slices.Collect(maps.Keys(l.waiting)) // in random order: a run that is refused for its content blocks only itself
+	before := l.stored
+	l.mu.Unlock()
+	var all sync.WaitGroup
+	places := make(chan struct{}, flushers)
+	for i, name := range names {
+		if i == 3 {
+			all.Wait()
+			if l.stopped(before) {
+				return
+			}
+		}
+		places <- struct{}{}
+		all.Go(func() {
+			defer func() { <-places }()
+			for l.retry(ctx, name) {
+			}
+		})
+	}
+	all.Wait()
+}
+
+// stopped reports whether nothing was stored since the count was before.
+func (l *ledger) stopped(before uint64) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.stored == before
+}
+
+// retry tries the journey's oldest run and reports whether to go on with the next one.
+func (l *ledger) retry(ctx context.Context, journey string) bool {
+	l.mu.Lock()
+	if len(l.waiting[journey]) == 0 {
+		l.mu.Unlock()
+		return false
+	}
+	r := l.waiting[journey][0]
+	l.mu.Unlock()
+	err := l.commit(ctx, r)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if err != nil {
+		return false
+	}
+	l.waiting[journey] = l.waiting[journey][1:]
+	l.forget(r)
+	return true
+}
+
+// husk is what remains of a run that the store refuses for its content. It is no verdict on the target.
+func husk(r probes.Result, err error) probes.Result {
+	r.Outcome, r.Step, r.Attempts, r.Published = probes.Error, "", nil, nil
+	r.Failure = &probes.Failure{Reason: probes.Internal, Message: "the run could not be stored: " + err.Error()}
+	return r
+}

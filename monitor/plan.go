@@ -1,0 +1,120 @@
+package monitor
+
+import (
+	"context"
+	"time"
+
+	"github.com/outrider-monitor/outrider/history"
+	"github.com/outrider-monitor/outrider/incidents"
+	"github.com/outrider-monitor/outrider/journeys"
+	"github.com/outrider-monitor/outrider/paging"
+	"github.com/outrider-monitor/outrider/probes"
+)
+
+// runner is what a plan needs of probes.Runner.
+type runner interface {
+	Run(ctx context.Context, j *journeys.Journey, req probes.Request) probes.Result
+}
+
+// plan is a loaded configuration, ready to be run. It never changes: a reload makes a new one, and runs that are
+// on their way finish with the one they began with.
+type plan struct {
+	config *Config
+	runner runner
+	tasks  map[string]*task
+	// monitorPolicy and composer serve the judgement of every run.
+	monitorPolicy incidents.Policy
+	composer      paging.Composer
+}
+
+// task is a journey with all that the configuration says about it.
+type task struct {
+	*journeys.Journey
+	timing  Timing
+	policy  incidents.Policy
+	confirm int
+	// browser tells which of the gate's places its runs take.
+	browser bool
+	pagers  []string
+}
+
+func newPlan(c *Config, r runner, composer paging.Composer) *plan {
+	p := &plan{config: c, runner: r, composer: composer, monitorPolicy: c.MonitorPolicy(), tasks: make(map[string]*task, len(c.Journeys))}
+	for i := range c.Journeys {
+		j := &c.Journeys[i]
+		p.tasks[j.Name] = &task{
+			Journey: j, timing: c.Timing(j), policy: c.Policy(j), confirm: c.Confirm(j),
+			browser: needsBrowser(j), pagers: c.Teams[j.Team].Pagers,
+		}
+	}
+	return p
+}
+
+func (p *plan) timings() map[string]Timing {
+	timings := make(map[string]Timing, len(p.tasks))
+	for name, t := range p.tasks {
+		timings[name] = t.timing
+	}
+	return timings
+}
+
+// judge decides what a run leaves behind. It is a function of its inputs: the store may call it again.
+func (p *plan) judge(t *task, r probes.Result, prev history.Prev) history.Entry {
+	state, events := incidents.Judge(prev.State, t.policy, r)
+	entry := history.Entry{Result: r, State: state, Events: events}
+	for _, e := range events {
+		entry.Pages = append(entry.Pages, address(p.composer.Journey(t.Journey, e, r), t.pagers)...)
+	}
+	own, ownEvents := incidents.JudgeMonitor(prev.Monitor, state, p.monitorPolicy, r)
+	if !incidents.Same(prev.Monitor, own) {
+		entry.Monitor = &own
+	}
+	entry.Events = append(entry.Events, ownEvents...)
+	for _, e := range ownEvents {
+		entry.Pages = append(entry.Pages, address(p.composer.Monitor(e, r), p.config.MonitorPagers)...)
+	}
+	return entry
+}
+
+// address makes one page for each pager.
+func address(page paging.Page, pagers []string) []paging.Outgoing {
+	out := make([]paging.Outgoing, len(pagers))
+	for i, name := range pagers {
+		out[i] = paging.Outgoing{Pager: name, Page: page}
+	}
+	return out
+}
+
+func needsBrowser(j *journeys.Journey) bool {
+	for _, steps := range [][]journeys.Step{j.Steps, j.Finally} {
+		for i := range steps {
+			if journeys.IsBrowser(steps[i].Action) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// retire decides what is left of a journey that is configured no longer: its incident ends, and those who heard of
+// it hear that.
+func (p *plan) retire(prev history.Prev, told []string, now time.Time) history.Entry {
+	state, events := incidents.Retire(prev.State, now)
+	entry := history.Entry{State: state, Events: events}
+	for _, e := range events {
+		entry.Pages = append(entry.Pages, address(p.composer.Retired(e, ""), told)...)
+	}
+	return entry
+}
+
+// retireTroubles forgets the monitor's troubles with journeys that are configured no longer.
+func (p *plan) retireTroubles(prev history.Prev, now time.Time) history.Entry {
+	own, events := incidents.RetireTrouble(prev.Monitor, p.has, now)
+	entry := history.Entry{Monitor: &own, Events: events}
+	for _, e := range events {
+		entry.Pages = append(entry.Pages, address(p.composer.Monitor(e, probes.Result{}), p.config.MonitorPagers)...)
+	}
+	return entry
+}
+
+func (p *plan) has(journey string) bool { return p.tasks[journey] != nil }

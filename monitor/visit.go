@@ -1,0 +1,111 @@
+package monitor
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"github.com/outrider-monitor/outrider/exporter"
+	"github.com/outrider-monitor/outrider/probes"
+)
+
+// visit is the whole flow of one run. A crash between any two lines loses no page and opens no incident twice:
+// all that a page stands on is committed at once, by the ledger.
+func (m *Monitor) visit(ctx context.Context, p *plan, t *task, req probes.Request) (probes.Result, error) {
+	wait, leave, err := m.gate.Enter(ctx, t.browser)
+	if err != nil {
+		return probes.Result{}, err
+	}
+	req.QueueWait, req.Confirm = wait, t.confirm
+	result := p.runner.Run(ctx, t.Journey, req)
+	leave()
+
+	if p, t = m.current(t.Name); t == nil {
+		return result, errRemoved
+	}
+	state := m.ledger.Record(context.WithoutCancel(ctx), p, t, result) // judged and stored; wakes the courier
+
+	m.numbers.QueueWait(wait)
+	m.numbers.Observe(t.Journey, &result, state)
+	m.published.Set(t.Name, state.Published)
+	m.logRun(&result)
+	return result, nil
+}
+
+// errRemoved says that nobody wants to know how a run ended: a reload has removed its journey meanwhile.
+var errRemoved = errors.New("the journey was removed from the configuration")
+
+// current is the journey as the configuration has it now, or nil.
+func (m *Monitor) current(journey string) (*plan, *task) {
+	p := m.plan.Load()
+	return p, p.tasks[journey]
+}
+
+// due is what the schedule calls. A journey never overlaps itself.
+func (m *Monitor) due(name string, at time.Time) {
+	late := max(0, time.Since(at))
+	p, t := m.current(name)
+	if t == nil {
+		return // removed by a reload a moment ago
+	}
+	m.numbers.ScheduleLateness(late)
+	if next, ok := m.schedule.Next(name); ok {
+		m.numbers.NextRun(name, next)
+	}
+	turn := m.turn(name)
+	select {
+	case turn <- struct{}{}:
+		defer func() { <-turn }()
+	default:
+		m.numbers.MissedRun(name, exporter.Overlap)
+		m.log.Warn("run skipped", "journey", name, "cause", "the run before is still going", "due", at)
+		return
+	}
+	if _, err := m.visit(m.running, p, t, probes.Request{Trigger: "schedule", DueAt: at}); err != nil {
+		m.log.Warn("run skipped", "journey", name, "cause", err, "due", at)
+	}
+}
+
+// turn is a channel of one place: who has put something in is the only one to run the journey, even across
+// reloads.
+func (m *Monitor) turn(name string) chan struct{} {
+	turn, ok := m.turns.Load(name)
+	if !ok {
+		turn, _ = m.turns.LoadOrStore(name, make(chan struct{}, 1))
+	}
+	return turn.(chan struct{})
+}
+
+// missed is what the schedule calls for slots that passed unseen.
+func (m *Monitor) missed(name string, slots int) {
+	for range slots {
+		m.numbers.MissedRun(name, exporter.Skipped)
+	}
+	m.log.Warn("runs skipped", "journey", name, "runs", slots, "cause", "their time had passed before the monitor got to them")
+}
+
+// logRun writes the one line of a run.
+func (m *Monitor) logRun(r *probes.Result) {
+	level := slog.LevelInfo
+	attrs := []slog.Attr{
+		slog.String("journey", r.Journey), slog.String("outcome", r.Outcome.String()),
+		slog.Duration("duration", r.Duration()), slog.String("run", r.RunID), slog.String("trigger", r.Trigger),
+	}
+	if n := len(r.Attempts); n > 1 {
+		attrs = append(attrs, slog.Int("attempts", n))
+	}
+	if r.QueueWait > 0 {
+		attrs = append(attrs, slog.Duration("wait", r.QueueWait))
+	}
+	if f := r.Failure; f != nil {
+		attrs = append(attrs, slog.String("reason", string(f.Reason)), slog.String("step", r.Step), slog.String("message", f.Message))
+	}
+	switch r.Outcome {
+	case probes.Failed:
+		level = slog.LevelWarn
+	case probes.Error:
+		level = slog.LevelError
+	}
+	m.log.LogAttrs(context.Background(), level, "run", attrs...)
+}

@@ -1,0 +1,38 @@
+package monitor
+
+import (
+	"fmt"
+	"os"
+
+	toolkit "github.com/prometheus/exporter-toolkit/web"
+
+	"github.com/outrider-monitor/outrider/journeys/document"
+)
+
+// checkWebConfig refuses a web configuration that would only fail when somebody connects.
+func checkWebConfig(file string) error {
+	if file == "" {
+		return nil
+	}
+	if err := toolkit.Validate(file); err != nil {
+		return &StartError{Err: fmt.Errorf("web_config: %w", err), Hint: "the format is that of Prometheus' exporter-toolkit: tls_server_config, basic_auth_users"}
+	}
+	return nil
+}
+
+// scheme is http, or https where the web configuration asks for TLS.
+func scheme(webConfig string) string {
+	src, err := os.ReadFile(webConfig)
+	if err != nil {
+		return "http"
+	}
+	nodes, _ := document.Read(webConfig, src)
+	for _, n := range nodes {
+		for _, e := range n.Entries {
+			if e.Key == "tls_server_config" {
+				return "https"
+			}
+		}
+	}
+	return "http"
+}
