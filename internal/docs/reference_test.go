@@ -72,28 +72,76 @@ func mentions(t *testing.T, page string, names []string, least int) {
 	}
 }
 
-// keysRead are the constant texts given to the methods of document.Map.
+// keysRead are the keys that a reader knows: the texts given to the methods of document.Map, and the first
+// element of each entry of a table of fields.
 func keysRead(t *testing.T, wanted func(string) bool) []string {
 	t.Helper()
-	getters := []string{"Text", "Int", "Float", "Bool", "Duration", "Bytes", "Enum", "Texts", "List", "Map", "Get", "Has", "Know", "KeyPos", "Need"}
 	keys := map[string]bool{}
 	inspect(t, wanted, func(n ast.Node) {
-		call, ok := n.(*ast.CallExpr)
-		if !ok {
-			return
+		var found []ast.Expr
+		switch n := n.(type) {
+		case *ast.CallExpr:
+			found = keysOfCall(n)
+		case *ast.CompositeLit:
+			found = keysOfTable(n)
 		}
-		if sel, ok := call.Fun.(*ast.SelectorExpr); ok && slices.Contains(getters, sel.Sel.Name) {
-			for _, arg := range call.Args {
-				if key, ok := constant(arg); ok {
-					keys[key] = true
-				}
-				if sel.Sel.Name != "Know" && sel.Sel.Name != "Need" {
-					break
-				}
+		for _, e := range found {
+			if key, ok := constant(e); ok {
+				keys[key] = true
 			}
 		}
 	})
 	return slices.Sorted(maps.Keys(keys))
+}
+
+func keysOfCall(call *ast.CallExpr) []ast.Expr {
+	one := []string{"Text", "Int", "Float", "Bool", "Duration", "Bytes", "Enum", "Texts", "List", "Map", "Get", "Has"}
+	switch fn := call.Fun.(type) {
+	case *ast.SelectorExpr:
+		if slices.Contains(one, fn.Sel.Name) && len(call.Args) > 0 {
+			return call.Args[:1]
+		}
+		if fn.Sel.Name == "Need" {
+			return call.Args
+		}
+	case *ast.Ident:
+		if fn.Name == "atLeast" && len(call.Args) > 2 {
+			return call.Args[2:3]
+		}
+	}
+	return nil
+}
+
+func keysOfTable(lit *ast.CompositeLit) []ast.Expr {
+	typ := lit.Type
+	array, isArray := typ.(*ast.ArrayType)
+	if isArray {
+		typ = array.Elt
+	}
+	generic, ok := typ.(*ast.IndexExpr)
+	if !ok {
+		return nil
+	}
+	if name, ok := generic.X.(*ast.Ident); !ok || name.Name != "field" {
+		return nil
+	}
+	entries := []ast.Expr{lit}
+	if isArray {
+		entries = lit.Elts
+	}
+	var keys []ast.Expr
+	for _, e := range entries {
+		entry, ok := e.(*ast.CompositeLit)
+		if !ok || len(entry.Elts) == 0 {
+			continue
+		}
+		first := entry.Elts[0]
+		if kv, ok := first.(*ast.KeyValueExpr); ok {
+			first = kv.Value
+		}
+		keys = append(keys, first)
+	}
+	return keys
 }
 
 // functions are the names of the Function values and of the builtins that are let through.
