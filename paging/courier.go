@@ -112,9 +112,8 @@ type lane struct {
 type try struct {
 	pager string
 	seq   int64
-	// reached is false if the pager could not be reached; it is then left alone until the given time.
-	reached bool
-	until   time.Time
+	// err is why the pager could not be reached; nil if it was, whatever it said.
+	err error
 }
 
 // dispatch starts what is due and gives the time until something may be due again.
@@ -183,11 +182,11 @@ func (r *round) ended(t try) {
 	l := r.lanes[t.pager]
 	delete(l.inFlight, t.seq)
 	r.inFlight--
-	if t.reached {
+	if t.err == nil {
 		l.failures, l.until = 0, time.Time{}
 	} else {
 		l.failures++
-		l.until = t.until
+		l.until = time.Now().Add(wait(l.failures, t.err, rand.Float64()))
 	}
 	if len(l.inFlight) == 0 && l.failures == 0 {
 		delete(r.lanes, t.pager)
@@ -206,16 +205,14 @@ func (r *round) finish(stop func()) {
 func (r *round) deliver(d Delivery) try {
 	directory := r.directory.Load()
 	err := r.send(directory, &d)
-	t := try{pager: d.Pager, seq: d.Seq, reached: true}
+	t := try{pager: d.Pager, seq: d.Seq}
 	if err != nil && r.sending.Err() != nil {
 		return t // We are stopping: it is still due.
 	}
-	now := time.Now()
-	s := decide(&d, err, now, rand.Float64(), directory.Fallback)
 	if err != nil && !permanent(err) {
-		t.reached, t.until = false, s.Until
+		t.err = err
 	}
-	r.settle(&d, s)
+	r.settle(&d, decide(&d, err, time.Now(), rand.Float64(), directory.Fallback))
 	return t
 }
 

@@ -30,17 +30,16 @@ func decide(d *Delivery, err error, now time.Time, jitter float64, fallback []st
 		return s
 	}
 	s.Cause = err.Error()
-	var how *SendError
-	if errors.As(err, &how) && how.Permanent {
-		s.Relay = relays(d, "refused: "+s.Cause, fallback)
+	if permanent(err) {
 		s.Outcome = Refused
-		if len(s.Relay) == 0 && now.Sub(d.CreatedAt) < lastResort {
+		s.Relay = relays(d, "refused: "+s.Cause, fallback)
+		if !othersKnow(d, fallback) && now.Sub(d.CreatedAt) < lastResort {
 			s.Outcome, s.Until = Postponed, now.Add(lastResortWait)
 		}
 		return s
 	}
 	s.Outcome = Postponed
-	s.Until = now.Add(wait(d.Attempts+1, how, jitter))
+	s.Until = now.Add(wait(d.Attempts+1, err, jitter))
 	// A reminder tells nobody anything new, nor does the end of what nobody else has heard of.
 	news := d.Page.Event == "opened" || d.Page.Event == "escalated" || closes && d.Relayed
 	if news && now.Sub(d.CreatedAt) >= unreachable {
@@ -49,10 +48,16 @@ func decide(d *Delivery, err error, now time.Time, jitter float64, fallback []st
 	return s
 }
 
-// wait is how long to leave the pager alone.
-func wait(failures int, how *SendError, jitter float64) time.Duration {
+// othersKnow reports whether a refused page has been, or is now, told to another pager.
+func othersKnow(d *Delivery, fallback []string) bool {
+	return slices.ContainsFunc(fallback, func(name string) bool { return name != d.Pager }) || d.Page.Event == "test"
+}
+
+// wait is how long to leave alone what could not be reached, for err, that often.
+func wait(failures int, err error, jitter float64) time.Duration {
 	d := Backoff(failures, jitter)
-	if how != nil {
+	var how *SendError
+	if errors.As(err, &how) {
 		d = max(d, min(how.RetryAfter, maxRetryAfter))
 	}
 	return d

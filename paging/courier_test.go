@@ -1,0 +1,436 @@
+package paging
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// memory is an outbox that forgets at the end of the test, and otherwise keeps the contract.
+type memory struct {
+	mu      sync.Mutex
+	waiting []Delivery
+	settled []Settlement
+	seen    map[string]bool
+	broken  error
+}
+
+func (m *memory) add(pager, key string, n int) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	event := "opened"
+	if n%2 == 1 {
+		event = "closed"
+	}
+	m.put(Outgoing{Pager: pager, Page: Page{ID: fmt.Sprintf("%s-%d", key, n), DedupKey: key, Event: event, Summary: key, Incident: Incident{ID: key}}})
+}
+
+func (m *memory) put(o Outgoing) {
+	if m.seen == nil {
+		m.seen = map[string]bool{}
+	}
+	if id := o.Pager + o.Page.ID; !m.seen[id] {
+		m.seen[id] = true
+		m.waiting = append(m.waiting, Delivery{Seq: int64(len(m.seen)), Pager: o.Pager, Page: o.Page, CreatedAt: time.Now(), DueAt: time.Now()})
+	}
+}
+
+func (m *memory) Pagers(context.Context) ([]string, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var names []string
+	for _, d := range m.waiting {
+		names = append(names, d.Pager)
+	}
+	slices.Sort(names)
+	return slices.Compact(names), m.broken
+}
+
+func (m *memory) Heads(_ context.Context, pager string, limit int) ([]Delivery, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var heads []Delivery
+	taken := map[string]bool{}
+	for _, d := range m.waiting {
+		if d.Pager == pager && !taken[d.Page.DedupKey] {
+			taken[d.Page.DedupKey] = true
+			heads = append(heads, d)
+		}
+	}
+	slices.SortStableFunc(heads, func(a, b Delivery) int { return a.DueAt.Compare(b.DueAt) })
+	return heads[:min(limit, len(heads))], m.broken
+}
+
+func (m *memory) Settle(_ context.Context, s Settlement) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.broken != nil {
+		return m.broken
+	}
+	at := slices.IndexFunc(m.waiting, func(d Delivery) bool { return d.Seq == s.Seq })
+	if at < 0 {
+		return nil
+	}
+	m.settled = append(m.settled, s)
+	if s.Outcome == Postponed {
+		m.waiting[at].DueAt, m.waiting[at].LastError = s.Until, s.Cause
+		m.waiting[at].Attempts++
+	} else {
+		m.waiting = slices.Delete(m.waiting, at, at+1)
+	}
+	for _, o := range s.Relay {
+		m.put(o)
+	}
+	return nil
+}
+
+func (m *memory) left() int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return len(m.waiting)
+}
+
+// receiver is a pager that answers as it is told and remembers what it was sent.
+type receiver struct {
+	mu     sync.Mutex
+	got    []string
+	at     []time.Time
+	pages  []Page
+	answer func(n int, p Page) error
+	now    int
+	most   int
+}
+
+func (r *receiver) Send(ctx context.Context, p Page) error {
+	r.mu.Lock()
+	n := len(r.got)
+	r.got, r.at, r.pages = append(r.got, p.ID), append(r.at, time.Now()), append(r.pages, p)
+	r.now++
+	r.most = max(r.most, r.now)
+	answer := r.answer
+	r.mu.Unlock()
+	defer func() { r.mu.Lock(); r.now--; r.mu.Unlock() }()
+	if answer == nil {
+		return nil
+	}
+	if err := answer(n, p); err != errHang {
+		return err
+	}
+	<-ctx.Done()
+	return ctx.Err()
+}
+
+func (r *receiver) log() []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.got)
+}
+
+var errHang = errors.New("hang")
+
+// bubble runs a courier in simulated time.
+func bubble(t *testing.T, d Directory, f func(t *testing.T, m *memory, c *Courier, outcomes func() []string)) {
+	synctest.Test(t, func(t *testing.T) {
+		var mu sync.Mutex
+		var outcomes []string
+		m := &memory{}
+		c := NewCourier(CourierOptions{Outbox: m, OnSettled: func(pager string, o Outcome) {
+			mu.Lock()
+			defer mu.Unlock()
+			outcomes = append(outcomes, pager+" "+string(o))
+		}}, d)
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan error)
+		go func() { done <- c.Run(ctx) }()
+		f(t, m, c, func() []string { mu.Lock(); defer mu.Unlock(); return slices.Clone(outcomes) })
+		cancel()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func TestAPagerThatHangsDelaysNoOther(t *testing.T) {
+	stuck, fine := &receiver{answer: func(int, Page) error { return errHang }}, &receiver{}
+	bubble(t, Directory{Pagers: map[string]Pager{"stuck": stuck, "fine": fine}}, func(t *testing.T, m *memory, c *Courier, outcomes func() []string) {
+		for n := range 20 {
+			m.add("stuck", fmt.Sprintf("s%d", n), 0)
+			m.add("fine", fmt.Sprintf("f%d", n), 0)
+		}
+		c.Wake()
+		synctest.Wait()
+		if got := len(fine.log()); got != 20 {
+			t.Errorf("the other pager got %d of 20 pages while one hangs", got)
+		}
+		time.Sleep(sendTimeout)
+		synctest.Wait()
+		if !slices.Contains(outcomes(), "stuck postponed") {
+			t.Errorf("the hanging send was not given up after %s: %q", sendTimeout, outcomes())
+		}
+	})
+}
+
+func TestPagesOfAnIncidentKeepTheirOrderWhateverFails(t *testing.T) {
+	shaky := &receiver{answer: func(n int, _ Page) error {
+		if n%3 != 2 {
+			return errors.New("not now")
+		}
+		return nil
+	}}
+	bubble(t, Directory{Pagers: map[string]Pager{"shaky": shaky}}, func(t *testing.T, m *memory, c *Courier, _ func() []string) {
+		for n := range 6 {
+			m.add("shaky", "a", n)
+			m.add("shaky", "b", n)
+		}
+		c.Wake()
+		time.Sleep(time.Hour)
+		if left := m.left(); left != 0 {
+			t.Fatalf("%d pages are left after an hour", left)
+		}
+		for _, key := range []string{"a", "b"} {
+			var order []string
+			for _, id := range shaky.log() {
+				if strings.HasPrefix(id, key) && (len(order) == 0 || order[len(order)-1] != id) {
+					order = append(order, id)
+				}
+			}
+			if !slices.IsSorted(order) || len(order) != 6 {
+				t.Errorf("sent in the order %q", order)
+			}
+		}
+	})
+}
+
+func TestAPagerThatIsDownIsTestedOnePageAtATimeAndFoundWithinAMinute(t *testing.T) {
+	const outage = time.Hour
+	start := time.Time{}
+	p := &receiver{}
+	p.answer = func(int, Page) error {
+		if time.Since(start) < outage {
+			return errors.New("down")
+		}
+		return nil
+	}
+	bubble(t, Directory{Pagers: map[string]Pager{"p": p}}, func(t *testing.T, m *memory, c *Courier, _ func() []string) {
+		start = time.Now()
+		for n := range 500 {
+			m.add("p", fmt.Sprintf("k%03d", n), 0)
+		}
+		c.Wake()
+		time.Sleep(outage)
+		if tries := len(p.log()); tries > 200 || tries < 55 {
+			t.Errorf("%d tries in an hour of outage, want about one a minute", tries)
+		}
+		time.Sleep(maxWait + time.Second)
+		synctest.Wait()
+		if left := m.left(); left != 0 {
+			t.Errorf("%d of 500 pages are left a minute after the outage", left)
+		}
+	})
+}
+
+func TestRetryAfterIsHonoured(t *testing.T) {
+	p := &receiver{answer: func(n int, _ Page) error {
+		if n == 0 {
+			return &SendError{RetryAfter: 100 * time.Second, Err: errors.New("429")}
+		}
+		return nil
+	}}
+	bubble(t, Directory{Pagers: map[string]Pager{"p": p}}, func(t *testing.T, m *memory, c *Courier, _ func() []string) {
+		m.add("p", "a", 0)
+		c.Wake()
+		time.Sleep(99 * time.Second)
+		m.add("p", "b", 0) // Nor is anything else sent in the meantime.
+		c.Wake()
+		synctest.Wait()
+		if got := p.log(); len(got) != 1 {
+			t.Errorf("sent %q before the time was over", got)
+		}
+		time.Sleep(2 * time.Second)
+		if got := p.log(); len(got) != 3 {
+			t.Errorf("sent %q, want both pages after it", got)
+		}
+	})
+}
+
+func TestARefusedPageGoesToTheFallbackPagersOnce(t *testing.T) {
+	no := &receiver{answer: func(int, Page) error { return &SendError{Permanent: true, Err: errors.New("401 Unauthorized")} }}
+	ops, boss := &receiver{}, &receiver{}
+	d := Directory{Pagers: map[string]Pager{"no": no, "ops": ops, "boss": boss}, Fallback: []string{"ops", "no", "boss", "ops"}}
+	bubble(t, d, func(t *testing.T, m *memory, c *Courier, outcomes func() []string) {
+		m.add("no", "a", 0)
+		m.add("removed", "b", 0)
+		c.Wake()
+		time.Sleep(time.Hour)
+		for _, r := range []*receiver{ops, boss} {
+			if len(r.pages) != 2 {
+				t.Fatalf("a fallback pager got %q, want two pages", r.got)
+			}
+			slices.SortFunc(r.pages, func(a, b Page) int { return strings.Compare(a.DedupKey, b.DedupKey) })
+			a, b := r.pages[0], r.pages[1]
+			if a.DedupKey != "a" || a.Relay == nil || a.Relay.Pager != "no" || a.Relay.Page != "a-0" || a.ID == "a-0" ||
+				!strings.Contains(a.Summary, "not delivered to no: refused: 401 Unauthorized") {
+				t.Errorf("the copy does not say what happened: %+v %+v", a, a.Relay)
+			}
+			if b.Relay == nil || b.Relay.Pager != "removed" || !strings.Contains(b.Summary, "no pager of this name") {
+				t.Errorf("the copy for the removed pager does not say what happened: %+v", b)
+			}
+		}
+		if got := no.log(); len(got) != 2 { // Its own page, and the copy of the other one.
+			t.Errorf("a pager that refused was asked %q", got)
+		}
+		if left := m.left(); left != 0 {
+			t.Errorf("%d pages are left", left)
+		}
+		if got := outcomes(); !slices.Contains(got, "no refused") || !slices.Contains(got, "ops accepted") {
+			t.Errorf("outcomes %q", got)
+		}
+	})
+}
+
+func TestARefusedPageIsTriedForADayWhenThereIsNobodyElseToTell(t *testing.T) {
+	mended := time.Time{}
+	p := &receiver{}
+	p.answer = func(int, Page) error {
+		if time.Now().Before(mended) {
+			return &SendError{Permanent: true, Err: errors.New("403")}
+		}
+		return nil
+	}
+	d := Directory{Pagers: map[string]Pager{"p": p}, Fallback: []string{"p"}}
+	bubble(t, d, func(t *testing.T, m *memory, c *Courier, outcomes func() []string) {
+		mended = time.Now().Add(5 * time.Hour)
+		m.add("p", "a", 0)
+		c.Wake()
+		time.Sleep(5*time.Hour + lastResortWait + time.Second)
+		if m.left() != 0 || !slices.Contains(outcomes(), "p accepted") {
+			t.Errorf("%d left, outcomes %q", m.left(), outcomes())
+		}
+		mended = time.Now().Add(30 * 24 * time.Hour)
+		m.add("p", "b", 0)
+		c.Wake()
+		time.Sleep(25 * time.Hour)
+		if m.left() != 0 || !slices.Contains(outcomes(), "p refused") {
+			t.Errorf("after a day: %d left, outcomes %q", m.left(), outcomes())
+		}
+	})
+}
+
+func TestAPagerThatIsUnreachableForFiveMinutesIsRelayedOnce(t *testing.T) {
+	down, ops := &receiver{answer: func(int, Page) error { return errors.New("connection refused") }}, &receiver{}
+	d := Directory{Pagers: map[string]Pager{"down": down, "ops": ops}, Fallback: []string{"ops"}}
+	bubble(t, d, func(t *testing.T, m *memory, c *Courier, _ func() []string) {
+		m.add("down", "a", 0)
+		c.Wake()
+		time.Sleep(unreachable - time.Second)
+		if got := ops.log(); len(got) != 0 {
+			t.Errorf("told the fallback pager before five minutes: %q", got)
+		}
+		time.Sleep(3 * time.Hour)
+		if got := ops.log(); len(got) != 1 || !strings.Contains(ops.pages[0].Summary, "not delivered to down: unreachable: connection refused") {
+			t.Errorf("the fallback pager got %q, want one copy", got)
+		}
+		if m.left() != 1 {
+			t.Errorf("the page itself was given up")
+		}
+	})
+}
+
+func TestARemovedPagerIsNoticedAtAReload(t *testing.T) {
+	old, young := &receiver{answer: func(int, Page) error { return errors.New("down") }}, &receiver{}
+	bubble(t, Directory{Pagers: map[string]Pager{"p": old}}, func(t *testing.T, m *memory, c *Courier, _ func() []string) {
+		m.add("p", "a", 0)
+		c.Wake()
+		time.Sleep(10 * time.Minute)
+		c.SetDirectory(Directory{Pagers: map[string]Pager{"p": young}})
+		time.Sleep(2 * maxWait)
+		if len(young.log()) != 1 || m.left() != 0 {
+			t.Errorf("the new pager got %q", young.log())
+		}
+	})
+}
+
+func TestADiskThatIsFullDoesNotMakeUsSendTwice(t *testing.T) {
+	p := &receiver{}
+	bubble(t, Directory{Pagers: map[string]Pager{"p": p}}, func(t *testing.T, m *memory, c *Courier, outcomes func() []string) {
+		m.add("p", "a", 0)
+		p.answer = func(int, Page) error {
+			m.mu.Lock()
+			m.broken = errors.New("disk full")
+			m.mu.Unlock()
+			return nil
+		}
+		c.Wake()
+		time.Sleep(time.Hour)
+		m.mu.Lock()
+		m.broken = nil
+		m.mu.Unlock()
+		time.Sleep(2 * maxWait)
+		if got := p.log(); len(got) != 1 || m.left() != 0 || !slices.Equal(outcomes(), []string{"p accepted"}) {
+			t.Errorf("sent %q, %d left, outcomes %q", got, m.left(), outcomes())
+		}
+	})
+}
+
+func TestStoppingLetsASendFinishButNotForLong(t *testing.T) {
+	for name, answer := range map[string]func(int, Page) error{
+		"slow":  func(int, Page) error { time.Sleep(3 * time.Second); return nil },
+		"hangs": func(int, Page) error { return errHang },
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			p, m := &receiver{answer: answer}, &memory{}
+			c := NewCourier(CourierOptions{Outbox: m}, Directory{Pagers: map[string]Pager{"p": p}})
+			ctx, cancel := context.WithCancel(t.Context())
+			m.add("p", "a", 0)
+			time.AfterFunc(time.Second, cancel)
+			start := time.Now()
+			if err := c.Run(ctx); err != nil {
+				t.Error(err)
+			}
+			if took := time.Since(start); took > time.Second+stopPatience {
+				t.Errorf("%s: stopping took %s", name, took)
+			}
+			if want := map[string]int{"slow": 0, "hangs": 1}[name]; m.left() != want || name == "hangs" && len(m.settled) != 0 {
+				t.Errorf("%s: %d left, settled %+v", name, m.left(), m.settled)
+			}
+		})
+	}
+}
+
+func TestAPagerThatPanicsIsAPagerThatFailed(t *testing.T) {
+	p := &receiver{answer: func(n int, _ Page) error {
+		if n == 0 {
+			panic("ouch")
+		}
+		return nil
+	}}
+	bubble(t, Directory{Pagers: map[string]Pager{"p": p}}, func(t *testing.T, m *memory, c *Courier, outcomes func() []string) {
+		m.add("p", "a", 0)
+		c.Wake()
+		time.Sleep(time.Minute)
+		if !slices.Equal(outcomes(), []string{"p postponed", "p accepted"}) {
+			t.Errorf("outcomes %q", outcomes())
+		}
+	})
+}
+
+func TestAClockThatWasSetBackDoesNotHoldPagesBack(t *testing.T) {
+	p := &receiver{}
+	bubble(t, Directory{Pagers: map[string]Pager{"p": p}}, func(t *testing.T, m *memory, c *Courier, _ func() []string) {
+		m.mu.Lock()
+		m.put(Outgoing{Pager: "p", Page: Page{ID: "a"}})
+		m.waiting[0].DueAt = time.Now().Add(365 * 24 * time.Hour)
+		m.mu.Unlock()
+		c.Wake()
+		synctest.Wait()
+		if m.left() != 0 {
+			t.Error("the page waits for a year")
+		}
+	})
+}
