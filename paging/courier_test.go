@@ -359,13 +359,13 @@ func TestARemovedPagerIsNoticedAtAReload(t *testing.T) {
 func TestADiskThatIsFullDoesNotMakeUsSendTwice(t *testing.T) {
 	p := &receiver{}
 	bubble(t, Directory{Pagers: map[string]Pager{"p": p}}, func(t *testing.T, m *memory, c *Courier, outcomes func() []string) {
-		m.add("p", "a", 0)
 		p.answer = func(int, Page) error {
 			m.mu.Lock()
 			m.broken = errors.New("disk full")
 			m.mu.Unlock()
 			return nil
 		}
+		m.add("p", "a", 0)
 		c.Wake()
 		time.Sleep(time.Hour)
 		m.mu.Lock()
