@@ -94,7 +94,7 @@ func (s *stepRun) expect(ctx, inner context.Context, e *journeys.Expr) *Failure 
 	}
 	if v.Err != nil {
 		f := s.unevaluated(ctx, inner, "expected", e, v.Err)
-		if f.Reason == Assertion && mentions(e.Source, "status") {
+		if f.Reason == Assertion && e.Uses("status") {
 			f.Reason = Status
 		}
 		return f
@@ -107,7 +107,7 @@ func (s *stepRun) expect(ctx, inner context.Context, e *journeys.Expr) *Failure 
 	if f.Got == "" {
 		f.Message = "expected " + f.Expected
 	}
-	if mentions(e.Source, "status") {
+	if e.Uses("status") {
 		f.Reason = Status
 	}
 	return f
@@ -184,7 +184,7 @@ func (s *stepRun) implicitStatus() *Failure {
 		return nil
 	}
 	for i := range s.st.Expect {
-		if mentions(s.st.Expect[i].Source, "status") {
+		if s.st.Expect[i].Uses("status") {
 			return nil
 		}
 	}

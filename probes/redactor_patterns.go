@@ -44,7 +44,10 @@ func compilePatterns(values map[string]string) *patterns {
 			p.whole[value] = name
 			continue
 		}
-		p.add(pattern{name: name, card: onlyDigits(value)}, value)
+		p.add(pattern{name: name}, value)
+		if digits, ok := cardDigits(value); ok {
+			p.add(pattern{name: name, card: true}, digits)
+		}
 		p.addEncoded(name, value)
 		for line := range strings.Lines(value) {
 			if line = strings.TrimSpace(line); len(line) >= 12 && line != value {
@@ -127,8 +130,10 @@ func spellings(value string) []string {
 	return distinct
 }
 
-func onlyDigits(s string) bool {
-	return len(s) >= 8 && strings.Trim(s, "0123456789") == ""
+// cardDigits gives the digits of a number that may be grouped by blanks or hyphens.
+func cardDigits(s string) (string, bool) {
+	digits := strings.NewReplacer(" ", "", "-", "").Replace(s)
+	return digits, len(digits) >= 8 && strings.Trim(digits, "0123456789") == ""
 }
 
 func marker(name string) string { return "«secret " + name + "»" }

@@ -90,7 +90,8 @@ func (s *stepRun) perform(ctx context.Context) (f *Failure) {
 	if ctx.Err() != nil {
 		return cancelled("before the step began")
 	}
-	if s.st.If != nil {
+	if s.st.If != nil && !looksAtPage(s.st.If) {
+		// Known before a session is needed: a step that is skipped starts no browser.
 		if runs, f := s.wanted(ctx); f != nil || !runs {
 			return f
 		}
@@ -106,6 +107,11 @@ func (s *stepRun) perform(ctx context.Context) (f *Failure) {
 	defer cancel()
 	if f := s.shareCookies(ctx, inner); f != nil {
 		return f
+	}
+	if s.st.If != nil && looksAtPage(s.st.If) {
+		if runs, f := s.wantedByPage(ctx, inner); f != nil || !runs {
+			return f
+		}
 	}
 	if f = s.tries(ctx, inner); f != nil {
 		f = s.diagnose(ctx, f)
@@ -136,6 +142,9 @@ func (s *stepRun) begin() {
 
 // overdue describes the deadline that has passed.
 func (s *stepRun) overdue() *Failure {
+	if s.start.IsZero() {
+		return &Failure{Reason: Config, Message: "evaluating it took too long"}
+	}
 	elapsed := time.Since(s.start)
 	f := &Failure{Reason: Timeout, Expected: "at most " + short(s.within), Got: "not done after " + short(elapsed)}
 	switch whole := s.limit.Before(s.start.Add(s.within)); {
@@ -150,18 +159,38 @@ func (s *stepRun) overdue() *Failure {
 	return f
 }
 
-// wanted evaluates `if`.
+// looksAtPage reports whether an `if` needs the page to decide.
+func looksAtPage(e *journeys.Expr) bool {
+	for _, name := range [...]string{"url", "title", "text", "value", "attr", "count", "visible"} {
+		if e.Uses(name) {
+			return true
+		}
+	}
+	return false
+}
+
+// wanted evaluates an `if` that needs no page.
 func (s *stepRun) wanted(ctx context.Context) (bool, *Failure) {
 	inner, cancel := context.WithTimeout(ctx, s.r.o.StepTimeout)
 	defer cancel()
 	s.scope.Step, s.scope.Funcs = nil, nil
+	return s.decided(ctx, inner)
+}
+
+// wantedByPage evaluates an `if` by the page as it is now; it waits for nothing.
+func (s *stepRun) wantedByPage(ctx, inner context.Context) (bool, *Failure) {
+	values, funcs, err := s.sess.Scope(inner)
+	if err != nil {
+		return false, prefixed("if: ", explain(ctx, inner, err, s.overdue))
+	}
+	s.scope.Step, s.scope.Funcs = values, funcs
+	return s.decided(ctx, inner)
+}
+
+func (s *stepRun) decided(ctx, inner context.Context) (bool, *Failure) {
 	v := s.st.If.Check(inner, &s.scope)
 	if v.Err != nil {
-		f := explain(ctx, inner, v.Err, s.overdue)
-		if f.Reason == Internal {
-			f.Reason = Assertion
-		}
-		return false, prefixed("if: ", f)
+		return false, s.unevaluated(ctx, inner, "if", s.st.If, v.Err)
 	}
 	if !v.Holds {
 		s.res.Status = StepSkipped

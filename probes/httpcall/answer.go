@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strconv"
 	"strings"
 	"time"
 
@@ -22,31 +21,27 @@ type lazyJSON struct {
 	err   error
 }
 
-// Scope gives what the step's expressions see of the answer: status, headers (lower-case keys, several
+// Scope gives what the step's expressions see of the answer: status, headers (lower-case names, several
 // values joined by a comma), body, json, cookies (those that would be sent to the same URL again), url,
-// proto, tls and timing. Json is there only if the step's expressions mention it and the body is JSON, tls
-// only after https.
+// proto, timing, and after https tls.
 func (s *Session) Scope(context.Context) (map[string]any, journeys.PageFuncs, error) {
 	x := s.last
 	if x == nil || x.header == nil {
 		return nil, nil, nil
 	}
-	headers := make(map[string]any, len(x.header))
-	for name, values := range x.header {
-		headers[strings.ToLower(name)] = strings.Join(values, ", ")
-	}
-	cookies := map[string]any{}
-	for _, c := range s.jar.Cookies(x.url) {
-		cookies[c.Name] = c.Value
-	}
 	values := map[string]any{
-		"status": x.status, "headers": headers, "cookies": cookies, "url": x.shownURL(), "proto": x.proto,
-		"body": string(x.body), "timing": x.timing(),
-	}
-	if x.asks("json") {
-		if v, err := x.parsed(); err == nil {
-			values["json"] = v
-		}
+		"status": x.status, "url": x.shownURL(), "proto": x.proto,
+		"body":    func() (any, error) { return string(x.body), nil },
+		"json":    x.parsed,
+		"headers": x.headers,
+		"cookies": func() (any, error) {
+			cookies := map[string]string{}
+			for _, c := range s.jar.Cookies(x.url) {
+				cookies[c.Name] = c.Value
+			}
+			return cookies, nil
+		},
+		"timing": func() (any, error) { return x.timing(), nil },
 	}
 	if x.tls != nil {
 		values["tls"] = x.tlsValues()
@@ -54,25 +49,18 @@ func (s *Session) Scope(context.Context) (map[string]any, journeys.PageFuncs, er
 	return values, nil, nil
 }
 
-// asks reports whether the step's expressions hold a word.
-func (x *exchange) asks(word string) bool {
-	for i := range x.step.Expect {
-		if strings.Contains(x.step.Expect[i].Source, word) {
-			return true
-		}
+func (x *exchange) headers() (any, error) {
+	headers := make(map[string]string, len(x.header))
+	for name, values := range x.header {
+		headers[strings.ToLower(name)] = strings.Join(values, ", ")
 	}
-	for i := range x.step.Save {
-		if strings.Contains(x.step.Save[i].Expr.Source, word) {
-			return true
-		}
-	}
-	return false
+	return headers, nil
 }
 
 // timing gives the phases in seconds, and their total from the step's first byte to the last one received.
-func (x *exchange) timing() map[string]any {
+func (x *exchange) timing() map[string]float64 {
 	info := x.info()
-	return map[string]any{
+	return map[string]float64{
 		"resolve": info.Resolve.Seconds(), "connect": info.Connect.Seconds(), "tls": info.TLS.Seconds(),
 		"processing": info.Processing.Seconds(), "transfer": info.Transfer.Seconds(),
 		"total": x.total.Seconds(),
@@ -82,7 +70,7 @@ func (x *exchange) timing() map[string]any {
 func (x *exchange) tlsValues() map[string]any {
 	values := map[string]any{
 		"version": tls.VersionName(x.tls.Version), "cipher": tls.CipherSuiteName(x.tls.CipherSuite),
-		"expiry": x.expiry, "days_left": time.Until(x.expiry).Hours() / 24,
+		"expiry": x.expiry.Format(time.RFC3339), "days_left": time.Until(x.expiry).Hours() / 24,
 	}
 	if len(x.tls.PeerCertificates) > 0 {
 		leaf := x.tls.PeerCertificates[0]
@@ -95,13 +83,15 @@ func (x *exchange) tlsValues() map[string]any {
 func (x *exchange) parsed() (any, error) {
 	if !x.json.read {
 		x.json.read = true
-		x.json.value, x.json.err = parseJSON(x.body)
+		if x.json.value, x.json.err = parseJSON(x.body); x.json.err != nil {
+			x.json.err = fmt.Errorf("the body is not JSON: %w", x.json.err)
+		}
 	}
 	return x.json.value, x.json.err
 }
 
-// parseJSON reads exactly one JSON value. Whole numbers are int where they fit, so that an order number is
-// written as it was read; all others are float64.
+// parseJSON reads exactly one JSON value. Numbers keep their digits, so that an order number is written as it
+// was read.
 func parseJSON(body []byte) (any, error) {
 	body = bytes.TrimPrefix(body, []byte("\xef\xbb\xbf"))
 	decoder := json.NewDecoder(bytes.NewReader(body))
@@ -113,7 +103,7 @@ func parseJSON(body []byte) (any, error) {
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
 		return nil, fmt.Errorf("there is more after the JSON value, from byte %d on", decoder.InputOffset())
 	}
-	return numbers(v), nil
+	return v, nil
 }
 
 func describeJSON(err error, body []byte) error {
@@ -127,27 +117,4 @@ func describeJSON(err error, body []byte) error {
 		return fmt.Errorf("%s at byte %d", syntax, syntax.Offset)
 	}
 	return err
-}
-
-// numbers replaces json.Number in a tree.
-func numbers(v any) any {
-	switch v := v.(type) {
-	case json.Number:
-		if n, err := strconv.Atoi(v.String()); err == nil {
-			return n
-		}
-		if f, err := v.Float64(); err == nil {
-			return f
-		}
-		return v.String()
-	case []any:
-		for i := range v {
-			v[i] = numbers(v[i])
-		}
-	case map[string]any:
-		for key := range v {
-			v[key] = numbers(v[key])
-		}
-	}
-	return v
 }

@@ -28,9 +28,8 @@ func (s *Session) Diagnose(_ context.Context, f *probes.Failure) *probes.Failure
 	case guard != "":
 		better.Reason = probes.Blocked
 		better.Message = fmt.Sprintf("blocked by %s (status %d), which does not take us for a customer", guard, x.status)
-	case x.json.read && x.json.err != nil && strings.Contains(f.Expected, "json"):
-		better.Message = fmt.Sprintf("%s; the body is not JSON: %s", f.Message, x.json.err)
-		better.Got = "no JSON: " + x.excerpt(80)
+	case x.json.err != nil && strings.Contains(f.Message, x.json.err.Error()):
+		better.Got = "no JSON but: " + x.excerpt(80)
 	default:
 		return f
 	}

@@ -36,7 +36,7 @@ func open(t *testing.T) probes.Session {
 	return s
 }
 
-func text(s string) journeys.Template { return journeys.Template{Source: s} }
+func text(s string) journeys.Template { return journeys.Literal(s) }
 
 // get is a GET that follows redirects as by default.
 func get(url string) *journeys.Request {
@@ -75,6 +75,19 @@ func scope(t *testing.T, s probes.Session) map[string]any {
 		t.Fatal(err)
 	}
 	return values
+}
+
+// value gives one of a scope's values, which may be given only when it is asked for.
+func value(t *testing.T, values map[string]any, name string) any {
+	t.Helper()
+	v := values[name]
+	if later, ok := v.(func() (any, error)); ok {
+		var err error
+		if v, err = later(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return v
 }
 
 // wantFailure checks a failure's reason and that its message holds all of some words.
