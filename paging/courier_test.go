@@ -132,6 +132,12 @@ func (r *receiver) log() []string {
 	return slices.Clone(r.got)
 }
 
+func (r *receiver) sent() []Page {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.pages)
+}
+
 var errHang = errors.New("hang")
 
 // bubble runs a courier in simulated time.
@@ -269,11 +275,12 @@ func TestARefusedPageGoesToTheFallbackPagersOnce(t *testing.T) {
 		c.Wake()
 		time.Sleep(time.Hour)
 		for _, r := range []*receiver{ops, boss} {
-			if len(r.pages) != 2 {
-				t.Fatalf("a fallback pager got %q, want two pages", r.got)
+			pages := r.sent()
+			if len(pages) != 2 {
+				t.Fatalf("a fallback pager got %q, want two pages", r.log())
 			}
-			slices.SortFunc(r.pages, func(a, b Page) int { return strings.Compare(a.DedupKey, b.DedupKey) })
-			a, b := r.pages[0], r.pages[1]
+			slices.SortFunc(pages, func(a, b Page) int { return strings.Compare(a.DedupKey, b.DedupKey) })
+			a, b := pages[0], pages[1]
 			if a.DedupKey != "a" || a.Relay == nil || a.Relay.Pager != "no" || a.Relay.Page != "a-0" || a.ID == "a-0" ||
 				!strings.Contains(a.Summary, "not delivered to no: refused: 401 Unauthorized") {
 				t.Errorf("the copy does not say what happened: %+v %+v", a, a.Relay)
@@ -333,7 +340,7 @@ func TestAPagerThatIsUnreachableForFiveMinutesIsRelayedOnce(t *testing.T) {
 			t.Errorf("told the fallback pager before five minutes: %q", got)
 		}
 		time.Sleep(3 * time.Hour)
-		if got := ops.log(); len(got) != 1 || !strings.Contains(ops.pages[0].Summary, "not delivered to down: unreachable: connection refused") {
+		if got := ops.log(); len(got) != 1 || !strings.Contains(ops.sent()[0].Summary, "not delivered to down: unreachable: connection refused") {
 			t.Errorf("the fallback pager got %q, want one copy", got)
 		}
 		if m.left() != 1 {
