@@ -26,7 +26,7 @@ func mayImport(dir string) (allowed []string, known bool) {
 		"monitor": {"journeys", "probes", "incidents", "paging", "history", "exporter", "web",
 			"probes/browser", "probes/httpcall", "exporter/cloudwatch"},
 		"cmd": {"journeys", "probes", "incidents", "paging", "history", "exporter", "web", "monitor",
-			"probes/browser", "probes/httpcall", "exporter/cloudwatch", "examples/shop"},
+			"probes/browser", "probes/httpcall", "exporter/cloudwatch", "examples"},
 		// The shop is a target like any other: it must not know who watches it.
 		"examples/shop": nil,
 		"examples":      nil,

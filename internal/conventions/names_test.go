@@ -17,7 +17,7 @@ func TestNamesSayWhatAThingIs(t *testing.T) {
 			t.Errorf("%s: a package is named for what it holds, not %q", p.dir, path.Base(p.dir))
 		}
 		for _, f := range slices.Concat(p.files, p.tests) {
-			if base := strings.TrimSuffix(strings.TrimSuffix(path.Base(f.path), ".go"), "_test"); slices.Contains(folders, base) {
+			if base := strings.TrimSuffix(path.Base(f.path), ".go"); slices.Contains(folders, base) {
 				t.Errorf("%s: a file is named for the noun in it, not %q", f.path, base)
 			}
 			ast.Inspect(f.ast, func(n ast.Node) bool {
@@ -39,8 +39,15 @@ func TestNoTestIsSkipped(t *testing.T) {
 	for _, p := range tr.packages {
 		for _, f := range p.tests {
 			ast.Inspect(f.ast, func(n ast.Node) bool {
-				if lit, ok := n.(*ast.FuncLit); ok && !isSubtest(lit) {
-					return false // a property or a fuzz target, which passes over one input
+				switch n := n.(type) {
+				case *ast.FuncLit:
+					if !isSubtest(n) {
+						return false // a property or a fuzz target, which passes over one input
+					}
+				case *ast.IfStmt:
+					if call, ok := n.Cond.(*ast.CallExpr); ok && isSelector(call.Fun, "testing", "Short") {
+						return false // go test -short is for people; CI never asks for it
+					}
 				}
 				sel, ok := n.(*ast.SelectorExpr)
 				if ok && slices.Contains([]string{"Skip", "Skipf", "SkipNow"}, sel.Sel.Name) {
@@ -62,12 +69,17 @@ func isSubtest(lit *ast.FuncLit) bool {
 	if !ok {
 		return false
 	}
-	sel, ok := star.X.(*ast.SelectorExpr)
-	if !ok || sel.Sel.Name != "T" {
+	return isSelector(star.X, "testing", "T")
+}
+
+// isSelector reports whether an expression is pkg.name.
+func isSelector(e ast.Expr, pkg, name string) bool {
+	sel, ok := e.(*ast.SelectorExpr)
+	if !ok || sel.Sel.Name != name {
 		return false
 	}
-	pkg, ok := sel.X.(*ast.Ident)
-	return ok && pkg.Name == "testing"
+	id, ok := sel.X.(*ast.Ident)
+	return ok && id.Name == pkg
 }
 
 // Go silently leaves out every file of a package called documentation, its tests too.
