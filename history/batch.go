@@ -19,18 +19,25 @@ type batch struct {
 	records []*record
 	errs    []error
 	pending int64
+	// urgency divides the time for which the flush may wait.
+	urgency time.Duration
 }
 
 func newBatch(w *writer) *batch {
-	return &batch{w: w, states: map[string]incidents.State{}, ids: map[string]int64{}}
+	return &batch{w: w, states: map[string]incidents.State{}, ids: map[string]int64{}, urgency: patient}
 }
 
 // prepare does everything for a job that needs no disk. A job that fails here fails alone.
 func (b *batch) prepare(j *job) {
 	var rec *record
 	var err error
-	if j.update != nil {
-		rec, err = b.record(j)
+	switch {
+	case j.settle != nil:
+		b.urgency = max(b.urgency, settling)
+	case j.update != nil:
+		if rec, err = b.record(j); err == nil && len(rec.pages) > 0 {
+			b.urgency = pageWaits
+		}
 	}
 	b.jobs = append(b.jobs, j)
 	b.records = append(b.records, rec)

@@ -19,7 +19,8 @@ import (
 // Options configure a Store. The zero value is good for production.
 type Options struct {
 	Log *slog.Logger
-	// Gather is how long after a flush the next one waits for company. Zero: 20ms; negative: not at all.
+	// Gather is how long after a flush the next one waits for company: runs all of it, pages a twentieth. Zero:
+	// 100ms; negative: not at all.
 	Gather time.Duration
 	Keep   Keep
 }
@@ -42,7 +43,7 @@ func (o Options) withDefaults() Options {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	set(&o.Gather, 20*time.Millisecond)
+	set(&o.Gather, 100*time.Millisecond)
 	set(&o.Keep.Runs, 1000)
 	set(&o.Keep.Failed, 1000)
 	set(&o.Keep.Details, 20)

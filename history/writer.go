@@ -17,6 +17,13 @@ const maxBatch = 512
 // retryDisk is how long a disk that could not be written is left alone.
 const retryDisk = 200 * time.Millisecond
 
+// How much less than Gather the flush waits once a batch holds a settlement, or a page.
+const (
+	patient   = 1
+	settling  = 5
+	pageWaits = 20
+)
+
 // job is one thing to be written: an update, a settlement or a chore.
 type job struct {
 	journey string
@@ -49,7 +56,8 @@ func (w *writer) run() {
 	for {
 		select {
 		case first := <-w.queue:
-			w.commit(w.gather(first))
+			b := w.gather(first)
+			w.commit(b)
 			w.flushedAt = time.Now()
 		case <-w.quit:
 			return
@@ -57,49 +65,70 @@ func (w *writer) run() {
 	}
 }
 
-// gather collects what shares the next flush. After a quiet moment nothing is waited for; under load there is
-// one flush in each Gather.
-func (w *writer) gather(first *job) []*job {
-	jobs := []*job{first}
-	wait := time.NewTimer(w.o.Gather - time.Since(w.flushedAt))
-	defer wait.Stop()
-	for len(jobs) < maxBatch {
+// gather collects what shares the next flush. After a quiet moment nothing is waited for. Under load runs wait
+// for each other, but somebody who is to be paged waits for almost nobody.
+func (w *writer) gather(first *job) *batch {
+	b := newBatch(w)
+	b.prepare(first)
+	timer := time.NewTimer(w.patience(b))
+	defer timer.Stop()
+	for len(b.jobs) < maxBatch {
 		select {
 		case j := <-w.queue:
-			jobs = append(jobs, j)
+			urgent := b.urgency
+			if b.prepare(j); b.urgency > urgent {
+				timer.Reset(w.patience(b))
+			}
 			continue
 		default:
 		}
 		select {
 		case j := <-w.queue:
-			jobs = append(jobs, j)
-		case <-wait.C:
-			return jobs
+			urgent := b.urgency
+			if b.prepare(j); b.urgency > urgent {
+				timer.Reset(w.patience(b))
+			}
+		case <-timer.C:
+			return b
 		case <-w.quit:
-			return jobs
+			return b
 		}
 	}
-	return jobs
+	return b
 }
 
-// commit writes the jobs and answers each.
-func (w *writer) commit(jobs []*job) {
-	err := w.try(jobs)
+// patience is how long the flush can still wait.
+func (w *writer) patience(b *batch) time.Duration {
+	return w.o.Gather/b.urgency - time.Since(w.flushedAt)
+}
+
+// commit writes the batch and answers its jobs.
+func (w *writer) commit(b *batch) {
+	err := w.try(b)
 	if full(err) && w.pages.release() {
-		err = w.try(jobs)
+		err = w.try(w.again(b.jobs))
 	}
 	switch {
 	case err == nil:
 		w.broken = nil
 	case diskTrouble(err):
-		w.gaveUp(jobs, err)
-	case len(jobs) == 1:
-		jobs[0].done <- err
+		w.gaveUp(b.jobs, err)
+	case len(b.jobs) == 1:
+		b.jobs[0].done <- err
 	default: // One of them is to blame: each on its own.
-		for _, j := range jobs {
-			w.commit([]*job{j})
+		for n := range b.jobs {
+			w.commit(w.again(b.jobs[n : n+1]))
 		}
 	}
+}
+
+// again prepares jobs anew, from the states as they are now.
+func (w *writer) again(jobs []*job) *batch {
+	b := newBatch(w)
+	for _, j := range jobs {
+		b.prepare(j)
+	}
+	return b
 }
 
 // gaveUp tells everybody that the disk cannot be written, and starts anew with what is on it.
@@ -114,9 +143,8 @@ func (w *writer) gaveUp(jobs []*job, err error) {
 	}
 }
 
-// try writes the jobs in one transaction. Jobs that cannot even be prepared are answered and left out; if the
-// error is not nil, no other job has been answered and nothing was written.
-func (w *writer) try(jobs []*job) error {
+// try writes the batch in one transaction. If the error is not nil, nothing was written and nobody answered.
+func (w *writer) try(b *batch) error {
 	if w.st == nil {
 		if time.Since(w.brokenAt) < retryDisk {
 			return w.broken
@@ -124,10 +152,7 @@ func (w *writer) try(jobs []*job) error {
 		if err := w.connect(); err != nil {
 			return err
 		}
-	}
-	b := newBatch(w)
-	for _, j := range jobs {
-		b.prepare(j)
+		b = w.again(b.jobs)
 	}
 	b.keepArtifacts()
 	if err := b.write(); err != nil {
