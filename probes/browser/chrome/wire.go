@@ -35,7 +35,7 @@ type wire struct {
 
 func newWire(pipe *chromedp.PipeConn) *wire {
 	w := &wire{
-		pipe: pipe, out: make(chan *cdproto.Message, 64), lost: make(chan struct{}), next: firstSessionID,
+		pipe: pipe, out: make(chan *cdproto.Message, 4096), lost: make(chan struct{}), next: firstSessionID,
 		waiting: map[int64]chan *cdproto.Message{}, sessions: map[target.SessionID]*Session{},
 	}
 	go w.write()

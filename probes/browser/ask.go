@@ -1,0 +1,238 @@
+package browser
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/chromedp/cdproto"
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/cdp/jsonv2"
+
+	"github.com/outrider-monitor/outrider/probes"
+	"github.com/outrider-monitor/outrider/probes/browser/chrome"
+	"github.com/outrider-monitor/outrider/probes/browser/inpage"
+)
+
+// errFrameGone says that a frame that was being looked into is no more.
+var errFrameGone = errors.New("the frame is gone")
+
+const (
+	worldName = "outrider"
+	// margin is kept of a step's time so that the page itself can say what stands in the way.
+	margin = 150 * time.Millisecond
+	// grace is how long each alternative locator has to itself.
+	grace = 250 * time.Millisecond
+)
+
+type (
+	callArgument struct {
+		Value any `json:"value"`
+	}
+	callParams struct {
+		Function  string         `json:"functionDeclaration"`
+		Context   int64          `json:"executionContextId"`
+		Arguments []callArgument `json:"arguments,omitempty"`
+		Await     bool           `json:"awaitPromise,omitempty"`
+		ByValue   bool           `json:"returnByValue,omitempty"`
+		Silent    bool           `json:"silent"`
+	}
+	evaluateParams struct {
+		Expression string `json:"expression"`
+		Context    int64  `json:"contextId,omitempty"`
+		Await      bool   `json:"awaitPromise,omitempty"`
+		ByValue    bool   `json:"returnByValue,omitempty"`
+		Gesture    bool   `json:"userGesture,omitempty"`
+		Silent     bool   `json:"silent,omitempty"`
+	}
+	evaluated struct {
+		Result struct {
+			Type     string       `json:"type"`
+			Subtype  string       `json:"subtype"`
+			Value    jsonv2.Value `json:"value"`
+			Number   string       `json:"unserializableValue"`
+			ObjectID string       `json:"objectId"`
+		} `json:"result"`
+		Exception *struct {
+			Text      string `json:"text"`
+			Exception struct {
+				Description string `json:"description"`
+			} `json:"exception"`
+		} `json:"exceptionDetails"`
+	}
+)
+
+func (e *evaluated) thrown() string {
+	if e.Exception == nil {
+		return ""
+	}
+	if d := e.Exception.Exception.Description; d != "" {
+		return d
+	}
+	return e.Exception.Text
+}
+
+const callInPage = "function(name,a){return globalThis.__outrider[name](a)}"
+
+// source is the script that is installed in each isolated world.
+var source = inpage.Source()
+
+// ask calls a function of the in-page script in a frame and decodes its answer. A document that is replaced
+// meanwhile is asked again: argument is called for each try.
+func (t *tab) ask(ctx context.Context, id cdp.FrameID, function string, argument func() any, answer any) error {
+	for {
+		err := t.askOnce(ctx, id, function, argument(), answer)
+		if err == nil || !replaced(err) {
+			return err
+		}
+		if id != t.mainFrame {
+			return fmt.Errorf("%w: %w", errFrameGone, err)
+		}
+		// The new document is there as soon as the navigation has come about.
+		if err := t.until(ctx, func() bool { return !t.navigating() }); err != nil {
+			return err
+		}
+		if !pause(ctx, 2*time.Millisecond) {
+			return context.Cause(ctx)
+		}
+	}
+}
+
+func pause(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// replaced reports whether an error says that the document, or its frame, is no longer there.
+func replaced(err error) bool {
+	var e *cdproto.Error
+	return errors.As(err, &e) && (e.Code == -32000 || e.Code == -32001 || e.Code == -32602)
+}
+
+func (t *tab) askOnce(ctx context.Context, id cdp.FrameID, function string, argument, answer any) error {
+	s, err := t.frameSession(ctx, id)
+	if err != nil {
+		return err
+	}
+	world, installed, err := t.world(ctx, s, id)
+	if err != nil {
+		return err
+	}
+	var install *chrome.Reply
+	if !installed {
+		install, err = s.Send(ctx, "Runtime.evaluate", evaluateParams{Expression: source, Context: world, Silent: true})
+		if err != nil {
+			return err
+		}
+	}
+	call, err := s.Send(ctx, "Runtime.callFunctionOn", callParams{
+		Function: callInPage, Context: world, Await: true, ByValue: true, Silent: true,
+		Arguments: []callArgument{{function}, {argument}},
+	})
+	if err != nil {
+		return err
+	}
+	if install != nil {
+		var res evaluated
+		if err := install.Wait(ctx, &res); err != nil {
+			t.forgetWorld(id, world)
+			return err
+		}
+		if res.Exception != nil {
+			return fmt.Errorf("installing our script in the page: %s", res.thrown())
+		}
+	}
+	var res evaluated
+	if err := call.Wait(ctx, &res); err != nil {
+		if replaced(err) {
+			t.forgetWorld(id, world)
+		}
+		return err
+	}
+	if res.Exception != nil {
+		return fmt.Errorf("our script in the page: %s", res.thrown())
+	}
+	if answer == nil || len(res.Result.Value) == 0 {
+		return nil
+	}
+	return jsonv2.Unmarshal(res.Result.Value, answer)
+}
+
+// world gives the isolated world of a frame's document, making it where there is none.
+func (t *tab) world(ctx context.Context, s *chrome.Session, id cdp.FrameID) (world int64, installed bool, err error) {
+	t.mu.Lock()
+	f := t.frame(id)
+	world, generation := f.world, f.generation
+	t.mu.Unlock()
+	if world != 0 {
+		return world, true, nil
+	}
+	var res struct {
+		Context int64 `json:"executionContextId"`
+	}
+	err = s.Call(ctx, "Page.createIsolatedWorld", map[string]any{"frameId": id, "worldName": worldName}, &res)
+	if err != nil {
+		return 0, false, err
+	}
+	t.mu.Lock()
+	if f.generation == generation {
+		f.world = res.Context
+	}
+	t.mu.Unlock()
+	return res.Context, false, nil
+}
+
+func (t *tab) forgetWorld(id cdp.FrameID, world int64) {
+	t.mu.Lock()
+	if f := t.frames[id]; f != nil && f.world == world {
+		f.world = 0
+	}
+	t.mu.Unlock()
+}
+
+// remaining is the part of ctx's time that a wait in the page may take.
+func remaining(ctx context.Context) time.Duration {
+	end, ok := ctx.Deadline()
+	if !ok {
+		return time.Minute
+	}
+	left := time.Until(end)
+	return max(left-max(margin, min(left/10, time.Second)), time.Millisecond)
+}
+
+// put asks a frame one question, with the time that is left.
+func (t *tab) put(ctx context.Context, id cdp.FrameID, q inpage.Query) (inpage.Answer, error) {
+	var a inpage.Answer
+	q.TestID = t.testID()
+	q.Grace = grace.Milliseconds()
+	err := t.ask(ctx, id, "wait", func() any {
+		if q.Timeout != 0 {
+			q.Timeout = remaining(ctx).Milliseconds()
+		}
+		return q
+	}, &a)
+	if err != nil {
+		return a, err
+	}
+	switch a.Kind {
+	case "wrong":
+		return a, &probes.Failure{Reason: probes.Config, Message: a.Why}
+	case "broken":
+		return a, fmt.Errorf("our script in the page: %s", a.Why)
+	}
+	return a, nil
+}
+
+func (t *tab) testID() string {
+	if id := t.options.Journey.Browser.TestIDAttribute; id != "" {
+		return id
+	}
+	return "data-testid"
+}

@@ -1,0 +1,119 @@
+package browser
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/outrider-monitor/outrider/probes"
+)
+
+// pingTime is how long the browser may take to show that it lives, before a failure is put down to it.
+const pingTime = 2 * time.Second
+
+// Diagnose makes a failure more exact by what the session saw during the step. The browser's own death comes
+// first, because it explains everything; then a dialog; then what became of the page itself; then a script of
+// the page's own site that died.
+func (s *session) Diagnose(ctx context.Context, f *probes.Failure) *probes.Failure {
+	if f.Reason.Ours() {
+		return f
+	}
+	if better := s.browserFault(ctx); better != nil {
+		return better
+	}
+	if better := s.tab.untold(); better != nil {
+		return better
+	}
+	t := s.tab
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if f.Reason != probes.Assertion && f.Reason != probes.Locator && f.Reason != probes.Timeout {
+		return f
+	}
+	if t.arrivedDuring(s.begun) {
+		if fault := t.documentFault(); fault != nil && fault.Reason != f.Reason {
+			return because(f, fault)
+		}
+	}
+	if f.Reason == probes.Timeout {
+		return f
+	}
+	for _, x := range t.thrown {
+		if !x.at.Before(s.begun) && (x.url == "" || t.own(x.url) || t.hosts[hostOf(x.url)]) {
+			return because(f, &probes.Failure{
+				Reason: probes.Script, Message: fmt.Sprintf("a script of the page failed: %s", at(x)),
+			})
+		}
+	}
+	if note := t.badAnswers(s.begun); note != "" {
+		told := *f
+		told.Message += " (" + note + ")"
+		return &told
+	}
+	return f
+}
+
+func at(x exception) string {
+	if x.source == "" {
+		return clip(x.text, 500)
+	}
+	return fmt.Sprintf("%s at %s", clip(x.text, 500), x.source)
+}
+
+// because puts the cause's reason in place of the failure's and keeps what was seen.
+func because(f, cause *probes.Failure) *probes.Failure {
+	told := *f
+	told.Reason = cause.Reason
+	told.Message = fmt.Sprintf("%s; %s", f.Message, cause.Message)
+	if told.Expected == "" {
+		told.Expected, told.Got = cause.Expected, cause.Got
+	}
+	return &told
+}
+
+// browserFault reports the browser as the cause if it is dead or does not answer.
+func (s *session) browserFault(ctx context.Context) *probes.Failure {
+	t := s.tab
+	if t.lease.Alive() && t.ctx.Err() == nil {
+		ctx, cancel := context.WithTimeout(ctx, pingTime)
+		defer cancel()
+		if err := t.lease.Ping(ctx); err == nil {
+			return nil
+		}
+		if t.lease.Alive() {
+			t.lease.Kill(fmt.Errorf("it did not answer for %v and was killed", pingTime))
+		}
+		return gone(t.lease.Err())
+	}
+	if f, ok := context.Cause(t.ctx).(*probes.Failure); ok {
+		if f.Reason == probes.BrowserFault {
+			return f
+		}
+		return nil
+	}
+	return gone(t.lease.Err())
+}
+
+// arrivedDuring reports whether the page's document was asked for since. t.mu is held.
+func (t *tab) arrivedDuring(since time.Time) bool {
+	r := t.documentRequest()
+	return r == nil && t.main.unreachable != "" || r != nil && !r.begun.Before(since)
+}
+
+// badAnswers names what scripts asked for since and was refused, or did not come. t.mu is held.
+func (t *tab) badAnswers(since time.Time) string {
+	var notes []string
+	for _, r := range t.history {
+		if r.begun.Before(since) || len(notes) == 3 || r.kind != "Fetch" && r.kind != "XHR" && r.kind != "Document" {
+			continue
+		}
+		switch {
+		case r.status >= 400:
+			notes = append(notes, fmt.Sprintf("%s %s answered %d", r.method, clip(r.url, 200), r.status))
+		case r.err != "" && !r.cancelled:
+			notes = append(notes, fmt.Sprintf("%s %s failed: %s", r.method, clip(r.url, 200), r.err))
+		}
+	}
+	return strings.Join(notes, "; ")
+}

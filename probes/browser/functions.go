@@ -1,0 +1,100 @@
+package browser
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/outrider-monitor/outrider/journeys"
+	"github.com/outrider-monitor/outrider/probes"
+	"github.com/outrider-monitor/outrider/probes/browser/inpage"
+)
+
+// functions are the page functions of expressions. They answer at once: waiting is the runner's.
+type functions struct{ s *session }
+
+// Text gives the text of the one visible element that matches.
+func (f *functions) Text(ctx context.Context, l journeys.Locator) (string, error) {
+	a, err := f.read(ctx, "text", l, inpage.Query{Want: inpage.Text})
+	return a.Text, err
+}
+
+// Value gives what a field holds.
+func (f *functions) Value(ctx context.Context, l journeys.Locator) (string, error) {
+	a, err := f.read(ctx, "value", l, inpage.Query{Want: inpage.Value})
+	return a.Text, err
+}
+
+// Attr gives an attribute; one that is not there is missing.
+func (f *functions) Attr(ctx context.Context, l journeys.Locator, name string) (string, error) {
+	a, err := f.read(ctx, "attr", l, inpage.Query{Want: inpage.Attr, Attr: name})
+	return a.Text, err
+}
+
+// Count gives the number of visible elements that match, in part or as a whole.
+func (f *functions) Count(ctx context.Context, l journeys.Locator) (int, error) {
+	a, err := f.read(ctx, "count", l, inpage.Query{Want: inpage.Count})
+	return a.Count, err
+}
+
+// Visible reports whether anything that matches is visible.
+func (f *functions) Visible(ctx context.Context, l journeys.Locator) (bool, error) {
+	a, err := f.read(ctx, "visible", l, inpage.Query{Want: inpage.Visible})
+	return a.Visible, err
+}
+
+func (f *functions) read(ctx context.Context, name string, l journeys.Locator, q inpage.Query) (inpage.Answer, error) {
+	t := f.s.tab
+	ctx, end := t.step(ctx)
+	defer end()
+	a, err := newAlternative(ctx, &journeys.Scope{}, &l)
+	if err != nil {
+		return inpage.Answer{}, err
+	}
+	answer, err := t.readAt(ctx, a, q)
+	if err != nil {
+		return answer, f.s.failure(ctx, err)
+	}
+	if answer.OK {
+		return answer, nil
+	}
+	what := fmt.Sprintf("%s(%q)", name, l.String())
+	switch answer.Kind {
+	case "none":
+		return answer, &journeys.MissingError{What: what}
+	case "many":
+		return answer, &probes.Failure{
+			Reason: probes.Locator, Message: what + ": " + answer.Why, Expected: "one match", Got: answer.Why,
+		}
+	case "wrong":
+		return answer, &probes.Failure{Reason: probes.Config, Message: what + ": " + answer.Why}
+	}
+	return answer, fmt.Errorf("%s: %s", what, strings.TrimSpace(answer.Why))
+}
+
+// readAt asks the frame that the locator names. Nothing is there in a frame that is not there.
+func (t *tab) readAt(ctx context.Context, a *alternative, q inpage.Query) (inpage.Answer, error) {
+	q.Alts, q.TestID = []inpage.Part{a.part}, t.testID()
+	at := place{frame: t.mainFrame}
+	absent := inpage.Answer{OK: q.Want == inpage.Count || q.Want == inpage.Visible, Kind: "none"}
+	if a.frame != nil {
+		short, cancel := context.WithTimeout(ctx, tick+margin)
+		defer cancel()
+		var err error
+		at, err = t.enter(short, a.frame)
+		var o *obstacle
+		if errors.As(err, &o) || errors.Is(err, errFrameGone) || err != nil && short.Err() != nil && ctx.Err() == nil {
+			return absent, nil
+		}
+		if err != nil {
+			return inpage.Answer{}, err
+		}
+	}
+	var answer inpage.Answer
+	err := t.ask(ctx, at.frame, "read", func() any { return q }, &answer)
+	if errors.Is(err, errFrameGone) {
+		return absent, nil
+	}
+	return answer, err
+}

@@ -1,0 +1,150 @@
+// Acting: whether an element can be acted upon now, and where.
+
+const OPERABLE = 'button,a[href],input,select,textarea,summary,label,[role=button],[role=link],[role=checkbox],' +
+  '[role=radio],[role=tab],[role=menuitem],[role=option],[role=switch]';
+
+// operable is what a person operates when they aim at el: the button around an icon.
+function operable(el) {
+  for (let e = el, n = 0; e && n < 8; e = parentOf(e), n++) if (e.matches(OPERABLE)) return e;
+  return el;
+}
+
+function disabled(el) {
+  if (el.matches(':disabled')) return true;
+  for (let e = el; e; e = parentOf(e)) if (e.getAttribute('aria-disabled') === 'true') return true;
+  return false;
+}
+
+function hitAt(x, y) {
+  let el = document.elementFromPoint(x, y);
+  while (el && el.shadowRoot) {
+    const inner = el.shadowRoot.elementFromPoint(x, y);
+    if (!inner || inner === el) break;
+    el = inner;
+  }
+  return el;
+}
+
+// receives reports whether an event on hit reaches the target: inside it, or on its label.
+function receives(target, hit) {
+  for (let e = hit; e; e = parentOf(e)) {
+    if (e === target) return true;
+    if (e.tagName === 'LABEL' && e.control === target) return true;
+  }
+  return false;
+}
+
+// coverOf names what lies over the target: the outermost element around the hit that does not hold it.
+function coverOf(target, hit) {
+  if (!hit) return 'nothing that takes clicks';
+  let cover = hit;
+  for (let e = hit; e && !holds(e, target); e = parentOf(e)) {
+    if (e.id || e.className || e.getAttribute('role') || e.tagName === 'DIALOG') cover = e;
+  }
+  return tag(cover);
+}
+
+// spot is where to click: the middle of the part of the first box that is in view.
+function spot(el) {
+  const w = innerWidth, h = innerHeight;
+  for (const r of boxes(el)) {
+    const l = Math.max(0, r.left), t = Math.max(0, r.top), rt = Math.min(w, r.right), b = Math.min(h, r.bottom);
+    if (rt - l >= 1 && b - t >= 1) return {x: (l + rt) / 2, y: (t + b) / 2};
+  }
+  return null;
+}
+
+// moving reports whether an animation is under way that will end and that moves the element. One without an
+// end, a pulse, does not keep a person from clicking.
+function moving(el) {
+  for (const a of document.getAnimations()) {
+    if (a.playState !== 'running' || !a.effect || !a.effect.target) continue;
+    if (!holds(a.effect.target, el)) continue;
+    if (a.effect.getComputedTiming().endTime !== Infinity) return true;
+  }
+  return false;
+}
+
+// reach scrolls to the element where needed and finds a spot that receives events: {x, y} or {why}.
+function reach(el, target) {
+  let why = 'outside of the page';
+  for (const block of ['', 'center', 'end', 'start']) {
+    if (block) el.scrollIntoView({block, inline: 'center', behavior: 'instant'});
+    const at = spot(el);
+    if (!at) continue;
+    const hit = hitAt(at.x, at.y);
+    if (hit && (receives(target, hit) || receives(el, hit))) return at;
+    why = `covered by ${coverOf(target, hit)}`;
+  }
+  return {why};
+}
+
+// aim gives the point to click, or what stands in the way. memory holds where the element was a frame ago.
+function aim(el, o, memory) {
+  let target = operable(el);
+  if (disabled(target)) return {why: 'disabled'};
+  if (moving(target) && !still(target, memory)) return {why: 'moving', soon: true};
+  let at = reach(el, target);
+  if (at.why && target !== el) at = reach(target, target);
+  if (at.why && target.labels && target.labels.length && target.matches('[type=checkbox],[type=radio],[type=file]')) {
+    const label = target.labels[0];
+    if (visible(label, true)) at = reach(label, label);
+  }
+  if (at.why) return at;
+  if (o.hop && !still(target, memory)) return {why: 'moving', soon: true};
+  return {x: at.x, y: at.y, target};
+}
+
+// still reports whether the element's middle stays where it was at least one frame ago.
+function still(el, memory) {
+  const r = el.getBoundingClientRect(), now = performance.now();
+  const x = r.left + r.width / 2, y = r.top + r.height / 2;
+  const was = memory.el === el ? memory : null;
+  if (was && now - was.at < 14) return was.still;
+  memory.still = !!was && Math.abs(was.x - x) < 1.5 && Math.abs(was.y - y) < 1.5;
+  Object.assign(memory, {el, x, y, at: now});
+  return memory.still;
+}
+
+// watch is the listener that sees to it that a click lands where it was meant to: what would land elsewhere
+// is stopped before the page hears of it.
+const watch = {armed: null, installed: false};
+
+function arm(target) {
+  watch.armed = {target, seen: false, ok: true, by: '', clicked: false};
+  if (watch.installed) return;
+  watch.installed = true;
+  const listen = (e) => {
+    const a = watch.armed;
+    if (!a || !e.isTrusted) return;
+    const hover = e.type === 'mousemove';
+    if (hover && !a.hover) return;
+    if (!a.seen) {
+      a.seen = true;
+      const hit = e.composedPath()[0];
+      a.ok = !(hit instanceof Element) || receives(a.target, hit) || (a.target.labels && [...a.target.labels].some((l) => holds(l, hit)));
+      if (!a.ok) a.by = coverOf(a.target, hit);
+      if (a.ok && !hover && disabled(a.target)) { a.ok = false; a.disabled = true; }
+    }
+    if (e.type === 'click') a.clicked = true;
+    if (!a.ok && !hover) {
+      e.preventDefault();
+      e.stopImmediatePropagation();
+    }
+  };
+  for (const type of ['pointerdown', 'mousedown', 'pointerup', 'mouseup', 'click', 'dblclick', 'auxclick', 'contextmenu', 'mousemove']) {
+    addEventListener(type, listen, {capture: true, passive: false});
+  }
+}
+
+// landed says what became of the click that was aimed, after the page had a turn to act on it.
+function landed() {
+  return new Promise((resolve) => setTimeout(() => {
+    const a = watch.armed;
+    watch.armed = null;
+    if (!a) return resolve({ok: false, why: 'the page was replaced'});
+    if (!a.seen) return resolve({ok: false, why: 'the click did not reach it'});
+    if (a.disabled) return resolve({ok: false, why: 'disabled'});
+    resolve(a.ok ? {ok: true} : {ok: false, why: `covered by ${a.by}`});
+  }, 0));
+}

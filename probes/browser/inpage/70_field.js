@@ -1,0 +1,96 @@
+// Fields: what can be typed into, chosen, checked.
+
+const UNTYPED = new Set(['date', 'time', 'datetime-local', 'month', 'week', 'color', 'range']);
+const NOT_TEXT = new Set(['checkbox', 'radio', 'file', 'button', 'submit', 'reset', 'image']);
+
+// fieldOf is the field that el is or stands for: a label stands for its control.
+function fieldOf(el) {
+  if (el.matches('input,textarea,select') || el.isContentEditable) return el;
+  const label = el.closest('label');
+  if (label && label.control) return label.control;
+  return null;
+}
+
+function writable(el) {
+  if (disabled(el)) return 'disabled';
+  if (el.readOnly || el.getAttribute('aria-readonly') === 'true') return 'read-only';
+  return '';
+}
+
+const setValue = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value').set;
+
+// enter prepares a field for typing: its content is selected. Fields that cannot be typed into, such as
+// dates, are set here.
+function enter(found, o, hold) {
+  const el = fieldOf(found);
+  if (!el) return {fatal: true, why: `${describe(found, o.testID)} is not a field`};
+  if (el.tagName === 'SELECT') return {fatal: true, why: 'it is a list: use select'};
+  if (el.tagName === 'INPUT' && NOT_TEXT.has(el.type)) return {fatal: true, why: `nothing can be typed into an input of type ${el.type}`};
+  const why = writable(el);
+  if (why) return {why};
+  el.scrollIntoView({block: 'nearest', inline: 'nearest', behavior: 'instant'});
+  hold.field = el;
+  if (o.secret) hold.secret.add(el);
+  if (el.tagName === 'INPUT' && UNTYPED.has(el.type)) {
+    el.focus();
+    setValue.call(el, o.text);
+    el.dispatchEvent(new Event('input', {bubbles: true, composed: true}));
+    el.dispatchEvent(new Event('change', {bubbles: true}));
+    return {ok: true, typed: true};
+  }
+  el.focus({preventScroll: true});
+  const root = el.getRootNode();
+  if (root.activeElement !== el) return {why: 'it does not take the focus'};
+  if (el.isContentEditable && !('select' in el)) {
+    const range = document.createRange();
+    range.selectNodeContents(el);
+    const s = getSelection();
+    s.removeAllRanges();
+    s.addRange(range);
+  } else {
+    el.select();
+  }
+  return {ok: true, empty: contentOf(el) === ''};
+}
+
+const contentOf = (el) => (el.value !== undefined ? el.value : el.innerText.replace(/\n$/, ''));
+
+// entered tells whether the field holds the text now. Spaces and punctuation that a field adds by itself, as
+// in a card number, are no difference.
+function entered(o, hold) {
+  const el = hold.field;
+  if (!el || !el.isConnected) return {why: 'the field was replaced while it was being filled'};
+  const got = contentOf(el), plain = (s) => s.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
+  if (got === o.text || got.replace(/\r\n?/g, '\n') === o.text.replace(/\r\n?/g, '\n')) return {ok: true};
+  if (plain(o.text) !== '' && plain(got) === plain(o.text)) return {ok: true};
+  if (el.type === 'number' && got !== '' && Number(got) === Number(o.text)) return {ok: true};
+  return {why: 'it did not take the text', got, length: got.length};
+}
+
+// choose selects an option by its label or its value, and tells the page as a person's choice would.
+function choose(found, o) {
+  const el = fieldOf(found);
+  if (!el || el.tagName !== 'SELECT') return {fatal: true, why: `${describe(found, o.testID)} is not a list of options`};
+  if (disabled(el)) return {why: 'disabled'};
+  const all = [...el.options];
+  const by = (f) => all.find(f);
+  const opt = by((x) => squeeze(x.label) === squeeze(o.text)) || by((x) => x.value === o.text) ||
+    by((x) => squeeze(x.label).toLowerCase() === squeeze(o.text).toLowerCase());
+  if (!opt) return {why: `no option ${quote(o.text)}; there is ${all.slice(0, 6).map((x) => quote(x.label)).join(', ') || 'none'}`};
+  if (opt.disabled || opt.closest('optgroup')?.disabled) return {why: `the option ${quote(o.text)} is disabled`};
+  el.scrollIntoView({block: 'nearest', behavior: 'instant'});
+  el.focus({preventScroll: true});
+  if (el.multiple) for (const x of all) x.selected = x === opt;
+  else el.selectedIndex = opt.index;
+  el.dispatchEvent(new Event('input', {bubbles: true, composed: true}));
+  el.dispatchEvent(new Event('change', {bubbles: true}));
+  return opt.selected ? {ok: true} : {why: 'the page took the choice back'};
+}
+
+// checked gives the state of a checkbox, radio button or switch; undefined for anything else.
+function checked(found) {
+  const el = fieldOf(found) || found;
+  if (el.type === 'checkbox' || el.type === 'radio') return el.checked;
+  const state = el.closest('[aria-checked]')?.getAttribute('aria-checked');
+  return state === null || state === undefined ? undefined : state === 'true';
+}

@@ -1,0 +1,203 @@
+// Waiting: one promise for each wait. It resolves as soon as the page is as wanted, or with the last
+// obstacle in words when the time is over.
+
+const hold = {field: null, secret: new Set(), covered: [], frames: new Map(), memory: {}};
+
+// choosing finds the element that a step is about: {el, alt} or {why}. Later alternatives get their turn only
+// when the earlier ones had time to appear.
+function choosing(q, waited, thorough) {
+  const o = {testID: q.testID, act: q.act, thorough, attached: q.want === 'frame'};
+  let why = '';
+  for (let i = 0; i < q.alts.length; i++) {
+    if (i > 0 && q.timeout > 0 && waited < i * q.grace) break;
+    const found = find(q.alts[i], o);
+    if (found.els.length === 1) return {el: found.els[0], alt: i, o};
+    if (found.els.length > 1) return {why: many(found.els, o), kind: 'many', alt: i};
+    if (!why && q.explain) why = missing(q.alts[i], o, found);
+  }
+  return {why: why || 'not found', kind: 'none'};
+}
+
+function attempt(q, waited, thorough) {
+  if (q.want === 'gone') {
+    const o = {testID: q.testID, all: true, thorough: true};
+    const els = q.alts.flatMap((p) => find(p, o).els);
+    return els.length ? {why: `still there: ${describe(els[0], q.testID)}`, kind: 'there'} : {ok: true};
+  }
+  const c = choosing(q, waited, thorough);
+  if (!c.el) return c;
+  const answer = does(q, c.el, {testID: q.testID, text: q.text, secret: q.secret, hop: q.hop, hover: q.hover});
+  return {alt: c.alt, kind: 'act', ...answer, what: answer.ok || q.explain ? describeOnce(q, c.el) : ''};
+}
+
+const describeOnce = (q, el) => (q.explain || q.want === 'point' ? tag(el) : '');
+
+function does(q, el, o) {
+  switch (q.want) {
+    case 'see': return {ok: true};
+    case 'scroll':
+      el.scrollIntoView({block: 'center', inline: 'center', behavior: 'instant'});
+      return spot(el) ? {ok: true} : {why: 'it cannot be scrolled into view'};
+    case 'frame':
+      if (!el.matches('iframe,frame')) return {fatal: true, why: `${describe(el, o.testID)} is not a frame`};
+      hold.frames.set(q.key, el);
+      return {ok: true};
+    case 'check': {
+      const state = checked(el);
+      if (state === undefined) return {fatal: true, why: `${describe(el, o.testID)} cannot be checked`};
+      if (state === q.state) return {ok: true, done: true};
+      if (!q.state && (fieldOf(el) || el).type === 'radio') return {fatal: true, why: 'a radio button cannot be unchecked'};
+      return point(fieldOf(el) || el, o);
+    }
+    case 'checked': return checked(el) === q.state ? {ok: true} : {why: q.state ? 'it stays unchecked' : 'it stays checked'};
+    case 'point': return point(el, o);
+    case 'field': return enter(el, o, hold);
+    case 'focus': {
+      const target = operable(el);
+      if (disabled(target)) return {why: 'disabled'};
+      target.focus({preventScroll: false});
+      return {ok: true};
+    }
+    case 'select': return choose(el, o);
+    default: throw new Wrong(`unknown want ${q.want}`);
+  }
+}
+
+function point(el, o) {
+  const at = aim(el, o, hold.memory);
+  if (at.why) return at;
+  arm(at.target);
+  watch.armed.hover = o.hover;
+  return {ok: true, x: at.x, y: at.y};
+}
+
+// wait resolves with {ok, alt, x, y, ...} or {why, kind}.
+function wait(q) {
+  const t0 = performance.now();
+  hold.memory = {};
+  return new Promise((resolve) => {
+    let done = false, queued = false, lastTry = -100, lastThorough = -1000;
+    let observer, interval, deadline;
+    const watched = new WeakSet();
+    const finish = (a) => {
+      done = true;
+      observer?.disconnect();
+      clearInterval(interval);
+      clearTimeout(deadline);
+      removeEventListener('load', soon, true);
+      resolve(a);
+    };
+    const once = (explain) => {
+      const now = performance.now(), thorough = explain || now - lastThorough >= 500;
+      lastTry = now;
+      if (thorough) lastThorough = now;
+      try {
+        return attempt(explain ? {...q, explain: true} : q, now - t0, thorough);
+      } catch (e) {
+        return {fatal: true, kind: e instanceof Wrong ? 'wrong' : 'broken', why: e instanceof Wrong ? e.message : String(e && e.stack || e)};
+      }
+    };
+    const go = () => {
+      queued = false;
+      if (done) return;
+      const a = once(false);
+      if (a.ok || a.fatal) return finish(a);
+      if (a.soon) requestAnimationFrame(soon);
+    };
+    function soon() {
+      if (done || queued) return;
+      queued = true;
+      const since = performance.now() - lastTry;
+      setTimeout(go, since >= 10 ? 0 : 10 - since);
+    }
+    const look = (root) => {
+      if (watched.has(root)) return;
+      watched.add(root);
+      observer.observe(root, {subtree: true, childList: true, attributes: true, characterData: true});
+    };
+    const first = once(q.timeout <= 0);
+    if (first.ok || first.fatal || q.timeout <= 0) return finish(first);
+    observer = new MutationObserver(soon);
+    look(document);
+    for (const root of shadowRoots()) look(root);
+    if (first.soon) requestAnimationFrame(soon);
+    addEventListener('load', soon, true);
+    interval = setInterval(() => { for (const root of shadowRoots()) look(root); soon(); }, 100);
+    deadline = setTimeout(() => !done && finish(once(true)), q.timeout);
+  });
+}
+
+// changed resolves when anything in the document changes, or after ms.
+function changed(ms) {
+  return new Promise((resolve) => {
+    const finish = () => { observer.disconnect(); clearTimeout(timer); removeEventListener('input', finish, true); resolve(true); };
+    const observer = new MutationObserver(finish);
+    observer.observe(document, {subtree: true, childList: true, attributes: true, characterData: true});
+    for (const root of shadowRoots()) observer.observe(root, {subtree: true, childList: true, attributes: true, characterData: true});
+    addEventListener('input', finish, true);
+    const timer = setTimeout(finish, ms);
+  });
+}
+
+// read answers an expression's question at once: text, value, attr, count, visible.
+function read(q) {
+  const o = {testID: q.testID, all: q.want === 'count' || q.want === 'visible', thorough: true};
+  try {
+    const found = find(q.alts[0], o);
+    if (q.want === 'count') return {ok: true, count: found.els.length};
+    if (q.want === 'visible') return {ok: true, visible: found.els.length > 0};
+    if (found.els.length > 1) return {why: many(found.els, o), kind: 'many'};
+    if (!found.els.length) return {why: missing(q.alts[0], o, found), kind: 'none'};
+    const el = found.els[0];
+    if (q.want === 'text') return {ok: true, text: words(el)};
+    if (q.want === 'value') {
+      const field = fieldOf(el);
+      return field ? {ok: true, text: contentOf(field)} : {why: `${describe(el, q.testID)} has no value`, kind: 'none'};
+    }
+    const v = el.getAttribute(q.attr);
+    return v === null ? {why: `${describe(el, q.testID)} has no attribute ${q.attr}`, kind: 'none'} : {ok: true, text: v};
+  } catch (e) {
+    return {why: e.message, kind: e instanceof Wrong ? 'wrong' : 'broken'};
+  }
+}
+
+// through carries a point inside a frame to the document around it, scrolling and checking that the frame
+// receives events there: {x, y} or {why}.
+function through(q) {
+  const el = hold.frames.get(q.key);
+  if (!el || !el.isConnected) return {why: 'the frame was replaced'};
+  const place = () => {
+    const r = el.getBoundingClientRect(), s = getComputedStyle(el);
+    const sx = el.offsetWidth ? r.width / el.offsetWidth : 1, sy = el.offsetHeight ? r.height / el.offsetHeight : 1;
+    return {
+      x: r.left + (el.clientLeft + parseFloat(s.paddingLeft) + q.x) * sx,
+      y: r.top + (el.clientTop + parseFloat(s.paddingTop) + q.y) * sy,
+    };
+  };
+  let at = place(), scrolled = false;
+  const inside = () => at.x >= 0 && at.y >= 0 && at.x < innerWidth && at.y < innerHeight;
+  for (const block of ['', 'nearest', 'center', 'start', 'end']) {
+    if (block) {
+      el.scrollIntoView({block, inline: 'nearest', behavior: 'instant'});
+      scrolled = true;
+      at = place();
+    }
+    if (!inside()) continue;
+    const hit = hitAt(at.x, at.y);
+    if (hit === el) {
+      if (!scrolled) return {ok: true, ...at};
+      return new Promise((r) => requestAnimationFrame(() => requestAnimationFrame(() => r({ok: true, ...place()}))));
+    }
+    if (block === 'end') return {why: `covered by ${coverOf(el, hit)}`};
+  }
+  return {why: 'outside of the page'};
+}
+
+const kept = (key) => hold.frames.get(key);
+
+const pageText = (max) => (document.body ? document.body.innerText.replace(/[^\S\n]+/g, ' ').replace(/\n\s*\n+/g, '\n').trim().slice(0, max) : '');
+
+globalThis.__outrider = {
+  wait, changed, read, through, kept, landed, pageText, title: () => document.title,
+  entered: (q) => entered(q, hold), cover: (q) => cover(q.values, hold), uncover: () => uncover(hold),
+};

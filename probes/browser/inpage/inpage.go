@@ -1,0 +1,115 @@
+// Package inpage is the part of the browser driver that runs in the page.
+//
+// [Source] is installed in an isolated world of each frame that a journey looks into: the page cannot see or
+// change it. It finds elements, decides whether they can be acted upon, waits with one promise for each wait,
+// says in words what stands in the way, and covers secrets before a picture is taken. The types mirror what
+// goes in and out. Its one rule: it never changes the page, other than what a person's action changes.
+package inpage
+
+import (
+	"embed"
+	"io/fs"
+	"strings"
+)
+
+//go:embed *.js
+var files embed.FS
+
+// Source is the script to evaluate once in each isolated world.
+func Source() string {
+	var b strings.Builder
+	b.WriteString("(() => {\n'use strict';\nif (globalThis.__outrider) return;\n")
+	names, err := fs.Glob(files, "*.js")
+	if err != nil {
+		panic(err) // the pattern is constant
+	}
+	for _, name := range names {
+		text, err := files.ReadFile(name)
+		if err != nil {
+			panic(err) // embedded at build time
+		}
+		b.Write(text)
+	}
+	b.WriteString("})()")
+	return b.String()
+}
+
+// Part is one locator, its templates evaluated, without its frame.
+type Part struct {
+	Engine string `json:"engine"`
+	Value  string `json:"value"`
+	// Name goes with a role.
+	Name    *string `json:"name,omitempty"`
+	Exact   bool    `json:"exact,omitempty"`
+	Nth     *int    `json:"nth,omitempty"`
+	HasText string  `json:"hasText,omitempty"`
+	Within  *Part   `json:"within,omitempty"`
+}
+
+// Want is what a wait is for.
+type Want string
+
+// The wants. Point is somewhere to click; Field is a field, focused and selected; Frame is kept under Key.
+const (
+	See     Want = "see"
+	Gone    Want = "gone"
+	Point   Want = "point"
+	Field   Want = "field"
+	Focus   Want = "focus"
+	Select  Want = "select"
+	Check   Want = "check"
+	Checked Want = "checked"
+	Scroll  Want = "scroll"
+	Frame   Want = "frame"
+	Text    Want = "text"
+	Value   Want = "value"
+	Attr    Want = "attr"
+	Count   Want = "count"
+	Visible Want = "visible"
+)
+
+// Query is a question to the page.
+type Query struct {
+	Alts []Part `json:"alts"`
+	Want Want   `json:"want"`
+	// Act prefers what can be operated, and takes transparent elements for visible.
+	Act    bool   `json:"act,omitempty"`
+	TestID string `json:"testID"`
+	// Timeout and Grace are milliseconds. A timeout of zero asks once. Grace is how long each alternative
+	// has to itself before the next one is considered.
+	Timeout int64 `json:"timeout"`
+	Grace   int64 `json:"grace,omitempty"`
+	// Text is what to type or to choose; Secret marks the field as one to cover in pictures.
+	Text   string `json:"text,omitempty"`
+	Secret bool   `json:"secret,omitempty"`
+	// State is the wanted state of a checkbox.
+	State bool `json:"state,omitempty"`
+	// Hop asks for an element that has stood still for a frame: a click has just missed it.
+	Hop   bool `json:"hop,omitempty"`
+	Hover bool `json:"hover,omitempty"`
+	// Key names a frame that is kept.
+	Key  string `json:"key,omitempty"`
+	Attr string `json:"attr,omitempty"`
+}
+
+// Answer is what the page says to a Query.
+type Answer struct {
+	OK  bool `json:"ok"`
+	Alt int  `json:"alt"`
+	// Why is the last obstacle in words, Kind its sort: none, many, there, act, wrong, broken.
+	Why   string  `json:"why"`
+	Kind  string  `json:"kind"`
+	Fatal bool    `json:"fatal"`
+	X     float64 `json:"x"`
+	Y     float64 `json:"y"`
+	// Typed means that the field was set without typing; Empty that it was empty; Done that nothing was to do.
+	Typed   bool   `json:"typed"`
+	Empty   bool   `json:"empty"`
+	Done    bool   `json:"done"`
+	Got     string `json:"got"`
+	Length  int    `json:"length"`
+	Text    string `json:"text"`
+	Count   int    `json:"count"`
+	Visible bool   `json:"visible"`
+	What    string `json:"what"`
+}

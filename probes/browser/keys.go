@@ -1,0 +1,174 @@
+package browser
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/outrider-monitor/outrider/probes"
+	"github.com/outrider-monitor/outrider/probes/browser/chrome"
+)
+
+// keyEvent is one event of the keyboard.
+type keyEvent struct {
+	Type      string   `json:"type"`
+	Modifiers int      `json:"modifiers"`
+	Key       string   `json:"key"`
+	Code      string   `json:"code"`
+	VK        int      `json:"windowsVirtualKeyCode"`
+	Text      string   `json:"text,omitempty"`
+	Commands  []string `json:"commands,omitempty"`
+}
+
+// key is a key as the browser knows it.
+type key struct {
+	name, code string
+	vk         int
+	text       string
+}
+
+// namedKeys are the keys that have a name, as the DOM calls them (UI Events KeyboardEvent key values).
+func namedKeys() map[string]key {
+	keys := map[string]key{
+		"Enter": {"Enter", "Enter", 13, "\r"}, "Tab": {"Tab", "Tab", 9, ""}, "Space": {" ", "Space", 32, " "},
+		"Backspace": {"Backspace", "Backspace", 8, ""}, "Delete": {"Delete", "Delete", 46, ""},
+		"Escape": {"Escape", "Escape", 27, ""}, "Insert": {"Insert", "Insert", 45, ""},
+		"Home": {"Home", "Home", 36, ""}, "End": {"End", "End", 35, ""},
+		"PageUp": {"PageUp", "PageUp", 33, ""}, "PageDown": {"PageDown", "PageDown", 34, ""},
+		"ArrowLeft": {"ArrowLeft", "ArrowLeft", 37, ""}, "ArrowUp": {"ArrowUp", "ArrowUp", 38, ""},
+		"ArrowRight": {"ArrowRight", "ArrowRight", 39, ""}, "ArrowDown": {"ArrowDown", "ArrowDown", 40, ""},
+		"Shift": {"Shift", "ShiftLeft", 16, ""}, "Control": {"Control", "ControlLeft", 17, ""},
+		"Alt": {"Alt", "AltLeft", 18, ""}, "Meta": {"Meta", "MetaLeft", 91, ""},
+	}
+	for n := 1; n <= 12; n++ {
+		name := fmt.Sprintf("F%d", n)
+		keys[name] = key{name, name, 111 + n, ""}
+	}
+	return keys
+}
+
+// modifierBits are the protocol's, by the modifier's name.
+func modifierBits() map[string]int {
+	return map[string]int{"Alt": 1, "Control": 2, "Ctrl": 2, "ControlOrMeta": 2, "Meta": 4, "Shift": 8}
+}
+
+// chord is a key with the modifiers held while it is pressed.
+type chord struct {
+	held      []key
+	modifiers int
+	key       key
+}
+
+// parseChord reads a key such as Enter, a or Control+Shift+A.
+func parseChord(text string) (chord, error) {
+	var c chord
+	named, bits := namedKeys(), modifierBits()
+	rest := text
+	for {
+		name, after, more := strings.Cut(rest, "+")
+		if !more || name == "" { // the key itself may be a plus
+			break
+		}
+		bit, known := bits[name]
+		if !known {
+			return c, fmt.Errorf("%q is no modifier: use Alt, Control, Meta or Shift", name)
+		}
+		c.modifiers |= bit
+		full := map[string]string{"Ctrl": "Control", "ControlOrMeta": "Control"}[name]
+		if full == "" {
+			full = name
+		}
+		c.held = append(c.held, named[full])
+		rest = after
+	}
+	k, known := named[rest]
+	if !known {
+		r, size := utf8.DecodeRuneInString(rest)
+		if rest == "" || size != len(rest) {
+			return c, fmt.Errorf("%q is no key: use a single character or a name such as Enter, Tab, ArrowDown, F5", rest)
+		}
+		k = characterKey(r)
+	}
+	c.key = k
+	return c, nil
+}
+
+func characterKey(r rune) key {
+	k := key{name: string(r), text: string(r)}
+	switch upper := unicode.ToUpper(r); {
+	case upper >= 'A' && upper <= 'Z':
+		k.code, k.vk = "Key"+string(upper), int(upper)
+	case r >= '0' && r <= '9':
+		k.code, k.vk = "Digit"+string(r), int(r)
+	}
+	return k
+}
+
+// press presses a key or a chord where the focus is.
+func (t *tab) press(ctx context.Context, text string) error {
+	c, err := parseChord(text)
+	if err != nil {
+		return &probes.Failure{Reason: probes.Config, Message: fmt.Sprintf("press %q: %v", text, err)}
+	}
+	var replies []*chrome.Reply
+	for _, e := range c.events() {
+		r, err := t.page.Send(ctx, "Input.dispatchKeyEvent", e)
+		if err != nil {
+			return err
+		}
+		replies = append(replies, r)
+	}
+	for _, r := range replies {
+		if err := r.Wait(ctx, nil); err != nil && !replaced(err) {
+			return fmt.Errorf("pressing a key: %w", err)
+		}
+	}
+	return nil
+}
+
+func (c chord) events() []keyEvent {
+	var all []keyEvent
+	held := 0
+	for _, k := range c.held {
+		held |= modifierBits()[k.name]
+		all = append(all, keyEvent{Type: "rawKeyDown", Modifiers: held, Key: k.name, Code: k.code, VK: k.vk})
+	}
+	k := c.key
+	if c.modifiers&8 != 0 && len(k.text) == 1 {
+		k.name, k.text = strings.ToUpper(k.name), strings.ToUpper(k.text)
+	}
+	down := keyEvent{Type: "rawKeyDown", Modifiers: c.modifiers, Key: k.name, Code: k.code, VK: k.vk}
+	if k.text != "" && c.modifiers&^8 == 0 {
+		down.Type, down.Text = "keyDown", k.text
+	}
+	if c.modifiers&2 != 0 {
+		down.Commands = editing(strings.ToLower(k.name))
+	}
+	all = append(all, down, keyEvent{Type: "keyUp", Modifiers: c.modifiers, Key: k.name, Code: k.code, VK: k.vk})
+	for i := len(c.held) - 1; i >= 0; i-- {
+		h := c.held[i]
+		held &^= modifierBits()[h.name]
+		all = append(all, keyEvent{Type: "keyUp", Modifiers: held, Key: h.name, Code: h.code, VK: h.vk})
+	}
+	return all
+}
+
+// editing gives the editing command that a chord with Control stands for: a browser without a window system
+// has no key bindings of its own.
+func editing(name string) []string {
+	switch name {
+	case "a":
+		return []string{"selectAll"}
+	case "c":
+		return []string{"copy"}
+	case "x":
+		return []string{"cut"}
+	case "v":
+		return []string{"paste"}
+	case "z":
+		return []string{"undo"}
+	}
+	return nil
+}

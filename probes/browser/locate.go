@@ -1,0 +1,309 @@
+package browser
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+
+	"github.com/outrider-monitor/outrider/journeys"
+	"github.com/outrider-monitor/outrider/probes/browser/inpage"
+)
+
+// subject is what a step is about: one locator or several alternatives, with their templates evaluated.
+type subject struct {
+	alts []alternative
+	// label is the target as the journey's file has it: what a template stood for is not told.
+	label string
+}
+
+// alternative is a locator and the frame to look in; nil is the page itself.
+type alternative struct {
+	part  inpage.Part
+	frame *alternative
+	label string
+}
+
+// newSubject evaluates locators.
+func newSubject(ctx context.Context, scope *journeys.Scope, ls journeys.Locators) (subject, error) {
+	t := subject{label: ls.String()}
+	for i := range ls {
+		a, err := newAlternative(ctx, scope, &ls[i])
+		if err != nil {
+			return subject{}, err
+		}
+		t.alts = append(t.alts, *a)
+	}
+	if len(t.alts) == 0 {
+		return subject{}, errors.New("a step without a locator")
+	}
+	return t, nil
+}
+
+func newAlternative(ctx context.Context, scope *journeys.Scope, l *journeys.Locator) (*alternative, error) {
+	p, err := newPart(ctx, scope, l)
+	if err != nil {
+		return nil, err
+	}
+	a := &alternative{part: *p, label: l.String()}
+	if frame := frameOf(l); frame != nil {
+		if a.frame, err = newAlternative(ctx, scope, frame); err != nil {
+			return nil, err
+		}
+	}
+	return a, nil
+}
+
+// frameOf gives the frame a locator looks in: its own, or that of what it looks within.
+func frameOf(l *journeys.Locator) *journeys.Locator {
+	for ; l != nil; l = l.Within {
+		if l.Frame != nil {
+			return l.Frame
+		}
+	}
+	return nil
+}
+
+func newPart(ctx context.Context, scope *journeys.Scope, l *journeys.Locator) (*inpage.Part, error) {
+	value, err := l.Value.Text(ctx, scope)
+	if err != nil {
+		return nil, err
+	}
+	p := &inpage.Part{Engine: string(l.Engine), Value: value, Exact: l.Exact, Nth: l.Nth}
+	if l.Name != nil {
+		name, err := l.Name.Text(ctx, scope)
+		if err != nil {
+			return nil, err
+		}
+		p.Name = &name
+	}
+	if l.HasText != nil {
+		if p.HasText, err = l.HasText.Text(ctx, scope); err != nil {
+			return nil, err
+		}
+	}
+	if l.Within != nil {
+		if p.Within, err = newPart(ctx, scope, l.Within); err != nil {
+			return nil, err
+		}
+	}
+	return p, nil
+}
+
+// place is a frame and how it was found: the frames around it, outermost first.
+type place struct {
+	frame cdp.FrameID
+	chain []link
+}
+
+// link is a frame element that the document around it keeps under a key.
+type link struct {
+	frame cdp.FrameID
+	key   string
+}
+
+// found is the answer to a wait, and where it was given.
+type found struct {
+	inpage.Answer
+	place place
+	drift string
+}
+
+// obstacle is the error of a wait whose time is over: what stood in the way, in words.
+type obstacle struct{ kind, why string }
+
+func (o *obstacle) Error() string { return o.why }
+
+// wait waits until the target is as wanted. Its error is an *obstacle when the page says why not.
+func (t *tab) wait(ctx context.Context, tg subject, q inpage.Query) (found, error) {
+	settled := func() bool { return !t.navigating() }
+	if q.Act {
+		settled = t.ready
+	}
+	if err := t.until(ctx, settled); err != nil {
+		return found{}, err
+	}
+	framed := false
+	for i := range tg.alts {
+		framed = framed || tg.alts[i].frame != nil
+		q.Alts = append(q.Alts, tg.alts[i].part)
+	}
+	q.Timeout = 1 // the time that is left
+	switch {
+	case !framed:
+		return t.answered(ctx, tg, place{frame: t.mainFrame}, q)
+	case len(tg.alts) == 1:
+		return t.waitInFrame(ctx, tg, q)
+	}
+	return t.waitInTurn(ctx, tg, q)
+}
+
+// answered puts a question to one frame.
+func (t *tab) answered(ctx context.Context, tg subject, at place, q inpage.Query) (found, error) {
+	a, err := t.put(ctx, at.frame, q)
+	if err != nil {
+		return found{}, err
+	}
+	if !a.OK {
+		return found{Answer: a, place: at}, &obstacle{a.Kind, a.Why}
+	}
+	f := found{Answer: a, place: at}
+	if a.Alt > 0 && a.Alt < len(tg.alts) {
+		f.drift = tg.alts[a.Alt].label
+	}
+	return f, nil
+}
+
+// waitInFrame finds the frame and waits there; a frame that is replaced is found anew.
+func (t *tab) waitInFrame(ctx context.Context, tg subject, q inpage.Query) (found, error) {
+	for {
+		at, err := t.enter(ctx, tg.alts[0].frame)
+		if err != nil {
+			return found{}, err
+		}
+		f, err := t.answered(ctx, tg, at, q)
+		if errors.Is(err, errFrameGone) {
+			if !pause(ctx, 5*time.Millisecond) {
+				return found{}, context.Cause(ctx)
+			}
+			continue
+		}
+		var o *obstacle
+		if errors.As(err, &o) {
+			return f, &obstacle{o.kind, t.inFrame(at, tg.alts[0].frame, o.why)}
+		}
+		return f, err
+	}
+}
+
+// inFrame adds to an obstacle that it was in a frame, and whether that frame has loaded at all.
+func (t *tab) inFrame(at place, frame *alternative, why string) string {
+	s := fmt.Sprintf("%s, in the frame %s", why, frame.label)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for i := len(t.history) - 1; i >= 0; i-- {
+		r := t.history[i]
+		if r.frame != at.frame || r.kind != "Document" {
+			continue
+		}
+		switch {
+		case r.err != "":
+			return fmt.Sprintf("%s, which did not load: %s: %s", s, r.url, r.err)
+		case r.status >= 400:
+			return fmt.Sprintf("%s, which answered %d: %s", s, r.status, r.url)
+		case !r.done:
+			return fmt.Sprintf("%s, which is still loading: %s", s, r.url)
+		}
+		break
+	}
+	return s
+}
+
+// enter finds the frame that a locator names and gives the place inside it.
+func (t *tab) enter(ctx context.Context, frame *alternative) (place, error) {
+	around := place{frame: t.mainFrame}
+	if frame.frame != nil {
+		var err error
+		if around, err = t.enter(ctx, frame.frame); err != nil {
+			return place{}, err
+		}
+	}
+	key := frame.label
+	f, err := t.answered(ctx, subject{alts: []alternative{*frame}}, around,
+		inpage.Query{Alts: []inpage.Part{frame.part}, Want: inpage.Frame, Key: key, Timeout: 1})
+	if err != nil {
+		return place{}, err
+	}
+	id, err := t.contentFrame(ctx, f.place.frame, key)
+	if err != nil {
+		return place{}, err
+	}
+	if _, err := t.frameSession(ctx, id); err != nil {
+		return place{}, err
+	}
+	return place{frame: id, chain: append(append([]link{}, around.chain...), link{around.frame, key})}, nil
+}
+
+// contentFrame gives the id of the frame behind a frame element that the document keeps.
+func (t *tab) contentFrame(ctx context.Context, in cdp.FrameID, key string) (cdp.FrameID, error) {
+	t.mu.Lock()
+	f := t.frame(in)
+	s, world := f.session, f.world
+	t.mu.Unlock()
+	var res evaluated
+	err := s.Call(ctx, "Runtime.callFunctionOn", callParams{
+		Function: callInPage, Context: world, Arguments: []callArgument{{"kept"}, {key}}, Silent: true,
+	}, &res)
+	if err != nil {
+		if replaced(err) {
+			return "", fmt.Errorf("%w: %w", errFrameGone, err)
+		}
+		return "", err
+	}
+	var node struct {
+		Node struct {
+			FrameID cdp.FrameID `json:"frameId"`
+		} `json:"node"`
+	}
+	if err := s.Call(ctx, "DOM.describeNode", map[string]any{"objectId": res.Result.ObjectID}, &node); err != nil {
+		if replaced(err) {
+			return "", fmt.Errorf("%w: %w", errFrameGone, err)
+		}
+		return "", err
+	}
+	if node.Node.FrameID == "" {
+		return "", errFrameGone
+	}
+	return node.Node.FrameID, nil
+}
+
+// waitInTurn looks at alternatives that live in different frames one after the other, again and again.
+func (t *tab) waitInTurn(ctx context.Context, tg subject, q inpage.Query) (found, error) {
+	begun := time.Now()
+	q.Timeout = 0
+	for {
+		var first error
+		for i := range tg.alts {
+			if i > 0 && time.Since(begun) < time.Duration(i)*grace {
+				break
+			}
+			f, err := t.glance(ctx, tg.alts[i], q)
+			if err == nil {
+				if i > 0 {
+					f.drift = tg.alts[i].label
+				}
+				return f, nil
+			}
+			var o *obstacle
+			if !errors.As(err, &o) && !errors.Is(err, errFrameGone) {
+				return f, err
+			}
+			if first == nil {
+				first = err
+			}
+		}
+		if remaining(ctx) <= 50*time.Millisecond || !pause(ctx, tick) {
+			return found{}, first
+		}
+	}
+}
+
+// glance looks once.
+func (t *tab) glance(ctx context.Context, a alternative, q inpage.Query) (found, error) {
+	q.Alts = []inpage.Part{a.part}
+	at := place{frame: t.mainFrame}
+	if a.frame != nil {
+		short, cancel := context.WithTimeout(ctx, tick+margin)
+		defer cancel()
+		var err error
+		if at, err = t.enter(short, a.frame); err != nil {
+			if short.Err() != nil && ctx.Err() == nil {
+				err = &obstacle{"none", "no frame " + a.frame.label}
+			}
+			return found{}, err
+		}
+	}
+	return t.answered(ctx, subject{alts: []alternative{a}}, at, q)
+}

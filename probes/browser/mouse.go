@@ -1,0 +1,128 @@
+package browser
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/outrider-monitor/outrider/probes/browser/chrome"
+	"github.com/outrider-monitor/outrider/probes/browser/inpage"
+)
+
+// mouseEvent is one event of the mouse, in the page's coordinates.
+type mouseEvent struct {
+	Type   string  `json:"type"`
+	X      float64 `json:"x"`
+	Y      float64 `json:"y"`
+	Button string  `json:"button"`
+	Clicks int     `json:"clickCount"`
+}
+
+// gesture is what the mouse does at a point.
+type gesture struct {
+	verb   string
+	clicks int // 0 only moves there
+}
+
+// aimed is the landing of a gesture.
+type aimed struct {
+	OK  bool   `json:"ok"`
+	Why string `json:"why"`
+}
+
+// click moves the mouse to the target and clicks it, as often as it takes to hit it: an event that would land
+// elsewhere is stopped before the page hears of it.
+func (t *tab) click(ctx context.Context, tg subject, g gesture, q inpage.Query) (drift string, done bool, err error) {
+	q.Act, q.Hover = true, g.clicks == 0
+	if q.Want == "" {
+		q.Want = inpage.Point
+	}
+	last := ""
+	for {
+		f, err := t.wait(ctx, tg, q)
+		if err != nil {
+			var o *obstacle
+			if last != "" && errors.As(err, &o) && o.kind != "many" {
+				err = &obstacle{o.kind, o.why}
+			}
+			return "", false, err
+		}
+		if f.Done {
+			return f.drift, true, nil
+		}
+		why, err := t.strike(ctx, f, g)
+		if err != nil {
+			return "", false, err
+		}
+		if why == "" {
+			return f.drift, false, nil
+		}
+		last = why
+		q.Hop = true // next time it must have stood still
+		if remaining(ctx) <= margin || !pause(ctx, 20*time.Millisecond) {
+			return "", false, &obstacle{"act", why}
+		}
+	}
+}
+
+// strike sends the gesture's events and says why they did not land, empty if they did.
+func (t *tab) strike(ctx context.Context, f found, g gesture) (why string, err error) {
+	x, y := f.X, f.Y
+	for i := len(f.place.chain) - 1; i >= 0; i-- {
+		l := f.place.chain[i]
+		var a inpage.Answer
+		at := map[string]any{"key": l.key, "x": x, "y": y}
+		if err := t.ask(ctx, l.frame, "through", func() any { return at }, &a); err != nil {
+			if errors.Is(err, errFrameGone) {
+				return "the frame was replaced", nil
+			}
+			return "", err
+		}
+		if !a.OK {
+			return "its frame is " + a.Why, nil
+		}
+		x, y = a.X, a.Y
+	}
+	if err := t.gesture(ctx, x, y, g); err != nil {
+		return "", err
+	}
+	var l aimed
+	switch err := t.askOnce(ctx, f.place.frame, "landed", nil, &l); {
+	case err != nil && replaced(err):
+		return "", nil // the click replaced the page
+	case err != nil:
+		return "", err
+	case l.OK:
+		return "", nil
+	}
+	if l.Why == "the page was replaced" {
+		return "", nil
+	}
+	return l.Why, nil
+}
+
+// gesture sends the mouse's events, together.
+func (t *tab) gesture(ctx context.Context, x, y float64, g gesture) error {
+	events := []mouseEvent{{Type: "mouseMoved", X: x, Y: y, Button: "none"}}
+	for n := 1; n <= g.clicks; n++ {
+		events = append(events,
+			mouseEvent{"mousePressed", x, y, "left", n}, mouseEvent{"mouseReleased", x, y, "left", n})
+	}
+	replies := make([]*chrome.Reply, len(events))
+	for i, e := range events {
+		var err error
+		if replies[i], err = t.page.Send(ctx, "Input.dispatchMouseEvent", e); err != nil {
+			return err
+		}
+	}
+	for _, r := range replies {
+		if err := r.Wait(ctx, nil); err != nil {
+			if replaced(err) {
+				return nil // the press replaced the page before the release
+			}
+			return fmt.Errorf("moving the mouse: %w", err)
+		}
+	}
+	return nil
+}

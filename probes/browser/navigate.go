@@ -1,0 +1,234 @@
+package browser
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+
+	"github.com/outrider-monitor/outrider/probes"
+)
+
+// goTo loads a URL and waits as a person would: for the load event, or, when only other sites' resources keep
+// that waiting, for the document and nothing of its own site loading for half a second.
+func (t *tab) goTo(ctx context.Context, raw string) error {
+	u, err := url.Parse(raw)
+	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
+		return &probes.Failure{
+			Reason: probes.Config, Message: fmt.Sprintf("%q is no page that can be opened", raw),
+			Expected: "an http or https URL", Got: raw,
+		}
+	}
+	if err := t.knowHost(ctx, raw); err != nil {
+		return err
+	}
+	t.mu.Lock()
+	commits := t.main.commits
+	t.mu.Unlock()
+	var res struct {
+		LoaderID   cdp.LoaderID `json:"loaderId"`
+		ErrorText  string       `json:"errorText"`
+		IsDownload bool         `json:"isDownload"`
+	}
+	if err := t.call(ctx, "Page.navigate", map[string]any{"url": raw}, &res); err != nil {
+		return t.slow(ctx, raw, err)
+	}
+	switch {
+	case res.IsDownload:
+		return &probes.Failure{Reason: probes.Navigation, Message: raw + " is a download, not a page", Expected: "a page", Got: "a download"}
+	case res.ErrorText != "" && !strings.Contains(res.ErrorText, "ERR_HTTP_RESPONSE_CODE_FAILURE"):
+		return t.refused(res.LoaderID, res.ErrorText, raw)
+	case res.LoaderID == "":
+		return nil // a place within the same document
+	}
+	return t.arrive(ctx, raw, commits)
+}
+
+// refused explains a navigation that came to nothing.
+func (t *tab) refused(loader cdp.LoaderID, code, raw string) error {
+	t.mu.Lock()
+	r := t.requests[string(loader)]
+	status := 0
+	if r != nil {
+		status = r.status
+	}
+	t.mu.Unlock()
+	switch {
+	case code == "net::ERR_ABORTED" && (status == 204 || status == 205):
+		return &probes.Failure{
+			Reason: probes.Status, Message: fmt.Sprintf("%s answered %d: there is no page", raw, status),
+			Expected: "a page", Got: fmt.Sprintf("status %d", status),
+		}
+	case status >= 400:
+		return statusFailure(status, raw)
+	}
+	return networkFailure(code, raw, false)
+}
+
+// arrive waits until the document after the given number of documents has loaded, and judges it.
+func (t *tab) arrive(ctx context.Context, raw string, commits int) error {
+	var fault *probes.Failure
+	err := t.until(ctx, func() bool {
+		if t.main.commits <= commits || t.navigating() {
+			return false
+		}
+		fault = t.documentFault()
+		return fault != nil || t.ready() && t.documentComplete()
+	})
+	if err != nil {
+		return t.slow(ctx, raw, err)
+	}
+	if fault != nil {
+		return fault
+	}
+	return nil
+}
+
+// documentComplete reports whether the whole document has come. The load event fires for half a document too,
+// so the network has to say so; where it says nothing, the event is believed after a while. t.mu is held.
+func (t *tab) documentComplete() bool {
+	r := t.documentRequest()
+	return r == nil || r.done || t.main.loaded && time.Since(t.lastOwn) > 2*quietTime
+}
+
+// documentFault says what is wrong with the page's document itself, or nil. t.mu is held.
+func (t *tab) documentFault() *probes.Failure {
+	r := t.documentRequest()
+	switch {
+	case r == nil && t.main.unreachable != "":
+		return networkFailure("the browser shows its error page", t.main.unreachable, false)
+	case r == nil:
+		return nil
+	case r.status >= 400:
+		return statusFailure(r.status, r.url)
+	case r.err != "" && !(r.cancelled && t.main.unreachable == ""):
+		return networkFailure(r.err, r.url, r.status != 0 && t.main.unreachable == "")
+	}
+	return nil
+}
+
+// slow says what a page was waiting for when the step's time was over; other errors pass.
+func (t *tab) slow(ctx context.Context, raw string, err error) error {
+	if ctx.Err() == nil || context.Cause(ctx) != context.DeadlineExceeded {
+		return err
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	got := "nothing after the step's time"
+	if t.main.interactive && !t.main.pending {
+		got = "the document, but not all of its resources"
+	}
+	return &probes.Failure{
+		Reason: probes.Timeout, Err: err, Expected: "the page loads", Got: got,
+		Message: fmt.Sprintf("%s did not load within the step's time%s", raw, t.waitingFor()),
+	}
+}
+
+// waitingFor names what is still loading. t.mu is held.
+func (t *tab) waitingFor() string {
+	var names []string
+	more := 0
+	for _, r := range t.history {
+		if r.done || !r.delaysLoad() {
+			continue
+		}
+		if len(names) == 3 {
+			more++
+			continue
+		}
+		names = append(names, fmt.Sprintf("%s %s (%s)", r.method, clip(r.url, 200), time.Since(r.begun).Round(time.Millisecond)))
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	s := "; still waiting for " + strings.Join(names, ", ")
+	if more > 0 {
+		s += fmt.Sprintf(" and %d more", more)
+	}
+	return s
+}
+
+func (t *tab) reload(ctx context.Context) error {
+	t.mu.Lock()
+	commits, at := t.main.commits, t.main.url
+	t.mu.Unlock()
+	if err := t.call(ctx, "Page.reload", nil, nil); err != nil {
+		return t.slow(ctx, at, err)
+	}
+	return t.arrive(ctx, at, commits)
+}
+
+func (t *tab) back(ctx context.Context) error {
+	var history struct {
+		Index   int `json:"currentIndex"`
+		Entries []struct {
+			ID  int64  `json:"id"`
+			URL string `json:"url"`
+		} `json:"entries"`
+	}
+	if err := t.call(ctx, "Page.getNavigationHistory", nil, &history); err != nil {
+		return err
+	}
+	if history.Index == 0 || history.Entries[history.Index-1].URL == "about:blank" {
+		return &probes.Failure{Reason: probes.Navigation, Message: "there is no page to go back to", Expected: "an earlier page", Got: "none"}
+	}
+	entry := history.Entries[history.Index-1]
+	t.mu.Lock()
+	commits, inPlace := t.main.commits, t.main.inPlace
+	t.mu.Unlock()
+	if err := t.call(ctx, "Page.navigateToHistoryEntry", map[string]any{"entryId": entry.ID}, nil); err != nil {
+		return err
+	}
+	same := false
+	err := t.until(ctx, func() bool {
+		same = t.main.inPlace > inPlace && t.main.commits == commits
+		return same || t.main.commits > commits
+	})
+	if err != nil {
+		return t.slow(ctx, entry.URL, err)
+	}
+	if same {
+		return nil
+	}
+	return t.arrive(ctx, entry.URL, commits)
+}
+
+// waitForURL waits until the page's URL is the wanted one; * stands for anything.
+func (t *tab) waitForURL(ctx context.Context, want string) error {
+	at := ""
+	err := t.until(ctx, func() bool {
+		at = t.main.url
+		return !t.navigating() && matches(want, at)
+	})
+	if err != nil && context.Cause(ctx) == context.DeadlineExceeded {
+		return &probes.Failure{
+			Reason: probes.Assertion, Err: err, Expected: want, Got: at,
+			Message: fmt.Sprintf("the page's URL did not become %s: it is %s", want, at),
+		}
+	}
+	return err
+}
+
+// matches compares a text with a pattern in which * stands for anything.
+func matches(pattern, text string) bool {
+	parts := strings.Split(pattern, "*")
+	if len(parts) == 1 {
+		return pattern == text
+	}
+	if !strings.HasPrefix(text, parts[0]) {
+		return false
+	}
+	text = text[len(parts[0]):]
+	last := parts[len(parts)-1]
+	for _, p := range parts[1 : len(parts)-1] {
+		i := strings.Index(text, p)
+		if i < 0 {
+			return false
+		}
+		text = text[i+len(p):]
+	}
+	return len(text) >= len(last) && strings.HasSuffix(text, last)
+}

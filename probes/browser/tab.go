@@ -1,0 +1,301 @@
+package browser
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/cdp/jsonv2"
+	"github.com/chromedp/cdproto/target"
+
+	"github.com/outrider-monitor/outrider/journeys"
+	"github.com/outrider-monitor/outrider/probes"
+	"github.com/outrider-monitor/outrider/probes/browser/chrome"
+)
+
+const (
+	// quietTime is how long nothing of the page's own site may have been loading before a load event that
+	// only waits for others is waited for no longer.
+	quietTime = 500 * time.Millisecond
+	// pendingTime is how long a navigation that was asked for may show no request before it is taken for
+	// one that never comes: a download, another program's address.
+	pendingTime = time.Second
+	// tick is how often conditions that depend on time alone are looked at.
+	tick = 50 * time.Millisecond
+)
+
+// tab is one page in a browser context of its own, and what is known of it.
+type tab struct {
+	lease     *chrome.Lease
+	options   probes.SessionOptions
+	contextID cdp.BrowserContextID
+	targetID  target.ID
+	mainFrame cdp.FrameID
+	page      *chrome.Session
+
+	// ctx ends when the page or its browser is lost; its cause is a *probes.Failure.
+	ctx  context.Context
+	lose context.CancelCauseFunc
+	// abort ends the step that is under way; its cause is a *probes.Failure.
+	abort context.CancelCauseFunc
+
+	mu       sync.Mutex
+	waiters  []chan struct{}
+	frames   map[cdp.FrameID]*frame
+	extra    []*chrome.Session
+	main     mainDocument
+	requests map[string]*request
+	history  []*request
+	lastOwn  time.Time
+	hosts    map[string]bool // of the journey's own URLs
+	console  []probes.ConsoleLine
+	dropped  int
+	thrown   []exception
+	dialogs  []dialog
+}
+
+// openTab makes the context and the page, and prepares it.
+func openTab(ctx context.Context, lease *chrome.Lease, o probes.SessionOptions) (*tab, error) {
+	if o.Journey == nil {
+		o.Journey = &journeys.Journey{}
+	}
+	if o.Redactor == nil {
+		o.Redactor = probes.NewRedactor(nil)
+	}
+	t := &tab{
+		lease: lease, options: o, frames: map[cdp.FrameID]*frame{}, requests: map[string]*request{},
+		hosts: map[string]bool{}, main: mainDocument{interactive: true, loaded: true, url: "about:blank"},
+		abort: func(error) {},
+	}
+	t.ctx, t.lose = context.WithCancelCause(context.Background())
+	if err := t.create(ctx); err != nil {
+		_ = t.close(ctx)
+		return nil, err
+	}
+	context.AfterFunc(t.ctx, func() {
+		t.mu.Lock()
+		abort := t.abort
+		t.mu.Unlock()
+		abort(context.Cause(t.ctx))
+	})
+	go func() {
+		select {
+		case <-lease.Lost():
+			t.lose(gone(lease.Err()))
+		case <-t.ctx.Done():
+		}
+	}()
+	return t, nil
+}
+
+func (t *tab) create(ctx context.Context) error {
+	made, err := cdp.Call(ctx, t.lease.Root, target.CreateBrowserContext, target.CreateBrowserContextParams{})
+	if err != nil {
+		return err
+	}
+	t.contextID = made.BrowserContextID
+	w, h := t.viewport()
+	opened, err := cdp.Call(ctx, t.lease.Root, target.CreateTarget, target.CreateTargetParams{
+		URL: "about:blank", BrowserContextID: t.contextID, Width: int64(w), Height: int64(h), NewWindow: new(true),
+	})
+	if err != nil {
+		return err
+	}
+	t.targetID, t.mainFrame = opened.TargetID, cdp.FrameID(opened.TargetID)
+	attached, err := cdp.Call(ctx, t.lease.Root, target.AttachToTarget, target.AttachToTargetParams{
+		TargetID: t.targetID, Flatten: new(true),
+	})
+	if err != nil {
+		return err
+	}
+	t.page = t.lease.Attach(attached.SessionID, t.hear)
+	t.frames[t.mainFrame] = &frame{id: t.mainFrame, session: t.page, url: "about:blank"}
+	return t.configure(ctx, w, h)
+}
+
+// configure sets the page's conditions. The commands are sent together: they cost one round trip.
+func (t *tab) configure(ctx context.Context, w, h int) error {
+	all := append(t.setup(),
+		command{"Emulation.setDeviceMetricsOverride", map[string]any{
+			"width": w, "height": h, "deviceScaleFactor": 1, "mobile": false, "screenWidth": w, "screenHeight": h,
+		}},
+		command{"Emulation.setFocusEmulationEnabled", map[string]any{"enabled": true}},
+	)
+	replies := make([]*chrome.Reply, len(all))
+	for i, c := range all {
+		var err error
+		if replies[i], err = t.page.Send(ctx, c.method, c.params); err != nil {
+			return err
+		}
+	}
+	for i, r := range replies {
+		if err := r.Wait(ctx, nil); err != nil && all[i].method != "Emulation.setLocaleOverride" {
+			return fmt.Errorf("%s: %w", all[i].method, err)
+		}
+	}
+	return nil
+}
+
+func (t *tab) viewport() (w, h int) {
+	b := t.options.Journey.Browser
+	return cmp.Or(b.Width, 1280), cmp.Or(b.Height, 800)
+}
+
+func locale(tag string) string { return cmp.Or(tag, "en-GB") }
+
+// userAgent is the browser's own with our token at its end.
+func (t *tab) userAgent() string {
+	if t.options.UserAgent == "" {
+		return t.lease.UserAgent
+	}
+	return t.lease.UserAgent + " " + t.options.UserAgent
+}
+
+// close ends the page with its context, within ctx.
+func (t *tab) close(ctx context.Context) error {
+	t.lose(errors.New("the session was closed"))
+	for _, s := range t.sessions() {
+		if s != nil {
+			s.Forget()
+		}
+	}
+	var err error
+	if t.contextID != "" && t.lease.Alive() {
+		_, err = cdp.Call(ctx, t.lease.Root, target.DisposeBrowserContext, target.DisposeBrowserContextParams{
+			BrowserContextID: t.contextID,
+		})
+	}
+	if err != nil && !t.lease.Alive() {
+		err = nil // a dead browser has no contexts
+	}
+	if err != nil {
+		// What cannot be closed must not live on in a browser that is used again.
+		t.lease.Kill(fmt.Errorf("it did not close a page: %w", err))
+	}
+	return err
+}
+
+// bump wakes those who wait for a change of what is known. t.mu is held.
+func (t *tab) bump() {
+	for _, w := range t.waiters {
+		close(w)
+	}
+	t.waiters = nil
+}
+
+// until waits until the condition holds. It is called with t.mu held, at each change and now and then.
+func (t *tab) until(ctx context.Context, holds func() bool) error {
+	var timer *time.Timer
+	for {
+		t.mu.Lock()
+		if holds() {
+			t.mu.Unlock()
+			return nil
+		}
+		changed := make(chan struct{})
+		t.waiters = append(t.waiters, changed)
+		t.mu.Unlock()
+		if timer == nil {
+			timer = time.NewTimer(tick)
+			defer timer.Stop()
+		} else {
+			timer.Reset(tick)
+		}
+		select {
+		case <-changed:
+		case <-timer.C:
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+}
+
+// navigating reports whether the page is about to be replaced. t.mu is held.
+func (t *tab) navigating() bool {
+	m := &t.main
+	if !m.pending {
+		return false
+	}
+	if time.Since(m.pendingSince) < pendingTime {
+		return true
+	}
+	r := t.requests[string(m.pendingLoader)]
+	return r != nil && !r.done && r.status != 204
+}
+
+// ready reports whether the page has loaded as far as a person would wait: its load event, or the document
+// with everything of its own site when only others keep the load event waiting. t.mu is held.
+func (t *tab) ready() bool {
+	return !t.navigating() && t.main.interactive && (t.main.loaded || t.quiet())
+}
+
+// call runs a command on the page's session.
+func (t *tab) call(ctx context.Context, method string, params, res any) error {
+	return t.page.Call(ctx, method, params, res)
+}
+
+// requestPaused lets a request of the journey's own hosts go on, with the header that says whose it is.
+func (t *tab) requestPaused(s *chrome.Session, params jsonv2.Value) {
+	e, ok := decode[pausedEvent](params)
+	if !ok {
+		return
+	}
+	type header struct {
+		Name  string `json:"name"`
+		Value string `json:"value"`
+	}
+	goOn := map[string]any{"requestId": e.RequestID}
+	t.mu.Lock()
+	own := t.hosts[hostOf(e.Request.URL)]
+	t.mu.Unlock()
+	if own {
+		headers := []header{{"X-Outrider-Run", t.options.RunID}}
+		for name, value := range e.Request.Headers {
+			headers = append(headers, header{name, value})
+		}
+		goOn["headers"] = headers
+	}
+	s.Post("Fetch.continueRequest", goOn)
+}
+
+// patterns are the requests that bear the header: pages and what scripts ask for, of the journey's own hosts.
+// Pictures, styles and scripts bear the user agent's token alone; stopping each of them would cost more than
+// all the rest of a run. t.mu is held.
+func (t *tab) patterns() map[string]any {
+	if t.options.RunID == "" || len(t.hosts) == 0 {
+		return nil
+	}
+	var list []map[string]any
+	for host := range t.hosts {
+		for _, kind := range []string{"Document", "XHR", "Fetch"} {
+			list = append(list, map[string]any{"urlPattern": "*://" + host + "/*", "resourceType": kind, "requestStage": "Request"})
+		}
+	}
+	return map[string]any{"patterns": list}
+}
+
+// knowHost makes a host one of the journey's own.
+func (t *tab) knowHost(ctx context.Context, url string) error {
+	host := hostOf(url)
+	t.mu.Lock()
+	if host == "" || t.hosts[host] {
+		t.mu.Unlock()
+		return nil
+	}
+	t.hosts[host] = true
+	patterns := t.patterns()
+	t.mu.Unlock()
+	if patterns == nil {
+		return nil
+	}
+	for _, s := range t.sessions() {
+		if err := s.Call(ctx, "Fetch.enable", patterns, nil); err != nil && s == t.page {
+			return err
+		}
+	}
+	return nil
+}
