@@ -98,14 +98,14 @@ func (a *attempt) abandon() finished {
 func (a *attempt) run(ctx context.Context) (f finished) {
 	defer func() {
 		if p := recover(); p != nil {
-			a.out.Outcome, a.out.Failure, a.published = Error, a.redactor.failure(panicked(p)), nil
+			a.out.Outcome, a.out.Failure, a.published = Error, cleanFailure(a.redactor, panicked(p)), nil
 			a.r.o.Log.Error("an attempt panicked", "journey", a.j.Name, "run", a.runID, "err", a.out.Failure.Err)
 		}
 		a.closeSessions(ctx)
 		f = finished{Attempt: a.out, published: a.published}
 	}()
 	if unable := a.prepare(ctx); unable != nil {
-		a.out.Outcome, a.out.Failure = Error, a.redactor.failure(unable)
+		a.out.Outcome, a.out.Failure = Error, cleanFailure(a.redactor, unable)
 		a.skipFrom(0)
 		return
 	}
@@ -221,13 +221,13 @@ func (a *attempt) publish(ctx context.Context) {
 		b := &a.j.Publish[i]
 		v, err := b.Expr.Eval(ctx, &a.scope)
 		if err == nil {
-			v = a.redactor.value(v)
+			v = cleanValue(a.redactor, v)
 			err = publishable(v)
 		}
 		if err != nil {
 			f := unevaluated("publish "+b.Name, b.Expr.Source, err)
 			a.add(StepResult{
-				Name: "publish", Verb: "publish", Status: StepFailed, Failure: a.redactor.failure(f),
+				Name: "publish", Verb: "publish", Status: StepFailed, Failure: cleanFailure(a.redactor, f),
 				Offset: begun.Sub(a.begun), Duration: time.Since(begun),
 			})
 			return

@@ -28,7 +28,7 @@ func (a *attempt) collect(ctx context.Context, failed *journeys.Step) {
 	if failed.Sensitive {
 		*e = Evidence{PageURL: e.PageURL, Requests: e.Requests}
 	}
-	a.redactor.evidence(e)
+	cleanEvidence(a.redactor, e)
 	a.out.Evidence = e
 }
 
@@ -75,7 +75,7 @@ func (a *attempt) keepPictures() {
 		a.out.Evidence = &Evidence{}
 	}
 	for i := range a.pictures {
-		a.redactor.artifact(&a.pictures[i])
+		cleanArtifact(a.redactor, &a.pictures[i])
 	}
 	a.out.Evidence.Artifacts = append(a.out.Evidence.Artifacts, a.pictures...)
 }

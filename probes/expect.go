@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/outrider-monitor/outrider/journeys"
+	"github.com/outrider-monitor/outrider/probes/redact"
 )
 
 const (
@@ -145,7 +146,7 @@ func (s *stepRun) hide(name string, v any) {
 	case nil, bool:
 		return
 	}
-	if text := fmt.Sprint(v); len(text) >= minSought {
+	if text := fmt.Sprint(v); len(text) >= redact.MinSought {
 		s.redactor.Add(name, text)
 	}
 }

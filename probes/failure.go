@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/outrider-monitor/outrider/journeys"
+	"github.com/outrider-monitor/outrider/probes/redact"
 )
 
 // maxStack bounds what is kept of a panic's stack.
@@ -27,8 +28,8 @@ func (e *panicError) Error() string { return fmt.Sprintf("panic: %v\n%s", e.valu
 func panicked(value any) *Failure {
 	return &Failure{
 		Reason:  Internal,
-		Message: cut(fmt.Sprintf("a defect of the monitor: %v", value), maxMessage),
-		Err:     &panicError{value: value, stack: cut(string(debug.Stack()), maxStack)},
+		Message: redact.Cut(fmt.Sprintf("a defect of the monitor: %v", value), maxMessage),
+		Err:     &panicError{value: value, stack: redact.Cut(string(debug.Stack()), maxStack)},
 	}
 }
 

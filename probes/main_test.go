@@ -3,7 +3,7 @@ package probes_test
 import (
 	"testing"
 
-	"go.uber.org/goleak"
+	"github.com/outrider-monitor/outrider/internal/leakcheck"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { leakcheck.Main(m) }

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/outrider-monitor/outrider/journeys"
+	"github.com/outrider-monitor/outrider/probes/redact"
 )
 
 // maxSecret bounds a secret's file.
@@ -110,7 +111,7 @@ func (r *Runner) warnShort(journey string, redactor *Redactor) {
 	for _, name := range redactor.TooShort() {
 		if _, told := r.warned.LoadOrStore(journey+"\x00"+name, true); !told {
 			r.o.Log.Warn("a secret is too short to be sought in evidence; only where it stands alone is it removed",
-				"journey", journey, "secret", name, "least", minSought)
+				"journey", journey, "secret", name, "least", redact.MinSought)
 		}
 	}
 }

@@ -43,7 +43,7 @@ func (a *attempt) step(ctx context.Context, st *journeys.Step, p place) StepResu
 		res.Duration = time.Since(s.start)
 	}
 	s.judge(f)
-	a.redactor.step(&res)
+	cleanStep(a.redactor, &res)
 	a.observe(st, p, &res)
 	return res
 }
@@ -52,10 +52,8 @@ func (a *attempt) step(ctx context.Context, st *journeys.Step, p place) StepResu
 func (s *stepRun) judge(f *Failure) {
 	res := s.res
 	switch {
-	case f != nil && s.st.Sensitive && f.Reason == Assertion:
-		hidden := *f
-		hidden.Message, hidden.Got = fmt.Sprintf("%s does not hold (the step is sensitive)", f.Expected), ""
-		f = &hidden
+	case f != nil && s.st.Sensitive:
+		f = withoutValues(f)
 	case f == nil && res.Status == "" && s.st.Budget > 0 && res.Duration > s.st.Budget:
 		res.Status = StepSlow
 		res.Failure = &Failure{
@@ -76,6 +74,17 @@ func (s *stepRun) judge(f *Failure) {
 	if s.st.Optional && !f.Reason.Ours() {
 		res.Status = StepTolerated
 	}
+}
+
+// withoutValues hides what a sensitive step saw. Other reasons than these show nothing that it saw.
+func withoutValues(f *Failure) *Failure {
+	switch f.Reason {
+	case Assertion:
+		return &Failure{Reason: Assertion, Message: "an expectation of a sensitive step does not hold", Expected: f.Expected}
+	case Locator, Script:
+		return &Failure{Reason: f.Reason, Message: f.Message, Expected: f.Expected}
+	}
+	return f
 }
 
 // perform does the step and returns why it failed, or nil.

@@ -153,8 +153,22 @@ func BenchmarkOneRequestJourney(b *testing.B) {
 	b.Run("500 a second", func(b *testing.B) { contest(b, 2*time.Millisecond, once, ours) })
 }
 
-func benchmarkJourney(_ *testing.B, url string) *journeys.Journey {
-	return &journeys.Journey{Name: "order", Team: "kitchen", Steps: []journeys.Step{
-		{Name: "Look at the order", Action: &journeys.Request{Method: "GET", URL: text(url), Redirects: -1}},
-	}}
+func benchmarkJourney(b *testing.B, url string) *journeys.Journey {
+	b.Helper()
+	list, err := journeys.Parse("order.yaml", []byte(`
+journey: order
+team: kitchen
+vars: {shop: "`+url+`"}
+steps:
+  - name: Look at the order
+    get: ${{ vars.shop }}
+    expect:
+      - status == 200
+      - json.status in ["received", "cooking"]
+      - json.eta_minutes < 60
+`))
+	if err != nil {
+		b.Fatal(err)
+	}
+	return &list[0]
 }

@@ -250,7 +250,7 @@ func TestAConnectionThatLayIdleForLongIsNotUsedAgain(t *testing.T) {
 	srv, seen := counting(t)
 	s := open(t)
 	mustDo(t, s, get(srv.URL))
-	time.Sleep(600 * time.Millisecond) // longer than the age up to which an idle connection is trusted
+	httpcall.Age(s, time.Second)
 	mustDo(t, s, get(srv.URL))
 	if seen.count() != 2 {
 		t.Errorf("%d connections", seen.count())

@@ -1,11 +1,10 @@
 package httpcall_test
 
 import (
-	"flag"
 	"os"
 	"testing"
 
-	"go.uber.org/goleak"
+	"github.com/outrider-monitor/outrider/internal/leakcheck"
 )
 
 func TestMain(m *testing.M) {
@@ -13,6 +12,5 @@ func TestMain(m *testing.M) {
 		serveForBenchmark()
 		return
 	}
-	flag.Parse()
-	goleak.VerifyTestMain(m)
+	leakcheck.Main(m)
 }

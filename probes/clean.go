@@ -1,0 +1,113 @@
+package probes
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/outrider-monitor/outrider/probes/redact"
+)
+
+// Redactor replaces the secrets of an attempt by «secret NAME».
+type Redactor = redact.Redactor
+
+// NewRedactor knows the secrets name -> value. Values shorter than 4 bytes are not sought in texts.
+func NewRedactor(secrets map[string]string) *Redactor { return redact.New(secrets) }
+
+// Bounds of what a Result keeps, applied after the secrets are gone.
+const (
+	maxMessage  = 2 << 10
+	maxPageText = 8 << 10
+	maxExcerpt  = 2 << 10
+	maxLine     = 2 << 10
+	maxLines    = 200
+	// maxPublished bounds one published value as JSON.
+	maxPublished = 16 << 10
+)
+
+// Names of journeys, teams and steps are not touched: they come from the file, and identify.
+
+func cleanStep(r *Redactor, s *StepResult) {
+	s.Failure = cleanFailure(r, s.Failure)
+	s.Drift = r.String(s.Drift)
+	if s.HTTP != nil {
+		s.HTTP.URL = r.Excerpt(s.HTTP.URL, maxLine)
+	}
+}
+
+// cleanFailure gives a bounded copy without secrets.
+func cleanFailure(r *Redactor, f *Failure) *Failure {
+	if f == nil {
+		return nil
+	}
+	clean := &Failure{
+		Reason:   f.Reason,
+		Message:  r.Excerpt(f.Message, maxMessage),
+		Expected: r.Excerpt(f.Expected, maxExcerpt),
+		Got:      r.Excerpt(f.Got, maxExcerpt),
+		Err:      f.Err,
+	}
+	if f.Err != nil && r.Active() {
+		// The cause would still hold the secret for whoever prints it.
+		clean.Err = errors.New(r.Excerpt(f.Err.Error(), maxStack))
+	}
+	return clean
+}
+
+func cleanEvidence(r *Redactor, e *Evidence) {
+	for text, limit := range map[*string]int{
+		&e.PageURL: maxLine, &e.PageTitle: maxLine, &e.PageText: maxPageText,
+		&e.ResponseHead: maxPageText, &e.BodyExcerpt: maxExcerpt,
+	} {
+		*text = r.Excerpt(*text, limit)
+	}
+	e.Console = e.Console[:min(len(e.Console), maxLines)]
+	for i := range e.Console {
+		e.Console[i].Text = r.Excerpt(e.Console[i].Text, maxLine)
+		e.Console[i].Source = r.Excerpt(e.Console[i].Source, maxLine)
+	}
+	e.Requests = e.Requests[:min(len(e.Requests), maxLines)]
+	for i := range e.Requests {
+		e.Requests[i].URL = r.Excerpt(e.Requests[i].URL, maxLine)
+		e.Requests[i].Error = r.Excerpt(e.Requests[i].Error, maxLine)
+	}
+	for i := range e.Artifacts {
+		cleanArtifact(r, &e.Artifacts[i])
+	}
+}
+
+// cleanArtifact removes secrets from artifacts that are text; pictures are covered by their driver.
+func cleanArtifact(r *Redactor, a *Artifact) {
+	kind, _, _ := strings.Cut(a.MIME, ";")
+	text := strings.HasPrefix(kind, "text/") || strings.HasSuffix(kind, "json") || strings.HasSuffix(kind, "xml") ||
+		kind == "application/javascript"
+	if text && r.Active() {
+		a.Data = []byte(r.String(string(a.Data)))
+	}
+}
+
+// cleanValue gives a copy without secrets of a value made of JSON's types.
+func cleanValue(r *Redactor, v any) any {
+	switch v := v.(type) {
+	case nil, bool:
+		return v
+	case string:
+		return r.String(v)
+	case []any:
+		list := make([]any, len(v))
+		for i := range v {
+			list[i] = cleanValue(r, v[i])
+		}
+		return list
+	case map[string]any:
+		object := make(map[string]any, len(v))
+		for key, item := range v {
+			object[r.String(key)] = cleanValue(r, item)
+		}
+		return object
+	}
+	if number := fmt.Sprint(v); r.String(number) != number {
+		return r.String(number)
+	}
+	return v
+}
