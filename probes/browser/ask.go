@@ -21,7 +21,7 @@ var errFrameGone = errors.New("the frame is gone")
 const (
 	worldName = "outrider"
 	// margin is kept of a step's time so that the page itself can say what stands in the way.
-	margin = 150 * time.Millisecond
+	margin = 250 * time.Millisecond
 	// grace is how long each alternative locator has to itself.
 	grace = 250 * time.Millisecond
 )

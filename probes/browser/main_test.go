@@ -202,7 +202,7 @@ func (v *visitor) fail(reason probes.Reason, words ...string) *probes.Failure {
 			v.t.Fatalf("step %q: %v", v.j.Steps[v.n-1].Name, err)
 		}
 	}
-	err := v.step(1500 * time.Millisecond)
+	err := v.step(3 * time.Second)
 	f, ok := err.(*probes.Failure)
 	if !ok {
 		v.t.Fatalf("got %v, want a failure", err)
