@@ -63,41 +63,43 @@ func (s *Session) Do(ctx context.Context, call probes.Call) (probes.Done, error)
 
 // RoundTrip does one hop. It is the client's transport.
 func (s *Session) RoundTrip(req *http.Request) (*http.Response, error) {
-	return s.wire(req.URL.Scheme == "https").transport.RoundTrip(s.last.hop(req))
+	w, err := s.wire(s.last.trust, req.URL.Scheme == "https")
+	if err != nil {
+		return nil, err
+	}
+	return w.transport.RoundTrip(s.last.hop(req))
 }
 
-// wire gives the wire for a hop of the last exchange. The one of an unusual trust was made by useTrust.
-func (s *Session) wire(secure bool) *wire {
-	if !secure {
-		if s.plain == nil {
-			s.plain = s.driver.idle.Get().(*wire)
-		}
-		return s.plain
-	}
-	for i := range s.privates {
-		if s.privates[i].trust == s.last.trust {
-			return s.privates[i].wire
-		}
-	}
-	if s.secure == nil {
+// wire gives the wire for a hop.
+func (s *Session) wire(t trust, secure bool) (*wire, error) {
+	switch {
+	case !secure && s.plain == nil:
+		s.plain = s.driver.idle.Get().(*wire)
+		fallthrough
+	case !secure:
+		return s.plain, nil
+	case t != (trust{}):
+		return s.privateWire(t)
+	case s.secure == nil:
 		s.secure = newSecureWire(nil)
 	}
-	return s.secure
+	return s.secure, nil
 }
 
-// useTrust makes sure that there is a wire for an unusual trust.
-func (s *Session) useTrust(t trust) error {
+// privateWire gives the wire for an unusual trust.
+func (s *Session) privateWire(t trust) (*wire, error) {
 	for i := range s.privates {
 		if s.privates[i].trust == t {
-			return nil
+			return s.privates[i].wire, nil
 		}
 	}
 	config, err := t.config(s.o.Journey.Dir)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	s.privates = append(s.privates, private{trust: t, wire: newSecureWire(config)})
-	return nil
+	w := newSecureWire(config)
+	s.privates = append(s.privates, private{trust: t, wire: w})
+	return w, nil
 }
 
 func (s *Session) eachWire(do func(*wire)) {

@@ -150,11 +150,14 @@ func TestTLSFaultsSayWhatIsWrongWithTheCertificate(t *testing.T) {
 		_, err := do(t, open(t), get(srv.URL))
 		wantFailure(t, err, probes.TLS)
 	})
-	t.Run("a certificate file that is not there is our fault", func(t *testing.T) {
+	t.Run("a certificate file that is not there is our fault, where it matters", func(t *testing.T) {
 		a := get("https://127.0.0.1:1/")
 		a.TLS.CAFile = text("nothing.pem")
 		_, err := do(t, open(t), a)
 		wantFailure(t, err, probes.Config, "ca_file")
+		srv := serve(t, echo)
+		a.URL = text(srv.URL)
+		mustDo(t, open(t), a)
 	})
 }
 

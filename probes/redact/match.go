@@ -70,6 +70,9 @@ func (p *patterns) markerAt(s string, i int) int {
 func (p *patterns) longest(s string, i int, tail bool) (start, end int, name string) {
 	for _, index := range p.first[s[i]] {
 		pat := &p.all[index]
+		if !pat.plausible(s, i) {
+			continue
+		}
 		e := pat.match(s, i, tail)
 		if e == 0 {
 			continue
@@ -87,6 +90,17 @@ func (p *patterns) longest(s string, i int, tail bool) (start, end int, name str
 	}
 	return start, end, name
 }
+
+// plausible looks at two bytes only: it saves match most of its work on texts that hold no secret.
+func (pat *pattern) plausible(s string, i int) bool {
+	if pat.next == 0 || pat.card || s[i] != pat.units[0].raw[0] || isEscape(s[i]) || i+1 >= len(s) {
+		return true
+	}
+	return s[i+1] == pat.next || isEscape(s[i+1])
+}
+
+// isEscape reports whether another spelling than the raw one may begin with c.
+func isEscape(c byte) bool { return c == '%' || c == '\\' || c == '&' || c == '+' }
 
 // match gives the end of the pattern's match at i, or 0. It follows all spellings of each unit at once,
 // so that its time is bounded whatever the text holds.

@@ -26,6 +26,8 @@ type pattern struct {
 	units []unit
 	// card allows a blank or a hyphen between digits, as forms show card numbers.
 	card bool
+	// next is the second letter's first byte if the first letter is a single byte; 0 otherwise.
+	next byte
 	// before and after are the base64 letters next to the pattern that hold bits of the secret.
 	before, after int
 }
@@ -102,6 +104,9 @@ func (p *patterns) add(pat pattern, text string) {
 	}
 	if len(pat.units) == 0 {
 		return
+	}
+	if len(pat.units) > 1 && len(pat.units[0].raw) == 1 {
+		pat.next = pat.units[1].raw[0]
 	}
 	p.all = append(p.all, pat)
 	index := len(p.all) - 1
