@@ -14,7 +14,7 @@ func (l Locator) String() string {
 	case plain && l.Engine == ByRole && l.Name == nil:
 		return "role=" + value
 	case plain && l.Engine == ByRole:
-		return "role=" + value + "[name=" + strconv.Quote(l.Name.words()) + "]"
+		return "role=" + value + `[name="` + escapeName.Replace(l.Name.words()) + `"]`
 	case plain && l.Engine == ByVisible && !needsEngine(value):
 		return value
 	case plain:
@@ -70,6 +70,9 @@ func (ls Locators) words() string {
 	}
 	return ls[0].words()
 }
+
+// escapeName escapes what ends a quoted name.
+var escapeName = strings.NewReplacer(`\`, `\\`, `"`, `\"`)
 
 // needsEngine reports whether a bare text would be read as something else.
 func needsEngine(text string) bool {

@@ -74,7 +74,7 @@ func (t Template) words() string {
 			continue
 		}
 		name := "…"
-		if _, after, ok := strings.Cut(p.expr.Source, "."); ok && isIdentifier(after) {
+		if before, after, ok := strings.Cut(p.expr.Source, "."); ok && isIdentifier(before) && isIdentifier(after) {
 			name = after
 		}
 		b.WriteString("{" + name + "}")

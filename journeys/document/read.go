@@ -265,6 +265,9 @@ func (c *converter) syntax(err error) {
 	if strings.Contains(message, "mapping values are not allowed") {
 		hint = `text that holds ": " needs quotes`
 	}
+	if strings.Contains(message, "did not find expected ',' or") {
+		hint = "a text with one of , [ ] { } in it needs quotes inside of [ ] and { }"
+	}
 	c.add(pos, "", message, hint)
 }
 

@@ -102,7 +102,7 @@ func mistakeOf(source string, err error) *Mistake {
 	if !errors.As(err, &fe) {
 		return &Mistake{Message: err.Error()}
 	}
-	m := &Mistake{Offset: byteOffset(source, fe.From), Message: fe.Message}
+	m := &Mistake{Offset: byteOffset(source, fe.From), Message: strings.TrimSpace(fe.Message)}
 	switch {
 	case strings.Contains(m.Message, `unexpected token Operator("=")`):
 		m.Hint = "write == to compare"

@@ -270,7 +270,7 @@ func TestMistakesAreFoundWhenCompiling(t *testing.T) {
 		`$env.status == 1`:       `0: unknown name $env`,
 		`body matches "("`:       "5: error parsing regexp: missing closing ): `(`",
 		`len == 1`:               `0: len is a function (write len())`,
-		`text(1) == ""`:          `5: cannot use int as argument (type string) to call text `,
+		`text(1) == ""`:          `5: cannot use int as argument (type string) to call text`,
 		`"é" == body and x == 1`: `17: unknown name x`,
 		`let status = 1; status`: `4: cannot redeclare status`,
 	} {

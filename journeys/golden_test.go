@@ -1,0 +1,182 @@
+package journeys
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"github.com/outrider-monitor/outrider/journeys/document"
+)
+
+var update = flag.Bool("update", false, "write the expected messages and the schema anew")
+
+func glob(t testing.TB, pattern string) []string {
+	t.Helper()
+	files, err := filepath.Glob(pattern)
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no files for %s: %v", pattern, err)
+	}
+	return files
+}
+
+func readFile(t testing.TB, file string) []byte {
+	t.Helper()
+	src, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return src
+}
+
+func TestGoodFilesAreAccepted(t *testing.T) {
+	var all []Journey
+	for _, file := range append(glob(t, "testdata/ok/*.yaml"), glob(t, "../examples/journeys/*.yaml")...) {
+		js, err := Parse(file, readFile(t, file))
+		if err != nil {
+			t.Error(err)
+		}
+		for _, j := range js {
+			for _, s := range append(j.Steps, j.Finally...) {
+				if s.Name == "" || s.Action == nil || s.Pos.Line == 0 {
+					t.Errorf("%s: an incomplete step: %+v", file, s)
+				}
+			}
+		}
+		all = append(all, js...)
+	}
+	if problems := CheckSet(all); len(problems) > 0 {
+		t.Error(problems)
+	}
+}
+
+func TestBadFilesAreRefusedWithTheseMessages(t *testing.T) {
+	for _, file := range glob(t, "testdata/bad/*.yaml") {
+		_, err := Parse(filepath.Base(file), readFile(t, file))
+		if err == nil {
+			t.Errorf("%s was accepted", file)
+			continue
+		}
+		got := err.Error() + "\n"
+		golden := strings.TrimSuffix(file, ".yaml") + ".out"
+		if *update {
+			if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if want := string(readFile(t, golden)); got != want {
+			t.Errorf("%s: got\n%s\nwant\n%s", file, got, want)
+		}
+	}
+}
+
+func TestTheSchemaInTheRepositoryIsTheOneWeHave(t *testing.T) {
+	const file = "journey.schema.json"
+	if *update {
+		if err := os.WriteFile(file, Schema(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !bytes.Equal(Schema(), readFile(t, file)) {
+		t.Errorf("%s is not what Schema gives: run go test ./journeys -update", file)
+	}
+}
+
+func compileSchema(t *testing.T) *jsonschema.Schema {
+	t.Helper()
+	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(Schema()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := jsonschema.NewCompiler()
+	if err := c.AddResource(schemaID, doc); err != nil {
+		t.Fatal(err)
+	}
+	s, err := c.Compile(schemaID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func TestTheSchemaAcceptsEveryGoodFile(t *testing.T) {
+	s := compileSchema(t)
+	for _, file := range append(glob(t, "testdata/ok/*.yaml"), glob(t, "../examples/journeys/*.yaml")...) {
+		nodes, problems := document.Read(file, readFile(t, file))
+		if len(problems) > 0 {
+			t.Fatal(problems)
+		}
+		for _, n := range nodes {
+			if err := s.Validate(instance(n)); err != nil {
+				t.Errorf("%s: %v", file, err)
+			}
+		}
+	}
+}
+
+func TestTheSchemaRefusesWhatParseRefusesForItsShape(t *testing.T) {
+	s := compileSchema(t)
+	for _, name := range []string{"five-mistakes", "units", "types", "steps", "not-a-map"} {
+		nodes, _ := document.Read(name, readFile(t, "testdata/bad/"+name+".yaml"))
+		for _, n := range nodes {
+			if s.Validate(instance(n)) == nil {
+				t.Errorf("the schema accepts %s", name)
+			}
+		}
+	}
+}
+
+// instance is a node as an editor's JSON Schema validator sees it.
+func instance(n *document.Node) any {
+	switch n.Kind {
+	case document.Null:
+		return nil
+	case document.List:
+		items := make([]any, len(n.Items))
+		for i, item := range n.Items {
+			items[i] = instance(item)
+		}
+		return items
+	case document.Mapping:
+		entries := map[string]any{}
+		for _, e := range n.Entries {
+			entries[e.Key] = instance(e.Value)
+		}
+		return entries
+	}
+	if !n.Quoted {
+		if v, ok := jsonScalar(n.Value); ok {
+			return v
+		}
+	}
+	return n.Value
+}
+
+func TestTheSchemaIsValidJSONWithADescriptionForEveryKey(t *testing.T) {
+	var root struct {
+		Properties map[string]struct{ Description string }
+		Defs       map[string]struct {
+			Properties map[string]struct{ Description string }
+		} `json:"$defs"`
+	}
+	if err := json.Unmarshal(Schema(), &root); err != nil {
+		t.Fatal(err)
+	}
+	for key, p := range root.Properties {
+		if p.Description == "" {
+			t.Errorf("%s has no description", key)
+		}
+	}
+	for name, def := range root.Defs {
+		for key, p := range def.Properties {
+			if p.Description == "" {
+				t.Errorf("%s.%s has no description", name, key)
+			}
+		}
+	}
+}
