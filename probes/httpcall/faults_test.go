@@ -73,11 +73,12 @@ func TestATimeoutSaysWhatWasWaitedFor(t *testing.T) {
 		"in a chunked body": {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n", "(2 bytes so far)"},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			url := rawServer(t, func(conn *net.TCPConn, stop <-chan bool) {
 				say(conn, c.answer)
 				<-stop
 			})
-			done, err := doWithin(t, open(t), get(url), 150*time.Millisecond)
+			done, err := doWithin(t, open(t), get(url), 500*time.Millisecond)
 			wantFailure(t, err, probes.Timeout, c.words)
 			if done.HTTP == nil || done.HTTP.RemoteAddr == "" {
 				t.Errorf("the measures of a failed step are kept: %+v", done.HTTP)
