@@ -66,6 +66,15 @@ func (a *artifacts) keep(r *probes.Result) error {
 	return errors.Join(errs...)
 }
 
+func hasFiles(r *probes.Result) bool {
+	for n := range r.Attempts {
+		if e := r.Attempts[n].Evidence; e != nil && len(e.Artifacts) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
 func (a *artifacts) write(dir, runID string, f probes.Artifact) error {
 	if !safeName(runID) || !safeName(f.Name) {
 		return errors.New("not a safe file name")
@@ -106,7 +115,7 @@ func (b *batch) keepArtifacts() {
 	var g errgroup.Group
 	g.SetLimit(8)
 	for n, rec := range b.records {
-		if rec == nil || b.errs[n] != nil {
+		if rec == nil || b.errs[n] != nil || !hasFiles(&rec.entry.Result) {
 			continue
 		}
 		g.Go(func() error {

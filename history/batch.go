@@ -1,7 +1,6 @@
 package history
 
 import (
-	"errors"
 	"fmt"
 	"maps"
 	"time"
@@ -19,6 +18,8 @@ type batch struct {
 	records []*record
 	errs    []error
 	pending int64
+	// added are the subjects of the runs, for those who tidy up.
+	added []int64
 	// urgency divides the time for which the flush may wait.
 	urgency time.Duration
 }
@@ -99,7 +100,7 @@ func (b *batch) write() (err error) {
 	}
 	defer func() {
 		if err != nil {
-			err = errors.Join(err, st.rollback.exec())
+			_ = st.rollback.exec() // SQLite may have done so itself.
 		}
 	}()
 	for n, j := range b.jobs {
@@ -206,6 +207,7 @@ func (b *batch) run(subject int64, rec *record) (known bool, err error) {
 		return n == 0, err
 	}
 	w.nextRun++
+	b.added = append(b.added, subject)
 	if slot == 0 {
 		return false, nil
 	}
@@ -224,6 +226,7 @@ func (b *batch) publish() {
 		w.monitor = *b.monitor
 	}
 	w.mu.Unlock()
+	w.growth.add(b.added)
 	for n, j := range b.jobs {
 		j.done <- b.errs[n]
 	}

@@ -35,11 +35,11 @@ func openWriter(path string) (*sql.DB, *sql.Conn, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	c, err := db.Conn(ctx)
-	if err == nil {
-		err = prepareFile(ctx, c)
-	}
 	if err != nil {
 		return nil, nil, errors.Join(err, db.Close())
+	}
+	if err := prepareFile(ctx, c); err != nil {
+		return nil, nil, errors.Join(err, c.Close(), db.Close())
 	}
 	return db, c, nil
 }

@@ -23,7 +23,7 @@ CREATE TABLE runs (
   location TEXT NOT NULL, trigger TEXT NOT NULL, attempts INTEGER NOT NULL,
   due_at INTEGER NOT NULL, started_at INTEGER NOT NULL, ended_at INTEGER NOT NULL,
   duration INTEGER NOT NULL, queue_wait INTEGER NOT NULL);
-CREATE INDEX runs_by_subject ON runs (subject, seq);
+CREATE INDEX runs_by_subject ON runs (subject, seq, outcome);
 
 CREATE TABLE details (slot INTEGER PRIMARY KEY, run INTEGER NOT NULL, result BLOB NOT NULL);
 

@@ -8,12 +8,14 @@ import (
 
 // statements are what the writer executes, prepared once.
 type statements struct {
+	c   *sql.Conn
 	all []*statement
 
 	begin, commit, rollback   *statement
 	addSubject, setState      *statement
 	addRun, putDetail         *statement
 	ringSlots                 *statement
+	dropRun, dropDetail       *statement
 	putIncident, addEvent     *statement
 	addDelivery, nextHead     *statement
 	settle, postpone, waiting *statement
@@ -23,7 +25,7 @@ type statements struct {
 type statement struct{ *sql.Stmt }
 
 func prepareStatements(c *sql.Conn) (*statements, error) {
-	st := &statements{}
+	st := &statements{c: c}
 	for _, s := range []struct {
 		to   **statement
 		text string
@@ -39,6 +41,8 @@ func prepareStatements(c *sql.Conn) (*statements, error) {
 		{&st.putDetail, "INSERT OR REPLACE INTO details (slot, run, result) VALUES (?, ?, ?)"},
 		{&st.ringSlots, `SELECT d.slot FROM runs r JOIN details d ON d.slot = r.slot AND d.run = r.seq
 			WHERE r.subject = ? AND r.outcome IN (1, 2) ORDER BY r.seq DESC LIMIT ?`},
+		{&st.dropRun, "DELETE FROM runs WHERE seq = ?"},
+		{&st.dropDetail, "DELETE FROM details WHERE slot = ? AND run = ?"},
 		{&st.putIncident, `INSERT INTO incidents (id, subject, opened_at, closed_at, incident) VALUES (?, ?, ?, ?, ?)
 			ON CONFLICT (id) DO UPDATE SET closed_at = excluded.closed_at, incident = excluded.incident`},
 		{&st.addEvent, "INSERT INTO events (incident, kind, at, run) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"},
@@ -54,7 +58,7 @@ func prepareStatements(c *sql.Conn) (*statements, error) {
 	} {
 		stmt, err := c.PrepareContext(context.Background(), s.text)
 		if err != nil {
-			st.close()
+			_ = st.close()
 			return nil, fmt.Errorf("preparing %q: %w", s.text, err)
 		}
 		*s.to = &statement{stmt}
@@ -63,10 +67,12 @@ func prepareStatements(c *sql.Conn) (*statements, error) {
 	return st, nil
 }
 
-func (st *statements) close() {
+// close frees the statements and their connection.
+func (st *statements) close() error {
 	for _, s := range st.all {
 		_ = s.Close()
 	}
+	return st.c.Close()
 }
 
 func (s *statement) exec(args ...any) error {
@@ -98,6 +104,20 @@ func (s *statement) ints(args ...any) ([]int64, error) {
 	if err != nil {
 		return nil, err
 	}
+	return scanInts(rows)
+}
+
+// once executes what is not worth preparing, and gives how many rows it changed.
+func (st *statements) once(query string, args ...any) (int64, error) {
+	res, err := st.c.ExecContext(context.Background(), query, args...)
+	if err != nil {
+		return 0, err
+	}
+	return res.RowsAffected()
+}
+
+// scanInts gives the first column of all rows, and closes them.
+func scanInts(rows *sql.Rows) ([]int64, error) {
 	defer rows.Close()
 	var ns []int64
 	for rows.Next() {

@@ -75,6 +75,7 @@ type Store struct {
 	monitor incidents.State
 	pending atomic.Int64
 	commits atomic.Int64
+	growth  growth
 
 	queue    chan *job
 	quit     chan struct{}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -104,18 +105,26 @@ func (w *writer) patience(b *batch) time.Duration {
 
 // commit writes the batch and answers its jobs.
 func (w *writer) commit(b *batch) {
+	if w.broken != nil && time.Since(w.brokenAt) < retryDisk {
+		w.refuse(b.jobs)
+		return
+	}
 	err := w.try(b)
 	if full(err) && w.pages.release() {
 		err = w.try(w.again(b.jobs))
 	}
 	switch {
-	case err == nil:
+	case err == nil && w.broken != nil:
+		w.o.Log.Info("the history can be written again", "folder", w.dir)
 		w.broken = nil
+	case err == nil:
 	case diskTrouble(err):
 		w.gaveUp(b.jobs, err)
 	case len(b.jobs) == 1:
+		w.disconnect()
 		b.jobs[0].done <- err
 	default: // One of them is to blame: each on its own.
+		w.disconnect()
 		for n := range b.jobs {
 			w.commit(w.again(b.jobs[n : n+1]))
 		}
@@ -138,17 +147,18 @@ func (w *writer) gaveUp(jobs []*job, err error) {
 	}
 	w.broken, w.brokenAt = err, time.Now()
 	w.disconnect()
+	w.refuse(jobs)
+}
+
+func (w *writer) refuse(jobs []*job) {
 	for _, j := range jobs {
-		j.done <- fmt.Errorf("%w: %w", ErrUnavailable, err)
+		j.done <- fmt.Errorf("%w: %w", ErrUnavailable, w.broken)
 	}
 }
 
 // try writes the batch in one transaction. If the error is not nil, nothing was written and nobody answered.
 func (w *writer) try(b *batch) error {
 	if w.st == nil {
-		if time.Since(w.brokenAt) < retryDisk {
-			return w.broken
-		}
 		if err := w.connect(); err != nil {
 			return err
 		}
@@ -169,24 +179,23 @@ func (w *writer) connect() error {
 		return err
 	}
 	st, err := prepareStatements(c)
-	if err == nil {
-		w.db, w.st = db, st
-		w.ids, w.rings = map[string]int64{}, map[int64]*ring{}
-		err = w.load(c)
-	}
 	if err != nil {
-		_ = db.Close()
-		w.db, w.st = nil, nil
+		return errors.Join(err, db.Close())
 	}
-	return err
+	w.db, w.st = db, st
+	w.ids, w.rings = map[string]int64{}, map[int64]*ring{}
+	if err := w.load(c); err != nil {
+		w.disconnect()
+		return err
+	}
+	return nil
 }
 
 func (w *writer) disconnect() {
 	if w.st == nil {
 		return
 	}
-	w.st.close()
-	if err := w.db.Close(); err != nil {
+	if err := errors.Join(w.st.close(), w.db.Close()); err != nil {
 		w.o.Log.Warn("closing the history", "err", err)
 	}
 	w.db, w.st = nil, nil

@@ -1,0 +1,282 @@
+package history_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/outrider-monitor/outrider/history"
+	"github.com/outrider-monitor/outrider/probes"
+)
+
+// children are what the test binary does when it starts itself anew: on a disk of its own, as another user.
+func children() map[string]func(dir string) error {
+	return map[string]func(string) error{
+		"full":    onAFullDisk,
+		"reserve": onADiskThatFillsUp,
+		"nobody":  asNobody,
+	}
+}
+
+// inChild runs one of the children in a process of its own and expects it to be content.
+func inChild(t *testing.T, name, dir string, attr *syscall.SysProcAttr) {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(t.Context(), self)
+	cmd.Env = append(os.Environ(), "HISTORY_TEST_CHILD="+name, "HISTORY_TEST_DIR="+dir)
+	cmd.SysProcAttr = attr
+	out, err := cmd.CombinedOutput()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		t.Skipf("no process with a file system of its own: %v", err)
+	}
+	if err != nil {
+		t.Errorf("%s: %v\n%s", name, err, out)
+	}
+}
+
+// ownDisk lets a process mount without being root.
+func ownDisk() *syscall.SysProcAttr {
+	id := func(n int) []syscall.SysProcIDMap { return []syscall.SysProcIDMap{{HostID: n, Size: 1}} }
+	return &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWUSER | syscall.CLONE_NEWNS,
+		UidMappings: id(os.Getuid()), GidMappings: id(os.Getgid())}
+}
+
+func TestAFullDiskLosesNothingAndIsOverWhenThereIsRoom(t *testing.T) {
+	inChild(t, "full", t.TempDir(), ownDisk())
+}
+
+func TestAFullDiskDoesNotSilenceAnIncident(t *testing.T) {
+	inChild(t, "reserve", t.TempDir(), ownDisk())
+}
+
+// fill takes all the room that is left.
+func fill(dir string) (free func() error, err error) {
+	path := filepath.Join(dir, "filler")
+	f, err := os.Create(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	for size := 1 << 20; size > 0; size /= 2 {
+		for err = nil; err == nil; {
+			_, err = f.Write(make([]byte, size))
+		}
+	}
+	if !errors.Is(err, syscall.ENOSPC) {
+		return nil, fmt.Errorf("filling the disk: %w", err)
+	}
+	return func() error { return os.Remove(path) }, nil
+}
+
+func put(s *history.Store, journey string, n int, o probes.Outcome) error {
+	r := run(journey, n, o)
+	return s.Update(context.Background(), journey, judged(r, "ops"))
+}
+
+func onAFullDisk(dir string) error {
+	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=4m"); err != nil {
+		return err
+	}
+	data := filepath.Join(dir, "data")
+	s, err := history.Open(data, history.Options{Gather: -1})
+	if err != nil {
+		return err
+	}
+	if err := put(s, "checkout", 0, probes.Failed); err != nil {
+		return err
+	}
+	free, err := fill(dir)
+	if err != nil {
+		return err
+	}
+	for n := 1; ; n++ { // What the database has at hand is used up first.
+		if err = put(s, "noise", n, probes.Passed); err != nil || n > 10_000 {
+			break
+		}
+	}
+	if !errors.Is(err, history.ErrUnavailable) || !errors.Is(err, syscall.ENOSPC) && !strings.Contains(err.Error(), "full") {
+		return fmt.Errorf("on a full disk: %v, want ErrUnavailable that says full", err)
+	}
+	before := s.State("checkout")
+	for range 3 {
+		if err := put(s, "checkout", 1, probes.Failed); !errors.Is(err, history.ErrUnavailable) {
+			return fmt.Errorf("on a full disk: %v", err)
+		}
+		time.Sleep(150 * time.Millisecond) // In and beyond the time for which the disk is left alone.
+	}
+	if after := s.State("checkout"); after.Failed != before.Failed || after.Incident != nil {
+		return fmt.Errorf("the state moved on without being stored: %+v", after)
+	}
+	if runs, err := s.Recent(context.Background(), "checkout", 9); len(runs) != 1 || err != nil {
+		return fmt.Errorf("reading on a full disk: %d runs, %v", len(runs), err)
+	}
+	if err := free(); err != nil {
+		return err
+	}
+	for tries := 0; ; tries++ {
+		if err = put(s, "checkout", 1, probes.Failed); err == nil || tries > 50 {
+			break
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	if err != nil {
+		return fmt.Errorf("after there was room again: %w", err)
+	}
+	counted := s.State("noise").Passed
+	if err := s.Close(); err != nil {
+		return err
+	}
+	if s, err = history.Open(data, history.Options{}); err != nil {
+		return err
+	}
+	defer s.Close()
+	runs, err := s.Recent(context.Background(), "noise", 100_000)
+	if got := s.State("checkout"); err != nil || got.Failed != 2 || got.Incident == nil || len(runs) != counted {
+		return fmt.Errorf("after it all: %+v, %d runs of %d, %v", got, len(runs), counted, err)
+	}
+	return nil
+}
+
+func onADiskThatFillsUp(dir string) error {
+	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=128m"); err != nil {
+		return err
+	}
+	data := filepath.Join(dir, "data")
+	s, err := history.Open(data, history.Options{Gather: -1})
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	if _, err := os.Stat(filepath.Join(data, "reserve")); err != nil {
+		return fmt.Errorf("nothing is kept back: %w", err)
+	}
+	free, err := fill(dir)
+	if err != nil {
+		return err
+	}
+	for n := range 1000 {
+		if err := put(s, "noise", n, probes.Passed); err != nil {
+			return fmt.Errorf("update %d on the full disk: %w", n, err)
+		}
+	}
+	for n := range 2 {
+		if err := put(s, "checkout", n, probes.Failed); err != nil {
+			return err
+		}
+	}
+	if _, err := os.Stat(filepath.Join(data, "reserve")); err == nil {
+		return errors.New("the reserve was not given up: the disk was not full")
+	}
+	if heads, err := s.Heads(context.Background(), "ops", 1); len(heads) != 1 || err != nil {
+		return fmt.Errorf("no page: %v", err)
+	}
+	if err := free(); err != nil {
+		return err
+	}
+	if err := s.Tidy(context.Background()); err != nil {
+		return err
+	}
+	_, err = os.Stat(filepath.Join(data, "reserve"))
+	return err
+}
+
+func asNobody(dir string) error {
+	_, err := history.Open(dir, history.Options{})
+	var oe *history.OpenError
+	if !errors.As(err, &oe) || !strings.Contains(err.Error(), "permission denied") || !strings.Contains(oe.Hint(), "uid 65534") {
+		return fmt.Errorf("got %v, want an OpenError about permission that names the user", err)
+	}
+	return nil
+}
+
+func TestAFolderThatCannotBeWrittenIsSaidSo(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, err := history.Open(filepath.Join(file, "data"), history.Options{})
+	var oe *history.OpenError
+	if !errors.As(err, &oe) || oe.Hint() == "" {
+		t.Errorf("below a file: %v, want an OpenError with a hint", err)
+	}
+	if os.Getuid() != 0 {
+		t.Skip("only root can become another user")
+	}
+	// Another user must be able to come as far as the folder that it may not write.
+	closed, err := os.MkdirTemp("/tmp", "history-nobody")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer os.RemoveAll(closed)
+	os.Chmod(closed, 0o755)
+	inChild(t, "nobody", closed, &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}})
+}
+
+func TestADamagedDatabaseIsRefusedAndLeftAlone(t *testing.T) {
+	sound := filepath.Join(t.TempDir(), "sound")
+	s := open(t, sound, history.Options{Gather: -1})
+	for n := range 500 {
+		update(t, s, run("checkout", n, probes.Failed), "ops")
+	}
+	s.Close()
+	text, err := os.ReadFile(filepath.Join(sound, "outrider.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, damage := range map[string]func([]byte) []byte{
+		"another file":        func([]byte) []byte { return []byte("%PDF-1.7 not a database at all, but long enough to look at") },
+		"a cut header":        func(b []byte) []byte { return b[:10] },
+		"a cut file":          func(b []byte) []byte { return b[:len(b)/2] },
+		"noise in the middle": func(b []byte) []byte { copy(b[8192:], strings.Repeat("noise", 4000)); return b },
+		"noise at the root":   func(b []byte) []byte { copy(b[100:], strings.Repeat("\xff", 500)); return b },
+	} {
+		dir := t.TempDir()
+		path := filepath.Join(dir, "outrider.db")
+		bad := damage(append([]byte(nil), text...))
+		if err := os.WriteFile(path, bad, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		_, err := history.Open(dir, history.Options{})
+		var oe *history.OpenError
+		if !errors.As(err, &oe) || !strings.Contains(err.Error(), "damaged") || oe.Path != path || !strings.Contains(oe.Hint(), "mv "+path) {
+			t.Errorf("%s: %v, want an OpenError that says damaged and how to move it aside", name, err)
+		}
+		if after, err := os.ReadFile(path); err != nil || string(after) != string(bad) {
+			t.Errorf("%s: the file was changed: %v", name, err)
+		}
+	}
+}
+
+func TestADatabaseOfANewerOutriderIsRefused(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, dir, history.Options{})
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(dir, "outrider.db")
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	// user_version is the big-endian number at offset 60 (https://www.sqlite.org/fileformat.html).
+	if _, err := f.WriteAt([]byte{0, 0, 0, 99}, 60); err != nil {
+		t.Fatal(err)
+	}
+	_, err = history.Open(dir, history.Options{})
+	if err == nil || !strings.Contains(err.Error(), "newer Outrider (schema 99") {
+		t.Errorf("got %v, want that it says newer", err)
+	}
+}
