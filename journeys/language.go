@@ -3,6 +3,7 @@ package journeys
 import (
 	"fmt"
 	"slices"
+	"sync"
 
 	"github.com/outrider-monitor/outrider/journeys/document"
 	"github.com/outrider-monitor/outrider/journeys/expression"
@@ -40,37 +41,27 @@ func browserNames() []expression.Root {
 	return []expression.Root{{Name: "url", Sample: ""}, {Name: "title", Sample: ""}}
 }
 
-// language gives the language of a place. It is made once for each file: it asks the parser about variables and
-// secrets each time it meets one.
-func (p *parser) language(at place) *expression.Language {
-	if l := p.languages[at]; l != nil {
-		return l
+// languages are made once; they do not change.
+var languages = sync.OnceValue(func() map[place]*expression.Language {
+	all := map[place]*expression.Language{}
+	for _, at := range []place{anywhere, condition, pageCondition, afterHTTP, onThePage, afterEval} {
+		all[at] = newLanguage(at)
 	}
+	return all
+})
+
+func newLanguage(at place) *expression.Language {
 	o := expression.Options{
 		Functions: functions(),
-		Elsewhere: map[string]string{},
+		Elsewhere: elsewhere(),
 		NilChecks: at == condition || at == pageCondition,
 		Roots: []expression.Root{
-			{Name: "vars", Sample: map[string]any{}, Member: p.knowsVar},
-			{Name: "secrets", Sample: map[string]string{}, Member: p.knowsSecret},
-			{Name: "env", Sample: map[string]string{}, Member: func(string) *expression.Mistake { return nil }},
-			{Name: "run", Sample: map[string]any{}, Member: knowsRun},
-			{Name: "journeys", Sample: map[string]any{}, Member: func(string) *expression.Mistake { return nil }},
+			{Name: "vars", Sample: map[string]any{}, Members: true},
+			{Name: "secrets", Sample: map[string]string{}, Members: true},
+			{Name: "env", Sample: map[string]string{}, Members: true},
+			{Name: "run", Sample: map[string]any{}, Members: true},
+			{Name: "journeys", Sample: map[string]any{}, Members: true},
 		},
-	}
-	for _, r := range httpNames() {
-		o.Elsewhere[r.Name] = "it is there in expect and save of an HTTP step"
-	}
-	for _, r := range browserNames() {
-		o.Elsewhere[r.Name] = "it is there in expect, save and if of a browser step"
-	}
-	o.Elsewhere["url"] = "it is there in expect and save"
-	o.Elsewhere["result"] = "it is there in expect and save of an eval step"
-	for _, f := range pageFunctions() {
-		o.Elsewhere[f.Name] = "it looks at the page: it is there in expect, save and if of a browser step"
-	}
-	for _, later := range []string{"jsonpath", "css", "xpath", "totp"} {
-		o.Elsewhere[later] = "it is not supported yet"
 	}
 	switch at {
 	case afterHTTP:
@@ -82,9 +73,41 @@ func (p *parser) language(at place) *expression.Language {
 		o.Roots = append(o.Roots, browserNames()...)
 		o.Functions = append(o.Functions, pageFunctions()...)
 	}
-	l := expression.NewLanguage(o)
-	p.languages[at] = l
-	return l
+	return expression.NewLanguage(o)
+}
+
+// elsewhere says of each name that some place has where it is.
+func elsewhere() map[string]string {
+	reasons := map[string]string{}
+	for _, r := range httpNames() {
+		reasons[r.Name] = "it is there in expect and save of an HTTP step"
+	}
+	for _, r := range browserNames() {
+		reasons[r.Name] = "it is there in expect, save and if of a browser step"
+	}
+	reasons["url"] = "it is there in expect and save"
+	reasons["result"] = "it is there in expect and save of an eval step"
+	for _, f := range pageFunctions() {
+		reasons[f.Name] = "it looks at the page: it is there in expect, save and if of a browser step"
+	}
+	for _, later := range []string{"jsonpath", "css", "xpath", "totp"} {
+		reasons[later] = "it is not supported yet"
+	}
+	return reasons
+}
+
+// knows says what is wrong with a member of vars, secrets or run, or nil. What the environment and other journeys
+// have is not known here.
+func (p *parser) knows(root, member string) *expression.Mistake {
+	switch root {
+	case "vars":
+		return p.knowsVar(member)
+	case "secrets":
+		return p.knowsSecret(member)
+	case "run":
+		return knowsRun(member)
+	}
+	return nil
 }
 
 func knowsRun(name string) *expression.Mistake {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/outrider-monitor/outrider/journeys/document"
 )
@@ -13,6 +14,8 @@ import (
 func engines() []Engine {
 	return []Engine{ByRole, ByLabel, ByPlaceholder, ByText, ByTestID, ByAlt, ByTitle, ByCSS, ByXPath}
 }
+
+var engineTable = sync.OnceValue(engineNames)
 
 func engineNames() []string {
 	var names []string
@@ -197,7 +200,7 @@ func knownRole(role string) error {
 	if strings.ContainsFunc(role, isPlaceholder) {
 		return nil
 	}
-	roles := ariaRoles()
+	roles := roleTable()
 	for _, r := range roles {
 		if r == role {
 			return nil
@@ -208,6 +211,8 @@ func knownRole(role string) error {
 	}
 	return fmt.Errorf("unknown role %q: see https://www.w3.org/TR/wai-aria-1.3/#role_definitions", role)
 }
+
+var roleTable = sync.OnceValue(ariaRoles)
 
 func ariaRoles() []string {
 	return strings.Fields(`alert alertdialog application article banner blockquote button caption cell checkbox code

@@ -18,7 +18,7 @@ func Parse(file string, src []byte) ([]Journey, error) {
 	}
 	var journeys []Journey
 	for _, n := range nodes {
-		p := &parser{r: r, file: file, journey: &Journey{}, languages: map[place]*expression.Language{}}
+		p := &parser{r: r, file: file, journey: &Journey{}, locatorFields: locatorTable()}
 		p.read(n)
 		journeys = append(journeys, *p.journey)
 	}
@@ -32,7 +32,8 @@ type parser struct {
 	file    string
 	journey *Journey
 
-	languages map[place]*expression.Language
+	// locatorFields is the table of the same name, which cannot name itself.
+	locatorFields []field[Locator]
 	// known are the variables that may be used where the parser stands; saves are all that steps save.
 	known map[string]bool
 	saves map[string]document.Pos
@@ -135,7 +136,7 @@ func (p *parser) expr(n *document.Node, at place) (Expr, bool) {
 // compile compiles the expression that stands at an offset of a node's text.
 func (p *parser) compile(n *document.Node, source string, offset int, at place) (Expr, bool) {
 	e := Expr{Source: source, Pos: n.At(offset)}
-	program, err := expression.Compile(source, p.language(at))
+	program, err := expression.Compile(source, languages()[at], p.knows)
 	if err != nil {
 		mistakes, ok := err.(expression.Mistakes)
 		if !ok {

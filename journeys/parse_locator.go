@@ -3,6 +3,7 @@ package journeys
 import (
 	"fmt"
 	"strings"
+	"sync"
 
 	"github.com/outrider-monitor/outrider/journeys/document"
 )
@@ -106,16 +107,16 @@ func withoutPlaceholders(text string) string {
 func (p *parser) locatorMap(n *document.Node) (Locator, bool) {
 	l := Locator{Pos: n.Pos}
 	before := p.r.Count()
-	m := readFields(p, n, locatorFields(), &l)
+	m := readFields(p, n, p.locatorFields, &l)
 	var given []string
-	for _, e := range engineNames() {
+	for _, e := range engineTable() {
 		if m.Has(e) {
 			given = append(given, e)
 		}
 	}
 	switch {
 	case len(given) == 0:
-		p.r.Problem(n, "the locator does not say how to find the element", "want one of "+strings.Join(engineNames(), ", "))
+		p.r.Problem(n, "the locator does not say how to find the element", "want one of "+strings.Join(engineTable(), ", "))
 	case len(given) > 1:
 		p.r.ProblemAt(m.KeyPos(given[1]), n.Path(), fmt.Sprintf("%s and %s are two ways to find the element", given[0], given[1]),
 			"use one; has_text narrows it, a list gives alternatives")
@@ -124,6 +125,8 @@ func (p *parser) locatorMap(n *document.Node) (Locator, bool) {
 	}
 	return l, p.r.Count() == before
 }
+
+var locatorTable = sync.OnceValue(locatorFields)
 
 // locatorFields are the keys of a locator's map form.
 func locatorFields() []field[Locator] {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/outrider-monitor/outrider/journeys/document"
 )
@@ -17,7 +18,7 @@ func readRequest(p *parser, n *document.Node, m *document.Map) Action {
 			r.Method = strings.ToUpper(method)
 		}
 	}
-	for _, f := range requestFields() {
+	for _, f := range requestTable() {
 		if value := m.Get(f.key); value != nil {
 			f.read(p, value, r)
 		}
@@ -33,6 +34,8 @@ func readRequest(p *parser, n *document.Node, m *document.Map) Action {
 	}
 	return r
 }
+
+var requestTable = sync.OnceValue(requestFields)
 
 // requestFields are the keys of HTTP steps.
 func requestFields() []field[Request] {

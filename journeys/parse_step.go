@@ -3,6 +3,7 @@ package journeys
 import (
 	"fmt"
 	"strings"
+	"sync"
 
 	"github.com/outrider-monitor/outrider/journeys/document"
 )
@@ -38,14 +39,12 @@ func (p *parser) step(n *document.Node) Step {
 	s := &Step{Pos: n.Pos}
 	m := p.r.Map(n)
 	d := &draft{Step: s, node: n}
-	for _, name := range verbNames() {
-		m.Know(name)
-	}
+	m.Know(verbNameTable()...)
 	d.verb = p.verbOf(n, m)
 	if d.verb != nil {
 		s.Action = d.verb.read(p, m.Get(d.verb.name), m)
 	}
-	for _, f := range stepFields() {
+	for _, f := range stepTable() {
 		if value := m.Get(f.key); value != nil {
 			f.read(p, value, d)
 		}
@@ -64,7 +63,7 @@ func (p *parser) verbOf(n *document.Node, m *document.Map) *verb {
 	if n.Kind != document.Mapping {
 		return nil
 	}
-	verbs := verbs()
+	verbs := verbTable()
 	var found []*verb
 	for _, e := range n.Entries {
 		for i := range verbs {
@@ -83,7 +82,7 @@ func (p *parser) verbOf(n *document.Node, m *document.Map) *verb {
 		return found[0]
 	}
 	for _, e := range n.Entries {
-		if document.Suggest(e.Key, verbNames()) != "" {
+		if document.Suggest(e.Key, verbNameTable()) != "" {
 			// Reported as an unknown key, with the verb that was meant.
 			return nil
 		}
@@ -107,7 +106,7 @@ func (p *parser) refuseForeign(m *document.Map, v *verb) {
 	}
 	for _, e := range m.Unknown() {
 		var owners []string
-		for _, other := range verbs() {
+		for _, other := range verbTable() {
 			for _, k := range other.keys {
 				if k == e.Key {
 					owners = append(owners, other.name)
@@ -121,6 +120,8 @@ func (p *parser) refuseForeign(m *document.Map, v *verb) {
 		}
 	}
 }
+
+var stepTable = sync.OnceValue(stepFields)
 
 // stepFields are the keys that every step may have.
 func stepFields() []field[draft] {

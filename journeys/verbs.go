@@ -2,6 +2,7 @@ package journeys
 
 import (
 	"strings"
+	"sync"
 
 	"github.com/outrider-monitor/outrider/journeys/document"
 )
@@ -22,6 +23,12 @@ type verb struct {
 func methods() []string { return []string{"get", "head", "post", "put", "patch", "delete", "options"} }
 
 func verbOfMethod(m string) string { return strings.ToLower(m) }
+
+// The tables are made once; they do not change.
+var (
+	verbTable     = sync.OnceValue(verbs)
+	verbNameTable = sync.OnceValue(verbNames)
+)
 
 // verbs are all verbs of this version.
 func verbs() []verb {

@@ -101,9 +101,7 @@ func (m *Map) Need(keys ...string) {
 
 // Know makes keys known that are not read by a getter.
 func (m *Map) Know(keys ...string) {
-	for _, k := range keys {
-		m.know(k)
-	}
+	m.known = append(m.known, keys...)
 }
 
 // Done reports every key that is not known, with what was probably meant.

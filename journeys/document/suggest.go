@@ -8,6 +8,9 @@ func Suggest(word string, candidates []string) string {
 	best, near := "", min(max(len(word)/3, 1), 4)
 	folded := fold(word)
 	for _, c := range candidates {
+		if abs(len(c)-len(word)) > near+3 {
+			continue
+		}
 		f := fold(c)
 		if f == folded {
 			return c
@@ -29,7 +32,15 @@ func DidYouMean(word string, candidates []string) string {
 
 // fold makes waitForUrl, wait-for-url and wait_for_url the same word.
 func fold(s string) string {
-	return strings.ToLower(strings.NewReplacer("_", "", "-", "", " ", "").Replace(s))
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '_' || r == '-' || r == ' ':
+			return -1
+		case 'A' <= r && r <= 'Z':
+			return r + 'a' - 'A'
+		}
+		return r
+	}, s)
 }
 
 // distance is the optimal string alignment distance (Levenshtein with neighbours swapped), given up above limit.

@@ -45,20 +45,22 @@ type Reference struct {
 // References are the uses of roots with members, in no certain order.
 func (p *Program) References() []Reference { return p.references }
 
-// Compile reads an expression and checks its names and types. The error is Mistakes.
-func Compile(source string, l *Language) (*Program, error) {
+// Compile reads an expression and checks its names and types. Known may be nil: all members are known then. The
+// error is Mistakes.
+func Compile(source string, l *Language, known Known) (*Program, error) {
 	if mistake := plausible(source); mistake != nil {
 		return nil, Mistakes{mistake}
 	}
-	tree, err := parser.ParseWithConfig(source, l.config)
+	config := l.fresh()
+	tree, err := parser.ParseWithConfig(source, config)
 	if err != nil {
 		return nil, Mistakes{mistakeOf(source, err)}
 	}
-	n := &names{language: l, source: source, used: map[string]bool{}}
+	n := &names{language: l, source: source, known: known, used: map[string]bool{}}
 	if mistakes := n.check(tree.Node); len(mistakes) > 0 {
 		return nil, mistakes
 	}
-	typ, err := checker.Check(tree, l.config)
+	typ, err := checker.Check(tree, config)
 	if err != nil {
 		return nil, Mistakes{mistakeOf(source, err)}
 	}
@@ -69,7 +71,7 @@ func Compile(source string, l *Language) (*Program, error) {
 		return nil, w.mistakes
 	}
 	p := &Program{source: source, kind: typ.Kind(), trace: w.traces[root], slots: w.slots, names: n.used, references: n.references}
-	if p.vm, err = compiler.Compile(tree, l.config); err != nil {
+	if p.vm, err = compiler.Compile(tree, config); err != nil {
 		message, _, _ := strings.Cut(err.Error(), "\n")
 		return nil, Mistakes{{Message: message}}
 	}

@@ -47,12 +47,7 @@ func language() *Language {
 			{Name: "json"},
 			{Name: "body", Sample: ""},
 			{Name: "headers", Sample: map[string]string{}},
-			{Name: "vars", Sample: map[string]any{}, Member: func(name string) *Mistake {
-				if name == "nope" {
-					return &Mistake{Message: "unknown variable nope"}
-				}
-				return nil
-			}},
+			{Name: "vars", Sample: map[string]any{}, Members: true},
 		},
 		Functions: []Function{
 			{Name: "text", Type: (func(string) string)(nil), Call: func(_ context.Context, _ Env, args []any) (any, error) {
@@ -67,9 +62,16 @@ func language() *Language {
 	})
 }
 
+func known(_, member string) *Mistake {
+	if member == "nope" {
+		return &Mistake{Message: "unknown variable nope"}
+	}
+	return nil
+}
+
 func check(t testing.TB, source string, env Env) Verdict {
 	t.Helper()
-	p, err := Compile(source, language())
+	p, err := Compile(source, language(), known)
 	if err != nil {
 		t.Fatalf("Compile(%q): %v", source, err)
 	}
@@ -274,7 +276,7 @@ func TestMistakesAreFoundWhenCompiling(t *testing.T) {
 		`"é" == body and x == 1`: `17: unknown name x`,
 		`let status = 1; status`: `4: cannot redeclare status`,
 	} {
-		_, err := Compile(source, language())
+		_, err := Compile(source, language(), known)
 		var ms Mistakes
 		if !errors.As(err, &ms) {
 			t.Errorf("%s: no mistake found: %v", source, err)
@@ -315,7 +317,7 @@ func TestAnEvaluationIsBounded(t *testing.T) {
 			t.Logf("%.60s: %v %v", source, v.Err, spent)
 		}
 	}
-	p, err := Compile(lets+"a39", language())
+	p, err := Compile(lets+"a39", language(), known)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -324,7 +326,7 @@ func TestAnEvaluationIsBounded(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	q, err := Compile(`all(1..400000, # > 0)`, language())
+	q, err := Compile(`all(1..400000, # > 0)`, language(), known)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -338,7 +340,7 @@ func BenchmarkCheck(b *testing.B) {
 	for name, source := range map[string]string{
 		"status": `status == 200`, "json": `json.total == 12 and json.name in ["Ada", "Bob"]`,
 	} {
-		p, err := Compile(source, language())
+		p, err := Compile(source, language(), known)
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -357,7 +359,7 @@ func BenchmarkCompile(b *testing.B) {
 	l := language()
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := Compile(`json.total == 12 and json.name in ["Ada", "Bob"]`, l); err != nil {
+		if _, err := Compile(`json.total == 12 and json.name in ["Ada", "Bob"]`, l, known); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"reflect"
 
 	"github.com/expr-lang/expr/builtin"
+	"github.com/expr-lang/expr/checker/nature"
 	"github.com/expr-lang/expr/conf"
 	"github.com/expr-lang/expr/types"
 )
@@ -14,9 +15,9 @@ type Root struct {
 	Name string
 	// Sample has the type of the root's value, for the type check; nil for any type.
 	Sample any
-	// Member, when set, says that the root is used as root.member only, and whether that member is known. The
-	// member is always a constant then.
-	Member func(name string) *Mistake
+	// Members says that the root is used as root.member only, the member being a constant. Whether it is known is
+	// asked of [Known].
+	Members bool
 }
 
 // Function is a function of the language.
@@ -38,7 +39,10 @@ type Env interface {
 	Value(root, member string) (value any, found bool, err error)
 }
 
-// Language is the names that an expression may use. It is made by [NewLanguage] and used by one goroutine.
+// Known says what is wrong with a member of a root with members, or nil.
+type Known func(root, member string) *Mistake
+
+// Language is the names that an expression may use. It is made by [NewLanguage] and does not change.
 type Language struct {
 	roots     map[string]*Root
 	functions map[string]*Function
@@ -47,8 +51,10 @@ type Language struct {
 	elsewhere map[string]string
 	// nilChecks makes `vars.x != nil` true or false where the member is not there.
 	nilChecks bool
-	config    *conf.Config
 	names     []string
+	// config and fields are what each compilation starts with.
+	config *conf.Config
+	fields types.Map
 }
 
 // Options are the parts of a Language.
@@ -81,18 +87,17 @@ func NewLanguage(o Options) *Language {
 		elsewhere: o.Elsewhere,
 		nilChecks: o.NilChecks,
 		config:    conf.CreateNew(),
+		fields:    types.Map{},
 	}
-	fields := types.Map{}
 	for i := range o.Roots {
 		r := &o.Roots[i]
 		l.roots[r.Name] = r
 		l.names = append(l.names, r.Name)
-		fields[r.Name] = types.Any
+		l.fields[r.Name] = types.Any
 		if r.Sample != nil {
-			fields[r.Name] = types.TypeOf(r.Sample)
+			l.fields[r.Name] = types.TypeOf(r.Sample)
 		}
 	}
-	l.config.WithEnv(fields)
 	l.config.MaxNodes = maxNodes
 	for _, f := range ownFunctions() {
 		l.add(f)
@@ -114,6 +119,14 @@ func NewLanguage(o Options) *Language {
 		l.config.Functions[name] = &builtin.Function{Name: name, Func: fn}
 	}
 	return l
+}
+
+// fresh gives a configuration of its own to a compilation: expr-lang writes into it.
+func (l *Language) fresh() *conf.Config {
+	c := *l.config
+	c.NtCache = nature.Cache{}
+	c.WithEnv(l.fields)
+	return &c
 }
 
 func (l *Language) add(f *Function) {

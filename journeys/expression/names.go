@@ -13,6 +13,7 @@ import (
 type names struct {
 	language *Language
 	source   string
+	known    Known
 	used     map[string]bool
 	mistakes Mistakes
 	// references have their Next filled in when the node above them is seen.
@@ -74,7 +75,7 @@ func (n *names) identifier(node *ast.IdentifierNode) {
 		n.add(node, fmt.Sprintf("%s is a function", name), fmt.Sprintf("write %s()", name))
 	case root == nil:
 		n.unknown(node, "name", name)
-	case root.Member != nil && !n.bases[node]:
+	case root.Members && !n.bases[node]:
 		n.add(node, fmt.Sprintf("%s needs a name", name), fmt.Sprintf("write %s.name", name))
 	default:
 		n.used[name] = true
@@ -92,7 +93,7 @@ func (n *names) member(node *ast.MemberNode) {
 		return
 	}
 	root := n.language.roots[base.Value]
-	if root == nil || root.Member == nil {
+	if root == nil || !root.Members {
 		return
 	}
 	name, ok := node.Property.(*ast.StringNode)
@@ -100,8 +101,10 @@ func (n *names) member(node *ast.MemberNode) {
 		n.add(node.Property, fmt.Sprintf("the name after %s must be written out", root.Name), "")
 		return
 	}
-	if m := root.Member(name.Value); m != nil {
-		n.add(node.Property, m.Message, m.Hint)
+	if n.known != nil {
+		if m := n.known(root.Name, name.Value); m != nil {
+			n.add(node.Property, m.Message, m.Hint)
+		}
 	}
 	if n.referred == nil {
 		n.referred = map[ast.Node]int{}

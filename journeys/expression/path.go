@@ -68,7 +68,7 @@ func (w *rewriter) path(n ast.Node, lenient bool) ast.Node {
 	var value ast.Node
 	if root := w.root(base); root != nil {
 		a.root, a.start = root, root.Name
-		if root.Member != nil {
+		if root.Members {
 			a.member = segments[0].key
 			a.start += segments[0].String()
 			// vars?.x says of the member itself that it may be missing.

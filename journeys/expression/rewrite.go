@@ -318,7 +318,7 @@ func (w *rewriter) isMember(n ast.Node) bool {
 		}
 		if base, ok := m.Node.(*ast.IdentifierNode); ok {
 			root := w.language.roots[base.Value]
-			return root != nil && root.Member != nil
+			return root != nil && root.Members
 		}
 		n = m.Node
 	}
