@@ -1,0 +1,111 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/outrider-monitor/outrider/incidents"
+)
+
+// account is an incident as people are told of it.
+type account struct {
+	incidents.Incident
+	// Open tells whether it goes on. Own tells that it is about the monitor, not about a journey.
+	Open, Own bool
+	// Sentence is the headline: Checkout is broken.
+	Sentence string
+	look
+	Href, RunHref string
+	// JourneyHref is empty in the monitor's own incident.
+	JourneyHref string
+	// Shot is the address of the picture of the last failed run; empty if there is none. ShotAlt describes it.
+	Shot, ShotAlt string
+	Runbook       string
+	// Lasted is how long it was open, or has been.
+	Lasted string
+}
+
+// describe tells an incident; with its picture if asked for, which takes a look at the run.
+func (s *site) describe(ctx context.Context, i *incidents.Incident, watched Watched, picture bool) account {
+	a := account{Incident: *i, Open: i.ClosedAt.IsZero(), Own: i.Subject == "", Href: s.link("incidents", i.ID)}
+	end := i.ClosedAt
+	if a.Open {
+		end = s.o.Now()
+	}
+	a.Lasted = span(end.Sub(i.Since))
+	a.Sentence = headline(&a)
+	switch {
+	case !a.Open:
+		a.look = look{Kind: none, Word: "Closed"}
+	case a.Own:
+		a.look = look{Kind: unsure, Word: "Open"}
+	default:
+		a.look = look{Kind: bad, Word: "Open"}
+	}
+	if i.RunID != "" {
+		a.RunHref = s.link("runs", i.RunID)
+	}
+	if !a.Own {
+		a.JourneyHref = s.link("journeys", i.Subject)
+	}
+	if n := indexOf(watched.Journeys, i.Subject); n >= 0 {
+		a.Runbook = watched.Journeys[n].Runbook
+	}
+	if picture && i.RunID != "" {
+		a.Shot, a.ShotAlt = s.picture(ctx, i.RunID)
+	}
+	return a
+}
+
+func headline(a *account) string {
+	switch {
+	case a.Own && a.Open:
+		return "Outrider cannot judge " + list(humans(a.Journeys), 5)
+	case a.Own:
+		return "Outrider could not judge " + list(humans(a.Journeys), 5)
+	case a.Open:
+		return human(a.Subject) + " is broken"
+	}
+	return fmt.Sprintf("%s was broken for %s", human(a.Subject), a.Lasted)
+}
+
+// picture finds the screenshot of a run. A run that cannot be read has none.
+func (s *site) picture(ctx context.Context, runID string) (address, alt string) {
+	r, err := s.o.Store.Run(ctx, runID)
+	if err != nil {
+		return "", ""
+	}
+	last := r.Last()
+	if last == nil || last.Evidence == nil || last.Evidence.Screenshot == "" {
+		return "", ""
+	}
+	return s.link("runs", runID, "artifacts", last.Evidence.Screenshot), shotAlt(last.Evidence.PageTitle, r.Step)
+}
+
+// shotAlt says what a screenshot shows to those who cannot see it.
+func shotAlt(title, step string) string {
+	alt := "What the customer saw"
+	if step != "" {
+		alt += " when the step “" + step + "” failed"
+	}
+	if title != "" {
+		alt += ": a page titled “" + title + "”"
+	}
+	return alt
+}
+
+func indexOf(all []Journey, name string) int {
+	return slices.IndexFunc(all, func(j Journey) bool { return j.Name == name })
+}
+
+func humans(names []string) []string {
+	out := make([]string, len(names))
+	for n, name := range names {
+		out[n] = human(name)
+	}
+	if len(out) == 0 {
+		return []string{"its journeys"}
+	}
+	return out
+}

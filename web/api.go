@@ -1,0 +1,209 @@
+package web
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/outrider-monitor/outrider/history"
+	"github.com/outrider-monitor/outrider/incidents"
+	"github.com/outrider-monitor/outrider/probes"
+)
+
+// The JSON of /api/v1. Times are RFC 3339 in UTC, durations seconds; what is not known is null or left out.
+
+// apiJourney is an entry of GET /api/v1/journeys.
+type apiJourney struct {
+	Name    string   `json:"name"`
+	Title   string   `json:"title"`
+	Team    string   `json:"team"`
+	Tags    []string `json:"tags"`
+	Runbook string   `json:"runbook,omitempty"`
+	// State is working, slow, failing, broken, recovering, not_judged, no_news or waiting.
+	State      string              `json:"state"`
+	Schedule   string              `json:"schedule"`
+	NextRunAt  *time.Time          `json:"next_run_at"`
+	LastPassed *time.Time          `json:"last_passed_at"`
+	LastRun    *apiRunSummary      `json:"last_run"`
+	Incident   *incidents.Incident `json:"incident"`
+	URL        string              `json:"url"`
+}
+
+// apiRunSummary is an entry of GET /api/v1/journeys/NAME/runs.
+type apiRunSummary struct {
+	RunID     string        `json:"run_id"`
+	Journey   string        `json:"journey"`
+	Location  string        `json:"location"`
+	Trigger   string        `json:"trigger"`
+	Outcome   string        `json:"outcome"`
+	Reason    probes.Reason `json:"reason,omitempty"`
+	Step      string        `json:"step,omitempty"`
+	Message   string        `json:"message,omitempty"`
+	Attempts  int           `json:"attempts"`
+	DueAt     *time.Time    `json:"due_at"`
+	StartedAt time.Time     `json:"started_at"`
+	EndedAt   time.Time     `json:"ended_at"`
+	Duration  float64       `json:"duration_seconds"`
+	QueueWait float64       `json:"queue_wait_seconds"`
+	URL       string        `json:"url"`
+}
+
+// apiIncident is an entry of GET /api/v1/incidents.
+type apiIncident struct {
+	incidents.Incident
+	Open bool   `json:"open"`
+	URL  string `json:"url"`
+}
+
+// apiRunDetail is GET /api/v1/runs/ID: the run as it is stored, durations in nanoseconds there.
+type apiRunDetail struct {
+	*probes.Result
+	URL string `json:"url"`
+}
+
+// apiError is told when there is nothing to tell.
+type apiError struct {
+	Error string `json:"error"`
+}
+
+// answering answers with JSON.
+func (s *site) answering(ask func(r *http.Request) (any, error)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		answer, err := ask(r)
+		status := http.StatusOK
+		var bad *badRequest
+		switch {
+		case errors.As(err, &bad):
+			status, answer = http.StatusBadRequest, apiError{bad.Error()}
+		case errors.Is(err, history.ErrNotFound):
+			status, answer = http.StatusNotFound, apiError{err.Error()}
+		case r.Context().Err() != nil:
+			return
+		case err != nil:
+			s.o.Log.Error("a question cannot be answered", "path", r.URL.Path, "error", err)
+			status, answer = http.StatusInternalServerError, apiError{"the history cannot be read; the monitor's log says why"}
+		}
+		text, err := json.MarshalIndent(answer, "", "  ")
+		if err != nil {
+			s.o.Log.Error("an answer cannot be encoded", "path", r.URL.Path, "error", err)
+			http.Error(w, `{"error": "the answer cannot be encoded"}`, http.StatusInternalServerError)
+			return
+		}
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(status)
+		_, _ = w.Write(append(text, '\n'))
+	}
+}
+
+// badRequest says what is wrong with a question.
+type badRequest struct{ problem string }
+
+func (e *badRequest) Error() string { return e.problem }
+
+// limit reads ?limit=, within bounds.
+func limit(r *http.Request, usual, most int) (int, error) {
+	text := r.URL.Query().Get("limit")
+	if text == "" {
+		return usual, nil
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 || n > most {
+		return 0, &badRequest{fmt.Sprintf("limit is %q, want a number from 1 to %d", text, most)}
+	}
+	return n, nil
+}
+
+func (s *site) apiJourneys(r *http.Request) (any, error) {
+	watched := s.o.Watched()
+	all := []apiJourney{}
+	for n := range watched.Journeys {
+		j := &watched.Journeys[n]
+		state := s.o.Store.State(j.Name)
+		last, err := s.last(r.Context(), j.Name)
+		if err != nil {
+			return nil, err
+		}
+		one := apiJourney{Name: j.Name, Title: j.Title, Team: j.Team, Tags: append([]string{}, j.Tags...), Runbook: j.Runbook,
+			State: stateKey(ofJourney(j, &state, last, s.o.Now())), Schedule: every(j.Schedule), NextRunAt: known(j.Next),
+			LastPassed: known(state.LastPassedAt), Incident: state.Incident, URL: s.link("journeys", j.Name)}
+		if last != nil {
+			summary := s.summary(last)
+			one.LastRun = &summary
+		}
+		all = append(all, one)
+	}
+	return map[string]any{"deployment": watched.Deployment, "location": watched.Location, "journeys": all}, nil
+}
+
+func (s *site) apiRuns(r *http.Request) (any, error) {
+	most, err := limit(r, 50, 1000)
+	if err != nil {
+		return nil, err
+	}
+	name := r.PathValue("name")
+	runs, err := s.o.Store.Recent(r.Context(), name, most)
+	if err != nil {
+		return nil, err
+	}
+	if len(runs) == 0 && indexOf(s.o.Watched().Journeys, name) < 0 {
+		return nil, fmt.Errorf("journey %q: %w", name, history.ErrNotFound)
+	}
+	all := []apiRunSummary{}
+	for n := range runs {
+		all = append(all, s.summary(&runs[n]))
+	}
+	return map[string]any{"runs": all}, nil
+}
+
+func (s *site) apiRun(r *http.Request) (any, error) {
+	result, err := s.o.Store.Run(r.Context(), r.PathValue("id"))
+	if err != nil {
+		return nil, err
+	}
+	return apiRunDetail{&result, s.link("runs", result.RunID)}, nil
+}
+
+func (s *site) apiIncidents(r *http.Request) (any, error) {
+	most, err := limit(r, 100, 1000)
+	if err != nil {
+		return nil, err
+	}
+	found, err := s.o.Store.Incidents(r.Context(), most)
+	if err != nil {
+		return nil, err
+	}
+	all := []apiIncident{}
+	for _, i := range found {
+		all = append(all, apiIncident{i, i.ClosedAt.IsZero(), s.link("incidents", i.ID)})
+	}
+	return map[string]any{"incidents": all}, nil
+}
+
+// apiNothing answers for addresses that mean nothing.
+func (s *site) apiNothing(r *http.Request) (any, error) {
+	return nil, fmt.Errorf("%q: %w; there are /api/v1/journeys, /api/v1/journeys/NAME/runs, /api/v1/runs/ID and /api/v1/incidents", r.URL.Path, history.ErrNotFound)
+}
+
+func (s *site) summary(r *history.RunSummary) apiRunSummary {
+	return apiRunSummary{RunID: r.ID, Journey: r.Journey, Location: r.Location, Trigger: r.Trigger, Outcome: r.Outcome.String(),
+		Reason: r.Reason, Step: r.Step, Message: r.Message, Attempts: r.Attempts, DueAt: known(r.DueAt), StartedAt: r.StartedAt.UTC(),
+		EndedAt: r.EndedAt.UTC(), Duration: r.Duration.Seconds(), QueueWait: r.QueueWait.Seconds(), URL: s.link("runs", r.ID)}
+}
+
+// stateKey is a state for machines.
+func stateKey(l look) string {
+	keys := map[string]string{"Working": "working", "Slow": "slow", "Failing": "failing", "Broken": "broken", "Recovering": "recovering",
+		"Not judged": "not_judged", "No news": "no_news", "Waiting": "waiting"}
+	return keys[l.Word]
+}
+
+func known(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	t = t.UTC()
+	return &t
+}

@@ -1,0 +1,111 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+
+	"github.com/outrider-monitor/outrider/history"
+	"github.com/outrider-monitor/outrider/incidents"
+	"github.com/outrider-monitor/outrider/probes"
+)
+
+// journeyData is one journey: how it stands, its last run, its runs, its incidents.
+type journeyData struct {
+	Journey
+	// Watched is false when it is configured no longer: then only Name is known of it.
+	Watched bool
+	Name    string
+	Title   string
+	look
+	State incidents.State
+	Strip strip
+	Runs  []history.RunSummary
+	// Last is the last run's deciding attempt, or nil.
+	Last      *attempt
+	LastRun   *history.RunSummary
+	Incidents []account
+}
+
+// The sizes of a journey's page.
+const (
+	journeyBars      = 80
+	journeyRuns      = 30
+	journeyIncidents = 20
+)
+
+func (s *site) journey(r *http.Request) (view, error) {
+	ctx, name, watched := r.Context(), r.PathValue("name"), s.o.Watched()
+	d := journeyData{Name: name, Title: human(name), State: s.o.Store.State(name), look: ofUnwatched()}
+	runs, err := s.o.Store.Recent(ctx, name, journeyBars)
+	if err != nil {
+		return view{}, err
+	}
+	if len(runs) > 0 {
+		d.LastRun = &runs[0]
+	}
+	known, err := s.o.Store.IncidentsOf(ctx, name, journeyIncidents)
+	if err != nil {
+		return view{}, err
+	}
+	if n := indexOf(watched.Journeys, name); n >= 0 {
+		d.Watched, d.Journey = true, watched.Journeys[n]
+		d.Title = titled(d.Journey.Title, name)
+		d.look = ofJourney(&d.Journey, &d.State, d.LastRun, s.o.Now())
+	} else if len(runs) == 0 && len(known) == 0 {
+		return view{}, fmt.Errorf("journey %q: %w", name, history.ErrNotFound)
+	}
+	d.Strip = s.stripOf(runs, journeyBars)
+	d.Runs = runs[:min(len(runs), journeyRuns)]
+	for n := range known {
+		d.Incidents = append(d.Incidents, s.describe(ctx, &known[n], watched, false))
+	}
+	if d.LastRun != nil {
+		if d.Last, err = s.lastAttempt(r, d.LastRun.ID); err != nil {
+			return view{}, err
+		}
+	}
+	return view{Template: "journey", Title: d.Title, Section: "journeys", Mood: d.Kind, Live: true, Data: d}, nil
+}
+
+// lastAttempt is the attempt that decided a run, or nil if only the run's summary is kept.
+func (s *site) lastAttempt(r *http.Request, runID string) (*attempt, error) {
+	result, err := s.o.Store.Run(r.Context(), runID)
+	if err != nil || len(result.Attempts) == 0 {
+		return nil, err
+	}
+	a := s.attempt(&result, len(result.Attempts)-1)
+	return &a, nil
+}
+
+// EverySchedule puts the schedule in words.
+func (d journeyData) EverySchedule() string { return every(d.Schedule) }
+
+// PolicyWords says when people are paged.
+func (d journeyData) PolicyWords() string {
+	p := d.Policy
+	text := "after " + runsInARow(p.OpenAfter, "failed")
+	switch {
+	case d.Confirm == 1:
+		text += " (a failure is confirmed by a second attempt)"
+	case d.Confirm > 1:
+		text += fmt.Sprintf(" (a failure is confirmed by %d more attempts)", d.Confirm)
+	}
+	text += ", ends after " + runsInARow(p.CloseAfter, "good")
+	if p.Remind > 0 {
+		text += ", reminds every " + exact(p.Remind)
+	}
+	return text
+}
+
+func runsInARow(n int, kind string) string {
+	if n <= 1 {
+		return "one " + kind + " run"
+	}
+	return numeral(n) + " " + kind + " runs in a row"
+}
+
+// Confirmed tells whether a run took more than one attempt.
+func (d journeyData) Confirmed(r history.RunSummary) bool { return r.Attempts > 1 }
+
+// Missed reports whether a run was bad, so that its reason is shown.
+func (d journeyData) Missed(r history.RunSummary) bool { return r.Outcome != probes.Passed }
