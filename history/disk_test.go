@@ -32,6 +32,9 @@ func inChild(t *testing.T, name, dir string, attr *syscall.SysProcAttr) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if attr.Credential != nil { // Another user may not be able to come as far as the test binary.
+		self = copyOf(t, self, dir)
+	}
 	cmd := exec.CommandContext(t.Context(), self)
 	cmd.Env = append(os.Environ(), "HISTORY_TEST_CHILD="+name, "HISTORY_TEST_DIR="+dir)
 	cmd.SysProcAttr = attr
@@ -43,6 +46,18 @@ func inChild(t *testing.T, name, dir string, attr *syscall.SysProcAttr) {
 	if err != nil {
 		t.Errorf("%s: %v\n%s", name, err, out)
 	}
+}
+
+func copyOf(t *testing.T, file, dir string) string {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err == nil {
+		err = os.WriteFile(filepath.Join(dir, "copy"), text, 0o755)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return filepath.Join(dir, "copy")
 }
 
 // ownDisk lets a process mount without being root.
@@ -214,14 +229,15 @@ func TestAFolderThatCannotBeWrittenIsSaidSo(t *testing.T) {
 	if os.Getuid() != 0 {
 		t.Skip("only root can become another user")
 	}
-	// Another user must be able to come as far as the folder that it may not write.
-	closed, err := os.MkdirTemp("/tmp", "history-nobody")
+	passable, err := os.MkdirTemp("", "nobody") // Not inside a t.TempDir: it lets nobody in.
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer os.RemoveAll(closed)
-	os.Chmod(closed, 0o755)
-	inChild(t, "nobody", closed, &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}})
+	defer os.RemoveAll(passable)
+	if err := os.Chmod(passable, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	inChild(t, "nobody", passable, &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}})
 }
 
 func TestADamagedDatabaseIsRefusedAndLeftAlone(t *testing.T) {

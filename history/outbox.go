@@ -11,6 +11,22 @@ import (
 	"github.com/outrider-monitor/outrider/paging"
 )
 
+const (
+	pagersQuery = `SELECT pager FROM deliveries WHERE settled_at = 0 AND head = 1 AND pager > ? ORDER BY pager LIMIT 1`
+	headsQuery  = `SELECT seq, page, attempts, last_error, created_at, due_at, EXISTS
+		(SELECT 1 FROM deliveries r WHERE r.incident = d.incident AND r.relay_of = d.pager)
+		FROM deliveries d WHERE settled_at = 0 AND head = 1 AND pager = ? ORDER BY due_at, seq LIMIT ?`
+	oldestQuery = "SELECT min(created_at) FROM deliveries WHERE settled_at = 0"
+
+	addDeliveryQuery = `INSERT INTO deliveries (pager, page_id, dedup_key, incident, event, relay_of, page,
+		created_at, due_at, head) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, NOT EXISTS
+		(SELECT 1 FROM deliveries WHERE pager = ?1 AND dedup_key = ?3 AND settled_at = 0))
+		ON CONFLICT (page_id, pager) DO NOTHING`
+	nextHeadQuery = `UPDATE deliveries SET head = 1 WHERE seq = (SELECT seq FROM deliveries
+		WHERE pager = ? AND dedup_key = ? AND settled_at = 0 ORDER BY seq LIMIT 1)`
+	waitingQuery = "SELECT pager, dedup_key FROM deliveries WHERE seq = ? AND settled_at = 0"
+)
+
 // enqueue adds a page to the outbox, unless it has been there before.
 func (b *batch) enqueue(o *paging.Outgoing, text []byte, now time.Time) error {
 	relayOf := ""
@@ -70,8 +86,7 @@ func (s *Store) Pagers(ctx context.Context) ([]string, error) {
 	var names []string
 	last := ""
 	for {
-		err := s.read.QueryRowContext(ctx, `SELECT pager FROM deliveries WHERE settled_at = 0 AND head = 1 AND pager > ?
-			ORDER BY pager LIMIT 1`, last).Scan(&last)
+		err := s.read.QueryRowContext(ctx, pagersQuery, last).Scan(&last)
 		if errors.Is(err, sql.ErrNoRows) {
 			return names, nil
 		}
@@ -84,9 +99,7 @@ func (s *Store) Pagers(ctx context.Context) ([]string, error) {
 
 // Heads implements [paging.Outbox].
 func (s *Store) Heads(ctx context.Context, pager string, limit int) ([]paging.Delivery, error) {
-	rows, err := s.read.QueryContext(ctx, `SELECT seq, page, attempts, last_error, created_at, due_at, EXISTS
-		(SELECT 1 FROM deliveries r WHERE r.incident = d.incident AND r.relay_of = d.pager)
-		FROM deliveries d WHERE settled_at = 0 AND head = 1 AND pager = ? ORDER BY due_at, seq LIMIT ?`, pager, limit)
+	rows, err := s.read.QueryContext(ctx, headsQuery, pager, limit)
 	if err != nil {
 		return nil, fmt.Errorf("reading the outbox of %q: %w", pager, err)
 	}
@@ -115,7 +128,7 @@ func (s *Store) Backlog(ctx context.Context) (waiting int, oldest time.Time, err
 		return 0, time.Time{}, nil
 	}
 	var created sql.NullInt64
-	err = s.read.QueryRowContext(ctx, "SELECT min(created_at) FROM deliveries WHERE settled_at = 0").Scan(&created)
+	err = s.read.QueryRowContext(ctx, oldestQuery).Scan(&created)
 	if err != nil {
 		return 0, time.Time{}, fmt.Errorf("reading the outbox: %w", err)
 	}

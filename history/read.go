@@ -57,8 +57,14 @@ type RunSummary struct {
 	QueueWait time.Duration
 }
 
-const summaryColumns = `r.id, s.name, r.location, r.trigger, r.outcome, r.reason, r.step, r.message, r.attempts,
-	r.due_at, r.started_at, r.ended_at, r.duration, r.queue_wait`
+const (
+	summaryColumns = `r.id, s.name, r.location, r.trigger, r.outcome, r.reason, r.step, r.message, r.attempts,
+		r.due_at, r.started_at, r.ended_at, r.duration, r.queue_wait`
+	recentQuery = "SELECT " + summaryColumns + ` FROM subjects s JOIN runs r ON r.subject = s.id
+		WHERE s.name = ? ORDER BY r.seq DESC LIMIT ?`
+	runQuery = "SELECT " + summaryColumns + `, d.result FROM runs r JOIN subjects s ON s.id = r.subject
+		LEFT JOIN details d ON d.slot = r.slot AND d.run = r.seq WHERE r.id = ?`
+)
 
 func scanSummary(scan func(...any) error, more ...any) (RunSummary, error) {
 	var r RunSummary
@@ -71,8 +77,7 @@ func scanSummary(scan func(...any) error, more ...any) (RunSummary, error) {
 
 // Recent gives the newest runs of a journey, the newest first.
 func (s *Store) Recent(ctx context.Context, journey string, limit int) ([]RunSummary, error) {
-	return s.summaries(ctx, `SELECT `+summaryColumns+` FROM subjects s JOIN runs r ON r.subject = s.id
-		WHERE s.name = ? ORDER BY r.seq DESC LIMIT ?`, journey, limit)
+	return s.summaries(ctx, recentQuery, journey, limit)
 }
 
 // Between gives the runs of a journey that started from one time to another, both included, the newest first.
@@ -101,8 +106,7 @@ func (s *Store) summaries(ctx context.Context, query string, args ...any) ([]Run
 // Run gives all that is known about a run. When only its summary is kept, Attempts is empty.
 func (s *Store) Run(ctx context.Context, id string) (probes.Result, error) {
 	var text []byte
-	row := s.read.QueryRowContext(ctx, `SELECT `+summaryColumns+`, d.result FROM runs r JOIN subjects s ON s.id = r.subject
-		LEFT JOIN details d ON d.slot = r.slot AND d.run = r.seq WHERE r.id = ?`, id)
+	row := s.read.QueryRowContext(ctx, runQuery, id)
 	sum, err := scanSummary(row.Scan, &text)
 	if errors.Is(err, sql.ErrNoRows) {
 		return probes.Result{}, fmt.Errorf("run %q: %w", id, ErrNotFound)

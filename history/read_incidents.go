@@ -103,10 +103,12 @@ type DeliveryRecord struct {
 	SettledAt time.Time
 }
 
+const deliveriesQuery = `SELECT page_id, pager, event, relay_of, outcome, attempts, last_error, created_at, due_at,
+	settled_at FROM deliveries WHERE incident = ? ORDER BY seq`
+
 // Deliveries gives what happened to the pages of an incident, in the order in which they were made.
 func (s *Store) Deliveries(ctx context.Context, incident string) ([]DeliveryRecord, error) {
-	rows, err := s.read.QueryContext(ctx, `SELECT page_id, pager, event, relay_of, outcome, attempts, last_error,
-		created_at, due_at, settled_at FROM deliveries WHERE incident = ? ORDER BY seq`, incident)
+	rows, err := s.read.QueryContext(ctx, deliveriesQuery, incident)
 	if err != nil {
 		return nil, fmt.Errorf("reading the pages of incident %q: %w", incident, err)
 	}

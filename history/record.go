@@ -111,6 +111,9 @@ func encodeDetail(r probes.Result, log *slog.Logger) []byte {
 	return nil
 }
 
+const ringSlotsQuery = `SELECT d.slot FROM runs r JOIN details d ON d.slot = r.slot AND d.run = r.seq
+	WHERE r.subject = ? AND r.outcome IN (1, 2) ORDER BY r.seq DESC LIMIT ?`
+
 // ring is the slots that the good runs of a journey take turns in.
 type ring struct {
 	slots []int64

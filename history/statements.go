@@ -39,21 +39,16 @@ func prepareStatements(c *sql.Conn) (*statements, error) {
 			attempts, due_at, started_at, ended_at, duration, queue_wait)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`},
 		{&st.putDetail, "INSERT OR REPLACE INTO details (slot, run, result) VALUES (?, ?, ?)"},
-		{&st.ringSlots, `SELECT d.slot FROM runs r JOIN details d ON d.slot = r.slot AND d.run = r.seq
-			WHERE r.subject = ? AND r.outcome IN (1, 2) ORDER BY r.seq DESC LIMIT ?`},
+		{&st.ringSlots, ringSlotsQuery},
 		{&st.dropRun, "DELETE FROM runs WHERE seq = ?"},
 		{&st.dropDetail, "DELETE FROM details WHERE slot = ? AND run = ?"},
 		{&st.putIncident, `INSERT INTO incidents (id, subject, opened_at, closed_at, incident) VALUES (?, ?, ?, ?, ?)
 			ON CONFLICT (id) DO UPDATE SET closed_at = excluded.closed_at, incident = excluded.incident`},
 		{&st.addEvent, "INSERT INTO events (incident, kind, at, run) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"},
-		{&st.addDelivery, `INSERT INTO deliveries (pager, page_id, dedup_key, incident, event, relay_of, page,
-			created_at, due_at, head) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, NOT EXISTS
-			(SELECT 1 FROM deliveries WHERE pager = ?1 AND dedup_key = ?3 AND settled_at = 0))
-			ON CONFLICT (page_id, pager) DO NOTHING`},
-		{&st.waiting, "SELECT pager, dedup_key FROM deliveries WHERE seq = ? AND settled_at = 0"},
+		{&st.addDelivery, addDeliveryQuery},
+		{&st.waiting, waitingQuery},
 		{&st.settle, "UPDATE deliveries SET settled_at = ?, outcome = ?, last_error = ?, head = 0, page = NULL, attempts = attempts + 1 WHERE seq = ?"},
-		{&st.nextHead, `UPDATE deliveries SET head = 1 WHERE seq = (SELECT seq FROM deliveries
-			WHERE pager = ? AND dedup_key = ? AND settled_at = 0 ORDER BY seq LIMIT 1)`},
+		{&st.nextHead, nextHeadQuery},
 		{&st.postpone, "UPDATE deliveries SET due_at = ?, last_error = ?, attempts = attempts + 1 WHERE seq = ? AND settled_at = 0"},
 	} {
 		stmt, err := c.PrepareContext(context.Background(), s.text)
