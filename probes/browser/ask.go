@@ -33,18 +33,18 @@ type (
 	callParams struct {
 		Function  string         `json:"functionDeclaration"`
 		Context   int64          `json:"executionContextId"`
-		Arguments []callArgument `json:"arguments,omitempty"`
-		Await     bool           `json:"awaitPromise,omitempty"`
-		ByValue   bool           `json:"returnByValue,omitempty"`
+		Arguments []callArgument `json:"arguments,omitzero"`
+		Await     bool           `json:"awaitPromise,omitzero"`
+		ByValue   bool           `json:"returnByValue,omitzero"`
 		Silent    bool           `json:"silent"`
 	}
 	evaluateParams struct {
 		Expression string `json:"expression"`
-		Context    int64  `json:"contextId,omitempty"`
-		Await      bool   `json:"awaitPromise,omitempty"`
-		ByValue    bool   `json:"returnByValue,omitempty"`
-		Gesture    bool   `json:"userGesture,omitempty"`
-		Silent     bool   `json:"silent,omitempty"`
+		Context    int64  `json:"contextId,omitzero"`
+		Await      bool   `json:"awaitPromise,omitzero"`
+		ByValue    bool   `json:"returnByValue,omitzero"`
+		Gesture    bool   `json:"userGesture,omitzero"`
+		Silent     bool   `json:"silent,omitzero"`
 	}
 	evaluated struct {
 		Result struct {

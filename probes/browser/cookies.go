@@ -15,13 +15,13 @@ import (
 type cookie struct {
 	Name     string  `json:"name"`
 	Value    string  `json:"value"`
-	Domain   string  `json:"domain,omitempty"`
-	URL      string  `json:"url,omitempty"`
+	Domain   string  `json:"domain,omitzero"`
+	URL      string  `json:"url,omitzero"`
 	Path     string  `json:"path"`
-	Expires  float64 `json:"expires,omitempty"`
+	Expires  float64 `json:"expires,omitzero"`
 	HTTPOnly bool    `json:"httpOnly"`
 	Secure   bool    `json:"secure"`
-	SameSite string  `json:"sameSite,omitempty"`
+	SameSite string  `json:"sameSite,omitzero"`
 }
 
 // Cookies gives the cookies of the session's context.
@@ -99,7 +99,7 @@ func sameSite(s string) string {
 
 type storageParams struct {
 	ContextID cdp.BrowserContextID `json:"browserContextId"`
-	Cookies   []cookie             `json:"cookies,omitempty"`
+	Cookies   []cookie             `json:"cookies,omitzero"`
 }
 
 func contextParams(id cdp.BrowserContextID, cookies []cookie) storageParams {

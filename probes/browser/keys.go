@@ -18,8 +18,8 @@ type keyEvent struct {
 	Key       string   `json:"key"`
 	Code      string   `json:"code"`
 	VK        int      `json:"windowsVirtualKeyCode"`
-	Text      string   `json:"text,omitempty"`
-	Commands  []string `json:"commands,omitempty"`
+	Text      string   `json:"text,omitzero"`
+	Commands  []string `json:"commands,omitzero"`
 }
 
 // key is a key as the browser knows it.

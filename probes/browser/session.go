@@ -31,9 +31,10 @@ func (s *session) Do(ctx context.Context, call probes.Call) (probes.Done, error)
 		return probes.Done{}, f
 	}
 	ctx, end := s.tab.step(ctx)
+	defer end()
 	done, err := s.act(ctx, call)
-	end()
 	if err != nil {
+		// Before the end of the step's context, which would look like a run that was stopped.
 		err = s.failure(ctx, err)
 	}
 	if f := s.tab.untold(); f != nil {

@@ -39,11 +39,11 @@ type Part struct {
 	Engine string `json:"engine"`
 	Value  string `json:"value"`
 	// Name goes with a role.
-	Name    *string `json:"name,omitempty"`
-	Exact   bool    `json:"exact,omitempty"`
-	Nth     *int    `json:"nth,omitempty"`
-	HasText string  `json:"hasText,omitempty"`
-	Within  *Part   `json:"within,omitempty"`
+	Name    *string `json:"name,omitzero"`
+	Exact   bool    `json:"exact,omitzero"`
+	Nth     *int    `json:"nth,omitzero"`
+	HasText string  `json:"hasText,omitzero"`
+	Within  *Part   `json:"within,omitzero"`
 }
 
 // Want is what a wait is for.
@@ -73,23 +73,23 @@ type Query struct {
 	Alts []Part `json:"alts"`
 	Want Want   `json:"want"`
 	// Act prefers what can be operated, and takes transparent elements for visible.
-	Act    bool   `json:"act,omitempty"`
+	Act    bool   `json:"act,omitzero"`
 	TestID string `json:"testID"`
 	// Timeout and Grace are milliseconds. A timeout of zero asks once. Grace is how long each alternative
 	// has to itself before the next one is considered.
 	Timeout int64 `json:"timeout"`
-	Grace   int64 `json:"grace,omitempty"`
+	Grace   int64 `json:"grace,omitzero"`
 	// Text is what to type or to choose; Secret marks the field as one to cover in pictures.
-	Text   string `json:"text,omitempty"`
-	Secret bool   `json:"secret,omitempty"`
+	Text   string `json:"text,omitzero"`
+	Secret bool   `json:"secret,omitzero"`
 	// State is the wanted state of a checkbox.
-	State bool `json:"state,omitempty"`
+	State bool `json:"state,omitzero"`
 	// Hop asks for an element that has stood still for a frame: a click has just missed it.
-	Hop   bool `json:"hop,omitempty"`
-	Hover bool `json:"hover,omitempty"`
+	Hop   bool `json:"hop,omitzero"`
+	Hover bool `json:"hover,omitzero"`
 	// Key names a frame that is kept.
-	Key  string `json:"key,omitempty"`
-	Attr string `json:"attr,omitempty"`
+	Key  string `json:"key,omitzero"`
+	Attr string `json:"attr,omitzero"`
 }
 
 // Answer is what the page says to a Query.
