@@ -27,7 +27,6 @@ type exception struct {
 type dialog struct {
 	kind, message string
 	at            time.Time
-	told          bool
 }
 
 type (
@@ -148,8 +147,9 @@ func clip(s string, n int) string {
 	return strings.ToValidUTF8(s[:n], "") + "…"
 }
 
-// dialogOpening answers a dialog at once, because it stops everything else in the page, and ends the step
-// under way: a customer would be stopped by it too. Leaving a page is nobody's failure.
+// dialogOpening answers a dialog at once, because it stops everything else in the page, as a customer in a
+// hurry would: an alert is closed, a question is declined. That alone fails no step, since many a shop talks
+// like this; a step that fails after it says that it was there.
 func (t *tab) dialogOpening(s *chrome.Session, params jsonv2.Value) {
 	e, ok := decode[dialogEvent](params)
 	if !ok {
@@ -166,35 +166,8 @@ func (t *tab) dialogOpening(s *chrome.Session, params jsonv2.Value) {
 	if len(t.dialogs) < maxConsole {
 		t.dialogs = append(t.dialogs, d)
 	}
-	abort := t.abort
 	t.mu.Unlock()
-	abort(d.failure())
 }
 
-// untold gives the first dialog that no step has failed for yet, and marks all as told.
-func (t *tab) untold() *probes.Failure {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	var f *probes.Failure
-	for i := range t.dialogs {
-		if d := &t.dialogs[i]; !d.told {
-			d.told = true
-			if f == nil {
-				f = d.failure()
-			}
-		}
-	}
-	return f
-}
-
-func (d dialog) failure() *probes.Failure {
-	article := "a"
-	if d.kind == "alert" {
-		article = "an"
-	}
-	return &probes.Failure{
-		Reason:   probes.Script,
-		Message:  fmt.Sprintf("%s %s(%q) blocked the page", article, d.kind, clip(d.message, 300)),
-		Expected: "no dialog", Got: fmt.Sprintf("%s(%q)", d.kind, clip(d.message, 300)),
-	}
-}
+// String is the dialog as a script would open it.
+func (d dialog) String() string { return fmt.Sprintf("%s(%q)", d.kind, clip(d.message, 300)) }

@@ -13,16 +13,13 @@ import (
 const pingTime = 2 * time.Second
 
 // Diagnose makes a failure more exact by what the session saw during the step. The browser's own death comes
-// first, because it explains everything; then a dialog; then what became of the page itself; then a script of
-// the page's own site that died.
+// first, because it explains everything; then what became of the page itself; then a script of the page's own
+// site that died; then dialogs and refused requests, which change no reason but are worth knowing.
 func (s *session) Diagnose(ctx context.Context, f *probes.Failure) *probes.Failure {
 	if f.Reason.Ours() {
 		return f
 	}
 	if better := s.browserFault(ctx); better != nil {
-		return better
-	}
-	if better := s.tab.untold(); better != nil {
 		return better
 	}
 	t := s.tab
@@ -37,7 +34,7 @@ func (s *session) Diagnose(ctx context.Context, f *probes.Failure) *probes.Failu
 		}
 	}
 	if f.Reason == probes.Timeout {
-		return f
+		return noted(f, t.dialogsSince(s.begun))
 	}
 	for _, x := range t.thrown {
 		if !x.at.Before(s.begun) && (x.url == "" || t.own(x.url) || t.hosts[hostOf(x.url)]) {
@@ -46,12 +43,7 @@ func (s *session) Diagnose(ctx context.Context, f *probes.Failure) *probes.Failu
 			})
 		}
 	}
-	if note := t.badAnswers(s.begun); note != "" {
-		told := *f
-		told.Message += " (" + note + ")"
-		return &told
-	}
-	return f
+	return noted(f, t.dialogsSince(s.begun), t.badAnswers(s.begun))
 }
 
 func at(x exception) string {
@@ -70,6 +62,31 @@ func because(f, cause *probes.Failure) *probes.Failure {
 		told.Expected, told.Got = cause.Expected, cause.Got
 	}
 	return &told
+}
+
+// noted adds what else was seen to a failure's message.
+func noted(f *probes.Failure, notes ...string) *probes.Failure {
+	told := *f
+	for _, note := range notes {
+		if note != "" {
+			told.Message += " (" + note + ")"
+		}
+	}
+	return &told
+}
+
+// dialogsSince names the dialogs that the page has opened since. t.mu is held.
+func (t *tab) dialogsSince(since time.Time) string {
+	var opened []string
+	for _, d := range t.dialogs {
+		if !d.at.Before(since) && len(opened) < 3 {
+			opened = append(opened, d.String())
+		}
+	}
+	if len(opened) == 0 {
+		return ""
+	}
+	return "the page opened " + strings.Join(opened, ", ")
 }
 
 // browserFault reports the browser as the cause if it is dead or does not answer.

@@ -27,9 +27,6 @@ type session struct {
 // Do performs a step's action.
 func (s *session) Do(ctx context.Context, call probes.Call) (probes.Done, error) {
 	s.begun, s.sensitive, s.hasResult = time.Now(), call.Step.Sensitive, false
-	if f := s.tab.untold(); f != nil {
-		return probes.Done{}, f
-	}
 	ctx, end := s.tab.step(ctx)
 	defer end()
 	done, err := s.act(ctx, call)
@@ -37,13 +34,10 @@ func (s *session) Do(ctx context.Context, call probes.Call) (probes.Done, error)
 		// Before the end of the step's context, which would look like a run that was stopped.
 		err = s.failure(ctx, err)
 	}
-	if f := s.tab.untold(); f != nil {
-		err = f
-	}
 	return done, err
 }
 
-// step gives a context for one step's action, which the loss of the page or a dialog ends too.
+// step gives a context for one step's action, which the loss of the page ends too.
 func (t *tab) step(ctx context.Context) (context.Context, func()) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	t.mu.Lock()
@@ -276,9 +270,6 @@ func number(s string) any {
 
 // Scope gives url, title, result, and the functions that look at the page.
 func (s *session) Scope(ctx context.Context) (map[string]any, journeys.PageFuncs, error) {
-	if f := s.tab.untold(); f != nil {
-		return nil, nil, f
-	}
 	ctx, end := s.tab.step(ctx)
 	defer end()
 	t := s.tab
