@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -76,4 +77,24 @@ func FuzzExpr(f *testing.F) {
 			t.Errorf("%s holds with an error: %+v", source, v)
 		}
 	})
+}
+
+func TestFilesMayBeReadAndExpressionsRunAtTheSameTime(t *testing.T) {
+	src := readFile(t, "testdata/ok/everything.yaml")
+	shared := parseOne(t, "get: http://shop/\nexpect: 'all(json.a, # > 0) and status == 200'")
+	scope := &Scope{Step: map[string]any{"status": 200, "json": map[string]any{"a": []any{1, 2}}}}
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			for range 20 {
+				if _, err := Parse("x.yaml", src); err != nil {
+					t.Error(err)
+				}
+				if v := shared.Expect[0].Check(t.Context(), scope); !v.Holds {
+					t.Errorf("%+v", v)
+				}
+			}
+		})
+	}
+	wg.Wait()
 }

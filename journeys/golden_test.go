@@ -35,8 +35,16 @@ func readFile(t testing.TB, file string) []byte {
 }
 
 func TestGoodFilesAreAccepted(t *testing.T) {
+	for _, pattern := range []string{"testdata/ok/*.yaml", "../examples/journeys/*.yaml"} {
+		accepted(t, glob(t, pattern))
+	}
+}
+
+// accepted wants files without a problem, each alone and all together.
+func accepted(t *testing.T, files []string) {
+	t.Helper()
 	var all []Journey
-	for _, file := range append(glob(t, "testdata/ok/*.yaml"), glob(t, "../examples/journeys/*.yaml")...) {
+	for _, file := range files {
 		js, err := Parse(file, readFile(t, file))
 		if err != nil {
 			t.Error(err)

@@ -26,6 +26,7 @@ func journeyFields() []field[Journey] {
 		}},
 		{"tags", "words to select journeys by", textsSchema(), func(p *parser, n *document.Node, j *Journey) {
 			j.Tags = p.r.Texts(n)
+			p.checkLabels(n, j.Tags)
 		}},
 		{"runbook", "URL of what to do when it breaks", textSchema(), func(p *parser, n *document.Node, j *Journey) {
 			j.Runbook = p.webAddress(n)
@@ -268,6 +269,15 @@ func (p *parser) label(n *document.Node, limit int) string {
 		p.r.Problem(n, fmt.Sprintf("is longer than %d characters", limit), "")
 	}
 	return text
+}
+
+// checkLabels refuses expressions in a list of labels.
+func (p *parser) checkLabels(n *document.Node, labels []string) {
+	for _, l := range labels {
+		if strings.Contains(l, opening) || strings.TrimSpace(l) == "" {
+			p.r.Problem(n, fmt.Sprintf("%q cannot be a label", l), "labels are written out")
+		}
+	}
 }
 
 func (p *parser) webAddress(n *document.Node) string {

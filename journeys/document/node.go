@@ -30,6 +30,8 @@ type Node struct {
 	Value string
 	// Quoted says that the author put the scalar in quotes or in a block: it is text and nothing else.
 	Quoted bool
+	// Commented says that a comment follows on the line. In an unquoted text, a # after a space begins one.
+	Commented bool
 	// Items are the entries of a list.
 	Items []*Node
 	// Entries are the entries of a map, in the order of the file, merge keys resolved, each key once.

@@ -173,6 +173,7 @@ func (c *converter) scalar(y *yaml.Node, n *Node) *Node {
 	const quoting = yaml.DoubleQuotedStyle | yaml.SingleQuotedStyle | yaml.LiteralStyle | yaml.FoldedStyle
 	n.Kind, n.Value = Text, y.Value
 	n.Quoted = y.Style&quoting != 0
+	n.Commented = y.LineComment != ""
 	if y.Style&yaml.TaggedStyle != 0 {
 		c.refuseTag(y, n, "!!str")
 		n.Quoted = true

@@ -47,7 +47,13 @@ func (p *Program) References() []Reference { return p.references }
 
 // Compile reads an expression and checks its names and types. Known may be nil: all members are known then. The
 // error is Mistakes.
-func Compile(source string, l *Language, known Known) (*Program, error) {
+func Compile(source string, l *Language, known Known) (p *Program, err error) {
+	// A bug of the compiler must not cost more than this expression.
+	defer func() {
+		if r := recover(); r != nil {
+			p, err = nil, Mistakes{{Message: fmt.Sprintf("the expression cannot be compiled: %v", r)}}
+		}
+	}()
 	if mistake := plausible(source); mistake != nil {
 		return nil, Mistakes{mistake}
 	}
@@ -70,7 +76,7 @@ func Compile(source string, l *Language, known Known) (*Program, error) {
 	if len(w.mistakes) > 0 {
 		return nil, w.mistakes
 	}
-	p := &Program{source: source, kind: typ.Kind(), trace: w.traces[root], slots: w.slots, names: n.used, references: n.references}
+	p = &Program{source: source, kind: typ.Kind(), trace: w.traces[root], slots: w.slots, names: n.used, references: n.references}
 	if p.vm, err = compiler.Compile(tree, config); err != nil {
 		message, _, _ := strings.Cut(err.Error(), "\n")
 		return nil, Mistakes{{Message: message}}
