@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -25,7 +26,16 @@ import (
 
 var rewrite = flag.Bool("rewrite", false, "write the golden files anew")
 
-func TestMain(m *testing.M) { leakcheck.Main(m) }
+func TestMain(m *testing.M) {
+	if dir := os.Getenv("PAGING_TEST_DIR"); dir != "" {
+		if err := life(dir, os.Getenv("PAGING_TEST_URL"), os.Getenv("PAGING_TEST_MAY_END") != ""); err != nil {
+			fmt.Println(err)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
+	leakcheck.Main(m)
+}
 
 var three = time.Date(2026, 11, 22, 3, 3, 20, 0, time.UTC)
 
