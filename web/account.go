@@ -15,6 +15,8 @@ type account struct {
 	Open, Own bool
 	// Sentence is the headline: Checkout is broken.
 	Sentence string
+	// Headline says at which step, if that is known: Checkout fails at “Place the order”.
+	Headline string
 	look
 	Href, RunHref string
 	// JourneyHref is empty in the monitor's own incident.
@@ -34,7 +36,11 @@ func (s *site) describe(ctx context.Context, i *incidents.Incident, watched Watc
 		end = s.o.Now()
 	}
 	a.Lasted = span(end.Sub(i.Since))
-	a.Sentence = headline(&a)
+	a.Sentence = whole(&a)
+	a.Headline = a.Sentence
+	if a.Open && !a.Own && i.Step != "" {
+		a.Headline = human(i.Subject) + " fails at “" + i.Step + "”"
+	}
 	switch {
 	case !a.Open:
 		a.look = look{Kind: none, Word: "Closed"}
@@ -58,7 +64,7 @@ func (s *site) describe(ctx context.Context, i *incidents.Incident, watched Watc
 	return a
 }
 
-func headline(a *account) string {
+func whole(a *account) string {
 	switch {
 	case a.Own && a.Open:
 		return "Outrider cannot judge " + list(humans(a.Journeys), 5)

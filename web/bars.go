@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -47,12 +48,7 @@ func (s *site) stripOf(runs []history.RunSummary, room int) strip {
 	for n := range room - len(runs) {
 		out.Empty = append(out.Empty, n*barPitch)
 	}
-	longest := time.Duration(1)
-	for _, r := range runs {
-		if r.Outcome.Good() {
-			longest = max(longest, r.Duration)
-		}
-	}
+	usual := typical(runs)
 	for n := len(runs) - 1; n >= 0; n-- {
 		r := &runs[n]
 		b := bar{X: (room - 1 - n) * barPitch, look: ofOutcome(r.Outcome), Href: s.link("runs", r.ID), Label: s.runLabel(r), Quiet: r.Outcome.Good() && n > 0}
@@ -60,7 +56,7 @@ func (s *site) stripOf(runs []history.RunSummary, room int) strip {
 		case r.Outcome == probes.Failed:
 			b.H = barRoom
 		case r.Outcome.Good():
-			b.H = barLeast + int(int64(barMost-barLeast)*int64(r.Duration)/int64(longest))
+			b.H = barLeast + int(float64(barMost-barLeast)*min(1, float64(r.Duration)/float64(2*usual)))
 		default:
 			b.H = barUnsure
 		}
@@ -68,6 +64,21 @@ func (s *site) stripOf(runs []history.RunSummary, room int) strip {
 		out.Bars = append(out.Bars, b)
 	}
 	return out
+}
+
+// typical is the median time of the good runs: half of the height that there is. One slow run flattens no others.
+func typical(runs []history.RunSummary) time.Duration {
+	var took []time.Duration
+	for _, r := range runs {
+		if r.Outcome.Good() {
+			took = append(took, r.Duration)
+		}
+	}
+	if len(took) == 0 {
+		return 1
+	}
+	slices.Sort(took)
+	return max(1, took[len(took)/2])
 }
 
 // runLabel is a run in one line.

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/outrider-monitor/outrider/history"
 	"github.com/outrider-monitor/outrider/incidents"
@@ -49,6 +50,8 @@ const (
 	overviewRuns  = 40
 	overviewRows  = 100
 	overviewShots = 3
+	// pagePatience is how long a page may be on its way before people are warned.
+	pagePatience = 15 * time.Second
 )
 
 func (s *site) overview(r *http.Request) (view, error) {
@@ -137,14 +140,10 @@ func (s *site) warnings(ctx context.Context, watched Watched) ([]warning, error)
 	if err != nil {
 		return nil, err
 	}
-	if waiting > 0 {
-		verb := "has"
-		if waiting > 1 {
-			verb = "have"
-		}
+	if age := s.o.Now().Sub(oldest); waiting > 0 && age >= pagePatience {
 		all = append(all, warning{
-			Title: fmt.Sprintf("%s %s not been delivered yet", count(waiting, "page"), verb),
-			Text:  fmt.Sprintf("The oldest has been waiting for %s. It is tried again until its pager takes it.", span(s.o.Now().Sub(oldest))),
+			Title: fmt.Sprintf("%s %s not been delivered yet", count(waiting, "page"), verb(waiting, "has", "have")),
+			Text:  fmt.Sprintf("The oldest has been waiting for %s. Each is tried again until its pager takes it.", span(age)),
 		})
 	}
 	if watched.ReloadProblem != "" {

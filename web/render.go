@@ -66,7 +66,7 @@ func (s *site) parseTemplates() (map[string]*template.Template, error) {
 func (s *site) functions() template.FuncMap {
 	return template.FuncMap{
 		"link": s.link, "static": s.static, "took": took, "span": span, "exact": exact, "human": human, "titled": titled,
-		"because": because, "count": count, "external": external, "sized": sized, "list": list,
+		"because": because, "count": count, "external": external, "sized": sized, "list": list, "capital": capital, "bare": bare,
 		"outcome": ofOutcome, "when": s.when, "lower": strings.ToLower,
 	}
 }

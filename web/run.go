@@ -83,7 +83,9 @@ func (s *site) run(r *http.Request) (view, error) {
 		d.Late = took(late)
 	}
 	for n := len(result.Attempts) - 1; n >= 0; n-- {
-		d.Attempts = append(d.Attempts, s.attempt(&result, n))
+		a := s.attempt(&result, n)
+		a.Waterfall.quieten(a.Step) // The page has said it above.
+		d.Attempts = append(d.Attempts, a)
 	}
 	if d.Incident, err = s.incidentOf(ctx, &result, watched); err != nil {
 		return view{}, err

@@ -12,8 +12,9 @@ import (
 type waterfall struct {
 	Ticks []tick
 	Lines []line
-	// Phases are those that occur, for the legend.
-	Phases []string
+	// Phases are those that occur, for the legend; Budgets tells whether any budget is drawn.
+	Phases  []string
+	Budgets bool
 }
 
 // tick is a mark on the axis; At is a share of the width, as SVG wants it.
@@ -27,6 +28,8 @@ type line struct {
 	Segments []segment
 	// Budget is where the step's time budget ends; empty if it has none or it lies outside.
 	Budget string
+	// Why is the step's failure, unless it is told elsewhere on the page.
+	Why *probes.Failure
 	// First is true for the first of the finally steps.
 	First bool
 	// Run tells whether the step ran at all.
@@ -52,12 +55,13 @@ func (s *site) waterfallOf(runID string, steps []probes.StepResult) waterfall {
 	seen, finally := map[string]bool{}, false
 	for _, st := range steps {
 		l := line{StepResult: st, look: ofStep(st.Status), Run: st.Status != probes.StepSkipped && st.Status != probes.StepNotRun}
+		l.Why = st.Failure
 		l.First, finally = st.Finally && !finally, finally || st.Finally
 		if l.Run {
 			l.Segments = segments(&st, share, seen)
 		}
 		if st.Budget > 0 && l.Run && st.Offset+st.Budget < end {
-			l.Budget = share(st.Offset + st.Budget)
+			l.Budget, w.Budgets = share(st.Offset+st.Budget), true
 		}
 		if st.Artifact != "" {
 			l.Picture = s.link("runs", runID, "artifacts", st.Artifact)
@@ -71,6 +75,23 @@ func (s *site) waterfallOf(runID string, steps []probes.StepResult) waterfall {
 	}
 	return w
 }
+
+// Noted tells whether there is more to say about the step than its bar shows.
+func (l line) Noted() bool {
+	return l.Why != nil || l.Drift != "" || l.Picture != "" || l.OverBudget()
+}
+
+// quieten leaves out why a step failed.
+func (w *waterfall) quieten(step string) {
+	for n := range w.Lines {
+		if w.Lines[n].Name == step {
+			w.Lines[n].Why = nil
+		}
+	}
+}
+
+// OverBudget tells whether the step passed, but took longer than its author allowed.
+func (l line) OverBudget() bool { return l.Status == probes.StepSlow && l.StepResult.Budget > 0 }
 
 // phaseNames are the phases of an exchange, in their order, spelled as in the metrics.
 func phaseNames() []string { return []string{"resolve", "connect", "tls", "processing", "transfer"} }

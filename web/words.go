@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/outrider-monitor/outrider/journeys"
 	"github.com/outrider-monitor/outrider/probes"
@@ -115,6 +116,17 @@ func human(name string) string {
 		words[0] = unicode.ToUpper(words[0])
 	}
 	return string(words)
+}
+
+// capital makes the beginning of a sentence of a message.
+func capital(text string) string {
+	r, size := utf8.DecodeRuneInString(text)
+	return string(unicode.ToUpper(r)) + text[size:]
+}
+
+// bare is an address as short as people say it.
+func bare(address string) string {
+	return strings.TrimSuffix(strings.TrimPrefix(strings.TrimPrefix(address, "https://"), "http://"), "/")
 }
 
 // titled is a journey's title, or its name where its author gave none.
