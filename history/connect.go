@@ -22,8 +22,9 @@ func source(path string, pragmas ...string) string {
 	return (&url.URL{Scheme: "file", Path: path, RawQuery: q.Encode()}).String()
 }
 
-// openWriter opens the one connection that writes.
-func openWriter(path string) (*sql.DB, *sql.Conn, error) {
+// openWriter opens the one connection that writes. The first time the file is looked over; later, while a disk
+// makes trouble, there is no time for it.
+func openWriter(path string, first bool) (*sql.DB, *sql.Conn, error) {
 	if err := looksLikeDatabase(path); err != nil {
 		return nil, nil, err
 	}
@@ -38,30 +39,46 @@ func openWriter(path string) (*sql.DB, *sql.Conn, error) {
 	if err != nil {
 		return nil, nil, errors.Join(err, db.Close())
 	}
-	if err := prepareFile(ctx, c); err != nil {
+	if first {
+		err = checkStructure(ctx, c)
+	}
+	if err == nil {
+		err = migrate(ctx, c)
+	}
+	if err != nil {
 		return nil, nil, errors.Join(err, c.Close(), db.Close())
 	}
 	return db, c, nil
 }
 
-func prepareFile(ctx context.Context, c *sql.Conn) error {
-	if err := checkStructure(ctx, c); err != nil {
-		return err
-	}
-	return migrate(ctx, c)
+// readers are the connections that cannot write and do not wait for the writer. One stays open: as long as there
+// is one, SQLite keeps the files that a reader needs, and a full disk could not give them back.
+type readers struct {
+	*sql.DB
+	anchor *sql.Conn
 }
 
-// openReaders opens the connections that cannot write and do not wait for the writer.
-func openReaders(path string) (*sql.DB, error) {
+func openReaders(path string) (*readers, error) {
 	db, err := sql.Open("sqlite", source(path, "query_only(true)", "cache_size(-4096)"))
 	if err != nil {
 		return nil, err
 	}
-	db.SetMaxOpenConns(4)
+	db.SetMaxOpenConns(5)
 	db.SetMaxIdleConns(4)
 	db.SetConnMaxIdleTime(time.Minute)
-	return db, nil
+	ctx := context.Background()
+	anchor, err := db.Conn(ctx)
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	var tables int
+	if err := anchor.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_master").Scan(&tables); err != nil {
+		return nil, errors.Join(err, anchor.Close(), db.Close())
+	}
+	return &readers{DB: db, anchor: anchor}, nil
 }
+
+func (r *readers) close() error { return errors.Join(r.anchor.Close(), r.DB.Close()) }
 
 // looksLikeDatabase refuses a file of something else before SQLite touches it or its companions.
 func looksLikeDatabase(path string) error {

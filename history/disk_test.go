@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -21,12 +22,19 @@ func children() map[string]func(dir string) error {
 	return map[string]func(string) error{
 		"full":    onAFullDisk,
 		"reserve": onADiskThatFillsUp,
+		"limit":   underAFileSizeLimit,
 		"nobody":  asNobody,
 	}
 }
 
-// inChild runs one of the children in a process of its own and expects it to be content.
-func inChild(t *testing.T, name, dir string, attr *syscall.SysProcAttr) {
+// errNoDisk is a child's error where it may not mount; its exit status is noDisk.
+var errNoDisk = errors.New("this process may not mount a disk of its own")
+
+const noDisk = 3
+
+// inChild runs one of the children in a process of its own and expects it to be content. It is false if the
+// child could not have a disk of its own.
+func inChild(t *testing.T, name, dir string, attr *syscall.SysProcAttr) bool {
 	t.Helper()
 	self, err := os.Executable()
 	if err != nil {
@@ -40,12 +48,15 @@ func inChild(t *testing.T, name, dir string, attr *syscall.SysProcAttr) {
 	cmd.SysProcAttr = attr
 	out, err := cmd.CombinedOutput()
 	var exit *exec.ExitError
-	if err != nil && !errors.As(err, &exit) {
-		t.Skipf("no process with a file system of its own: %v", err)
-	}
-	if err != nil {
+	switch {
+	case attr.Cloneflags != 0 && errors.Is(err, syscall.EPERM):
+		return false
+	case errors.As(err, &exit) && exit.ExitCode() == noDisk:
+		return false
+	case err != nil:
 		t.Errorf("%s: %v\n%s", name, err, out)
 	}
+	return true
 }
 
 func copyOf(t *testing.T, file, dir string) string {
@@ -60,19 +71,38 @@ func copyOf(t *testing.T, file, dir string) string {
 	return filepath.Join(dir, "copy")
 }
 
-// ownDisk lets a process mount without being root.
+// ownDisk lets a process mount, without being root where the system allows it.
 func ownDisk() *syscall.SysProcAttr {
+	if os.Getuid() == 0 {
+		return &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWNS}
+	}
 	id := func(n int) []syscall.SysProcIDMap { return []syscall.SysProcIDMap{{HostID: n, Size: 1}} }
 	return &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWUSER | syscall.CLONE_NEWNS,
 		UidMappings: id(os.Getuid()), GidMappings: id(os.Getgid())}
 }
 
+// mount gives a process a small disk that others do not see.
+func mount(dir, size string) error {
+	if err := syscall.Mount("", "/", "", syscall.MS_REC|syscall.MS_PRIVATE, ""); err != nil {
+		return fmt.Errorf("%w: %w", errNoDisk, err)
+	}
+	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size="+size); err != nil {
+		return fmt.Errorf("%w: %w", errNoDisk, err)
+	}
+	return nil
+}
+
 func TestAFullDiskLosesNothingAndIsOverWhenThereIsRoom(t *testing.T) {
-	inChild(t, "full", t.TempDir(), ownDisk())
+	if !inChild(t, "full", t.TempDir(), ownDisk()) {
+		t.Log("no disk to fill up here; a limit on the size of files stands in for it")
+	}
+	inChild(t, "limit", t.TempDir(), &syscall.SysProcAttr{})
 }
 
 func TestAFullDiskDoesNotSilenceAnIncident(t *testing.T) {
-	inChild(t, "reserve", t.TempDir(), ownDisk())
+	if !inChild(t, "reserve", t.TempDir(), ownDisk()) {
+		t.Log("no disk to fill up here; TestTheReserveIsGivenUpOnceAndTakenAgain has to do")
+	}
 }
 
 // fill takes all the room that is left.
@@ -100,7 +130,7 @@ func put(s *history.Store, journey string, n int, o probes.Outcome) error {
 }
 
 func onAFullDisk(dir string) error {
-	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=4m"); err != nil {
+	if err := mount(dir, "4m"); err != nil {
 		return err
 	}
 	data := filepath.Join(dir, "data")
@@ -123,10 +153,43 @@ func onAFullDisk(dir string) error {
 	if !errors.Is(err, history.ErrUnavailable) || !errors.Is(err, syscall.ENOSPC) && !strings.Contains(err.Error(), "full") {
 		return fmt.Errorf("on a full disk: %v, want ErrUnavailable that says full", err)
 	}
+	return nothingLost(s, data, free)
+}
+
+// underAFileSizeLimit is a disk that fails for another reason, and needs no privilege.
+func underAFileSizeLimit(dir string) error {
+	signal.Ignore(syscall.SIGXFSZ)
+	s, err := history.Open(dir, history.Options{Gather: -1})
+	if err != nil {
+		return err
+	}
+	if err := put(s, "checkout", 0, probes.Failed); err != nil {
+		return err
+	}
+	var limit syscall.Rlimit
+	if err := syscall.Getrlimit(syscall.RLIMIT_FSIZE, &limit); err != nil {
+		return err
+	}
+	tight := limit
+	tight.Cur = 0
+	if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &tight); err != nil {
+		return err
+	}
+	for n := 1; err == nil && n < 10_000; n++ {
+		err = put(s, "noise", n, probes.Passed)
+	}
+	if !errors.Is(err, history.ErrUnavailable) {
+		return fmt.Errorf("beyond the limit: %v, want ErrUnavailable", err)
+	}
+	return nothingLost(s, dir, func() error { return syscall.Setrlimit(syscall.RLIMIT_FSIZE, &limit) })
+}
+
+// nothingLost looks at a store that cannot be written, mends the disk, and looks again.
+func nothingLost(s *history.Store, data string, mend func() error) error {
 	before := s.State("checkout")
 	for range 3 {
 		if err := put(s, "checkout", 1, probes.Failed); !errors.Is(err, history.ErrUnavailable) {
-			return fmt.Errorf("on a full disk: %v", err)
+			return fmt.Errorf("while the disk fails: %v", err)
 		}
 		time.Sleep(150 * time.Millisecond) // In and beyond the time for which the disk is left alone.
 	}
@@ -134,9 +197,10 @@ func onAFullDisk(dir string) error {
 		return fmt.Errorf("the state moved on without being stored: %+v", after)
 	}
 	if runs, err := s.Recent(context.Background(), "checkout", 9); len(runs) != 1 || err != nil {
-		return fmt.Errorf("reading on a full disk: %d runs, %v", len(runs), err)
+		return fmt.Errorf("reading while the disk fails: %d runs, %v", len(runs), err)
 	}
-	if err := free(); err != nil {
+	err := mend()
+	if err != nil {
 		return err
 	}
 	for tries := 0; ; tries++ {
@@ -146,7 +210,7 @@ func onAFullDisk(dir string) error {
 		time.Sleep(50 * time.Millisecond)
 	}
 	if err != nil {
-		return fmt.Errorf("after there was room again: %w", err)
+		return fmt.Errorf("after the disk was mended: %w", err)
 	}
 	counted := s.State("noise").Passed
 	if err := s.Close(); err != nil {
@@ -164,7 +228,7 @@ func onAFullDisk(dir string) error {
 }
 
 func onADiskThatFillsUp(dir string) error {
-	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=128m"); err != nil {
+	if err := mount(dir, "128m"); err != nil {
 		return err
 	}
 	data := filepath.Join(dir, "data")
@@ -209,7 +273,7 @@ func onADiskThatFillsUp(dir string) error {
 func asNobody(dir string) error {
 	_, err := history.Open(dir, history.Options{})
 	var oe *history.OpenError
-	if !errors.As(err, &oe) || !strings.Contains(err.Error(), "permission denied") || !strings.Contains(oe.Hint(), "uid 65534") {
+	if !errors.As(err, &oe) || !strings.Contains(err.Error(), "permission denied") || !strings.Contains(oe.Hint(), fmt.Sprintf("uid %d)", os.Getuid())) {
 		return fmt.Errorf("got %v, want an OpenError about permission that names the user", err)
 	}
 	return nil
@@ -226,18 +290,19 @@ func TestAFolderThatCannotBeWrittenIsSaidSo(t *testing.T) {
 	if !errors.As(err, &oe) || oe.Hint() == "" {
 		t.Errorf("below a file: %v, want an OpenError with a hint", err)
 	}
-	if os.Getuid() != 0 {
-		t.Skip("only root can become another user")
-	}
 	passable, err := os.MkdirTemp("", "nobody") // Not inside a t.TempDir: it lets nobody in.
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer os.RemoveAll(passable)
-	if err := os.Chmod(passable, 0o755); err != nil {
+	attr := &syscall.SysProcAttr{}
+	if os.Getuid() == 0 { // Root may write everywhere.
+		attr.Credential = &syscall.Credential{Uid: 65534, Gid: 65534}
+	}
+	if err := os.Chmod(passable, 0o555); err != nil {
 		t.Fatal(err)
 	}
-	inChild(t, "nobody", passable, &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}})
+	inChild(t, "nobody", passable, attr)
 }
 
 func TestADamagedDatabaseIsRefusedAndLeftAlone(t *testing.T) {

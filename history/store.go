@@ -2,7 +2,6 @@ package history
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -67,7 +66,7 @@ type Store struct {
 	lock  *os.File
 	files *artifacts
 	pages *reserve
-	read  *sql.DB
+	read  *readers
 
 	// states is what has been committed; the writer alone changes it.
 	mu      sync.RWMutex
@@ -142,7 +141,7 @@ func (s *Store) Close() error {
 	s.stopping.Do(func() {
 		close(s.quit)
 		<-s.written
-		err = errors.Join(s.read.Close(), s.files.close(), s.lock.Close())
+		err = errors.Join(s.read.close(), s.files.close(), s.lock.Close())
 	})
 	return err
 }

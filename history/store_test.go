@@ -24,6 +24,9 @@ func TestMain(m *testing.M) {
 	if f := children()[os.Getenv("HISTORY_TEST_CHILD")]; f != nil {
 		if err := f(os.Getenv("HISTORY_TEST_DIR")); err != nil {
 			fmt.Println(err)
+			if errors.Is(err, errNoDisk) {
+				os.Exit(noDisk)
+			}
 			os.Exit(1)
 		}
 		os.Exit(0)

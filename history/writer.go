@@ -174,7 +174,7 @@ func (w *writer) try(b *batch) error {
 
 // connect opens the database and reads what the writer keeps in memory.
 func (w *writer) connect() error {
-	db, c, err := openWriter(w.file())
+	db, c, err := openWriter(w.file(), w.broken == nil)
 	if err != nil {
 		return err
 	}
