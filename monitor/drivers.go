@@ -2,11 +2,13 @@ package monitor
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"runtime"
 
 	"github.com/outrider-monitor/outrider/exporter"
 	"github.com/outrider-monitor/outrider/probes"
+	"github.com/outrider-monitor/outrider/probes/browser"
 	"github.com/outrider-monitor/outrider/probes/httpcall"
 )
 
@@ -20,10 +22,29 @@ type DriverOptions struct {
 	OnBrowserStart func(cause string)
 }
 
-// Drivers makes the drivers. Nothing is started before a step needs it. close ends the browser.
-func Drivers(o DriverOptions) (drivers []probes.Driver, close func(context.Context) error, err error) {
-	return []probes.Driver{httpcall.New()}, func(context.Context) error { return nil }, nil
+// DriverSet holds the drivers of all verbs, and the one browser behind them.
+type DriverSet struct {
+	All     []probes.Driver
+	browser *browser.Driver
 }
+
+// Drivers makes the drivers. Nothing is started before a step needs it.
+func Drivers(o DriverOptions) (*DriverSet, error) {
+	b, err := browser.New(browser.Options{
+		ExecPath: o.Browser.Path, User: o.Browser.User, NoSandbox: o.Browser.NoSandbox,
+		RecycleAfter: o.Browser.RecycleAfter, OnStart: o.OnBrowserStart, Logger: o.Log,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("the browser: %w", err)
+	}
+	return &DriverSet{All: []probes.Driver{httpcall.New(), b}, browser: b}, nil
+}
+
+// Close ends the browser and waits, within ctx, until it is gone.
+func (s *DriverSet) Close(ctx context.Context) error { return s.browser.Close(ctx) }
+
+// Memory is the browser's, in bytes; 0 while none runs.
+func (s *DriverSet) Memory() int64 { return s.browser.Memory() }
 
 // browserPlaces is the number of browser runs at a time: more than there are cores gain nothing and falsify what
 // is measured.

@@ -20,7 +20,6 @@ import (
 	"github.com/outrider-monitor/outrider/exporter"
 	"github.com/outrider-monitor/outrider/history"
 	"github.com/outrider-monitor/outrider/paging"
-	"github.com/outrider-monitor/outrider/probes"
 )
 
 // Options say which configuration to run, and with what.
@@ -50,7 +49,7 @@ const (
 	finallyTime  = 15 * time.Second
 	evidenceTime = 5 * time.Second
 	// cutTime is for finally steps and evidence of runs that were cut short.
-	cutTime     = finallyTime + evidenceTime + 10*time.Second
+	cutTime = finallyTime + evidenceTime + 10*time.Second
 	// courierTime is for sends that are on their way, lastPagesTime for pages that have just been stored.
 	courierTime   = 10 * time.Second
 	lastPagesTime = 3 * time.Second
@@ -70,7 +69,7 @@ type Monitor struct {
 	ledger   *ledger
 	schedule *schedule
 	gate     *gate
-	drivers  []probes.Driver
+	drivers  *DriverSet
 	listener net.Listener
 	server   *http.Server
 
@@ -126,12 +125,10 @@ func (m *Monitor) open() error {
 	if err := m.openNumbers(config); err != nil {
 		return err
 	}
-	var closeDrivers func(context.Context) error
-	m.drivers, closeDrivers, err = Drivers(DriverOptions{Browser: config.Browser, Log: m.log, OnBrowserStart: m.browserStarted})
-	if err != nil {
+	if m.drivers, err = Drivers(DriverOptions{Browser: config.Browser, Log: m.log, OnBrowserStart: m.browserStarted}); err != nil {
 		return err
 	}
-	m.undo.Add("ending the browser", 10*time.Second, closeDrivers)
+	m.undo.Add("ending the browser", 10*time.Second, m.drivers.Close)
 	m.gate = newGate(browserPlaces(config.Browser), m.o.PlaceHTTP)
 	m.courier = m.newCourier()
 	m.ledger = newLedger(m.store, m.store.States(), &distress{log: m.log, pagers: m.monitorPagers}, m.courier, m.log)
@@ -167,6 +164,7 @@ func (m *Monitor) openNumbers(config *Config) (err error) {
 		Location: config.Location, Version: m.o.Version, Revision: m.o.Revision, Severity: config.Defaults.Alert.Severity,
 		PagesPending:      func() int { n, _ := m.backlog(); return n },
 		OldestPendingPage: func() time.Duration { _, age := m.backlog(); return age },
+		BrowserMemory:     func() int64 { return m.drivers.Memory() },
 	})
 	return err
 }

@@ -11,10 +11,15 @@ import (
 
 // newDrivers makes the drivers for one command. close ends the browser, if a step has started one.
 func newDrivers(config *monitor.Config, headed bool, log *slog.Logger) (drivers []probes.Driver, closeAll func(), err error) {
-	drivers, end, err := monitor.Drivers(monitor.DriverOptions{Browser: config.Browser, Headed: headed, Log: log})
-	return drivers, func() {
+	set, err := monitor.Drivers(monitor.DriverOptions{Browser: config.Browser, Headed: headed, Log: log})
+	if err != nil {
+		return nil, nil, err
+	}
+	return set.All, func() {
 		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 		defer cancel()
-		end(ctx)
-	}, err
+		if err := set.Close(ctx); err != nil {
+			log.Error("ending the browser", "error", err)
+		}
+	}, nil
 }
