@@ -64,8 +64,24 @@ func (c *Config) checkTeam(r *document.Reader, j *journeys.Journey) {
 	case j.Team == "":
 		r.ProblemAt(j.Pos, "team", fmt.Sprintf("journey %q has no team: nobody would be paged", j.Name), hint)
 	default:
-		r.ProblemAt(j.Pos, "team", fmt.Sprintf("there is no team %q", j.Team), first(document.DidYouMean(j.Team, sortedKeys(c.Teams)), hint))
+		r.ProblemAt(teamPos(j), "team", fmt.Sprintf("there is no team %q", j.Team), first(document.DidYouMean(j.Team, sortedKeys(c.Teams)), hint))
 	}
+}
+
+// teamPos finds where the journey names its team. It reads the file again: this is for a problem's sake only.
+func teamPos(j *journeys.Journey) document.Pos {
+	src, err := os.ReadFile(j.File)
+	if err != nil {
+		return j.Pos
+	}
+	nodes, _ := document.Read(j.File, src)
+	for _, n := range nodes {
+		m := document.NewReader(nil).Map(n)
+		if team := m.Get("team"); team != nil && m.Text("journey") == j.Name {
+			return team.Pos
+		}
+	}
+	return j.Pos
 }
 
 // report adds the problems that are in err.

@@ -17,6 +17,10 @@ func (m *Monitor) handler(site http.Handler) http.Handler {
 	mux.HandleFunc("GET /-/healthy", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "Outrider is healthy.") })
 	mux.HandleFunc("GET /-/ready", m.answerReady)
 	mux.HandleFunc("POST /-/reload", m.answerReload)
+	mux.HandleFunc("/-/reload", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Allow", http.MethodPost)
+		http.Error(w, "want POST: a reload changes something", http.StatusMethodNotAllowed)
+	})
 	mux.HandleFunc("GET /probe", m.answerProbe)
 	mux.Handle("/", site)
 	return http.NewCrossOriginProtection().Handler(mux)

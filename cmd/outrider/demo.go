@@ -26,7 +26,7 @@ type demoCommand struct {
 
 // demoStartCommand is `outrider demo`.
 type demoStartCommand struct {
-	Data        string `default:".outrider" type:"path" help:"Where everything is kept."`
+	Data        string `default:".outrider" help:"Where everything is kept."`
 	Listen      string `default:"${demo_listen}" help:"Address of the monitor."`
 	Receiver    string `default:"${demo_receiver}" help:"Address of the receiver of pages."`
 	ShopPort    int    `default:"8080" help:"Port of the shop."`
@@ -116,7 +116,10 @@ func (k *demoStartCommand) open(c *console) (d *demo, err error) {
 func (d *demo) openShop() (err error) {
 	o := shop.Defaults()
 	o.ShopPort, o.PaymentPort, o.ControlPort, o.APIPort = d.k.ShopPort, d.k.PaymentPort, d.k.ControlPort, d.k.APIPort
-	o.CAFile = filepath.Join(d.k.Data, "shop-ca.pem")
+	// Journeys read a relative path from their own folder.
+	if o.CAFile, err = filepath.Abs(filepath.Join(d.k.Data, "shop-ca.pem")); err != nil {
+		return fmt.Errorf("finding the demo's folder: %w", err)
+	}
 	o.StateFile = filepath.Join(d.k.Data, "shop.json")
 	journal, err := os.OpenFile(filepath.Join(d.k.Data, "shop.jsonl"), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
 	if err != nil {

@@ -19,7 +19,7 @@ import (
 
 // doctorCommand is `outrider doctor`.
 type doctorCommand struct {
-	Config string `short:"c" type:"path" placeholder:"FILE" help:"The monitor's file; outrider.yaml where you are, if there is one."`
+	Config string `short:"c" placeholder:"FILE" help:"The monitor's file; outrider.yaml where you are, if there is one."`
 }
 
 // finding is what one examination found. An empty trouble is good news.

@@ -12,7 +12,7 @@ import (
 
 // listCommand is `outrider list`.
 type listCommand struct {
-	Config string `short:"c" type:"path" placeholder:"FILE" help:"The monitor's file; outrider.yaml where you are, if there is one."`
+	Config string `short:"c" placeholder:"FILE" help:"The monitor's file; outrider.yaml where you are, if there is one."`
 	JSON   bool   `help:"Print as JSON."`
 }
 

@@ -19,7 +19,7 @@ type pageCommand struct {
 // pageTestCommand is `outrider page test`.
 type pageTestCommand struct {
 	Pager  string `arg:"" help:"The pager's name in the configuration."`
-	Config string `short:"c" type:"path" placeholder:"FILE" help:"The monitor's file; outrider.yaml where you are, if there is one."`
+	Config string `short:"c" placeholder:"FILE" help:"The monitor's file; outrider.yaml where you are, if there is one."`
 }
 
 // Run sends the test, once, and tells what came of it.
@@ -46,4 +46,3 @@ func (k *pageTestCommand) Run(c *console) error {
 	fmt.Fprintf(c.out, "%s took the test page in %s\n", k.Pager, time.Since(now).Round(time.Millisecond))
 	return nil
 }
-

@@ -7,12 +7,15 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"os"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
+	"unicode"
 
 	"github.com/outrider-monitor/outrider/journeys"
 	"github.com/outrider-monitor/outrider/journeys/document"
@@ -23,7 +26,7 @@ import (
 // runCommand is `outrider run`.
 type runCommand struct {
 	Journeys  []string          `arg:"" name:"journey" help:"Journey files, or names of journeys of the configuration."`
-	Config    string            `short:"c" type:"path" placeholder:"FILE" help:"The monitor's file; outrider.yaml where you are, if there is one."`
+	Config    string            `short:"c" placeholder:"FILE" help:"The monitor's file; outrider.yaml where you are, if there is one."`
 	Headed    bool              `help:"Show the browser."`
 	JSON      bool              `help:"Print the results as JSON, one a line, instead of the steps."`
 	JUnit     string            `name:"junit" placeholder:"FILE" help:"Write a JUnit report."`
@@ -206,7 +209,24 @@ func (k *runCommand) checkVars(wanted []journeys.Journey) error {
 
 // reproduce is the command that does the same again.
 func (k *runCommand) reproduce(j *journeys.Journey) string {
-	return "outrider run " + j.File
+	words := []string{program(), "run", quote(j.File)}
+	if k.Config != "" {
+		words = append(words, "-c", quote(k.Config))
+	}
+	for _, name := range slices.Sorted(maps.Keys(k.Var)) {
+		words = append(words, "--var", quote(name+"="+k.Var[name]))
+	}
+	return strings.Join(words, " ")
+}
+
+// quote makes one word of a text for the shell, where it needs that.
+func quote(word string) string {
+	if word != "" && !strings.ContainsFunc(word, func(r rune) bool {
+		return !strings.ContainsRune("-_./:=@%+,", r) && !unicode.IsLetter(r) && !unicode.IsDigit(r)
+	}) {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
 }
 
 func userAgent() string {

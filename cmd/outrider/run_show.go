@@ -140,7 +140,12 @@ func (s *live) lines(label, text string) {
 }
 
 func (s *live) end(j *journeys.Journey, r *probes.Result, kept evidence, reproduce string) {
-	took := r.EndedAt.Sub(r.StartedAt).Round(10 * time.Millisecond)
+	took := r.EndedAt.Sub(r.StartedAt)
+	if took > time.Second {
+		took = took.Round(10 * time.Millisecond)
+	} else {
+		took = took.Round(time.Millisecond)
+	}
 	word := r.Outcome.String()
 	switch r.Outcome {
 	case probes.Passed:

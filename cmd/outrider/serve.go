@@ -17,7 +17,7 @@ import (
 
 // serveCommand is `outrider serve`.
 type serveCommand struct {
-	Config    string        `short:"c" type:"path" placeholder:"FILE" help:"The monitor's file; outrider.yaml where you are, if there is one."`
+	Config    string        `short:"c" placeholder:"FILE" help:"The monitor's file; outrider.yaml where you are, if there is one."`
 	Drain     time.Duration `default:"20s" help:"How long running journeys may go on after SIGTERM."`
 	Watch     bool          `default:"true" negatable:"" help:"Reload when a file of the configuration changes."`
 	LogFormat string        `enum:"text,json" default:"text" help:"text or json."`

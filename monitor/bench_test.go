@@ -1,0 +1,265 @@
+package monitor
+
+import (
+	"bufio"
+	"context"
+	"crypto/tls"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptrace"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// The load that is measured: 5,000 journeys of one request each, every ten seconds, a new connection each time.
+const (
+	benchJourneys = 5000
+	benchEvery    = 10 * time.Second
+	benchFor      = 20 * time.Second
+	benchMode     = "OUTRIDER_BENCH_MODE"
+	benchTarget   = "OUTRIDER_BENCH_TARGET"
+)
+
+// measured is what a child process says of itself.
+type measured struct {
+	Runs  int           `json:"runs"`
+	CPU   time.Duration `json:"cpu"`
+	P50   time.Duration `json:"p50"`
+	P99   time.Duration `json:"p99"`
+	Worst time.Duration `json:"worst"`
+	// FirstAll is when the last journey had its first run.
+	FirstAll time.Duration `json:"first_all"`
+	RSS      int64         `json:"rss"`
+}
+
+// BenchmarkMonitor runs the whole monitor, from due to stored with the disk flushed, against bare net/http with
+// httptrace at the same times: each on one core, the target in a process of its own, in turns.
+func BenchmarkMonitor(b *testing.B) {
+	if testing.Short() {
+		b.Skip("takes minutes")
+	}
+	target, stop := child(b, "target", "")
+	defer stop()
+	address := target()
+	var bare, ours []measured
+	for b.Loop() {
+		bare = append(bare, measure(b, "bare", address))
+		ours = append(ours, measure(b, "monitor", address))
+	}
+	one, whole := median(bare), median(ours)
+	b.ReportMetric(0, "ns/op")
+	b.ReportMetric(perThousand(one), "bare-cpu-ms/1000")
+	b.ReportMetric(perThousand(whole), "cpu-ms/1000")
+	b.ReportMetric(perThousand(whole)/perThousand(one), "cpu-ratio")
+	b.ReportMetric(float64(one.P99.Microseconds())/1000, "bare-late-p99-ms")
+	b.ReportMetric(float64(whole.P50.Microseconds())/1000, "late-p50-ms")
+	b.ReportMetric(float64(whole.P99.Microseconds())/1000, "late-p99-ms")
+	b.ReportMetric(whole.FirstAll.Seconds(), "first-runs-s")
+	b.ReportMetric(float64(whole.RSS)/1e6, "rss-MB")
+}
+
+func perThousand(m measured) float64 {
+	return float64(m.CPU.Microseconds()) / float64(max(1, m.Runs))
+}
+
+// median is the measurement whose CPU is in the middle.
+func median(all []measured) measured {
+	slices.SortFunc(all, func(a, b measured) int { return int(perThousand(a)*1000) - int(perThousand(b)*1000) })
+	return all[len(all)/2]
+}
+
+// child starts this test binary in another mode. line gives its next line; stop ends it.
+func child(b *testing.B, mode, target string) (line func() string, stop func()) {
+	b.Helper()
+	cmd := exec.Command(os.Args[0])
+	cmd.Env = append(os.Environ(), benchMode+"="+mode, benchTarget+"="+target, "GOMAXPROCS=1")
+	cmd.Stderr = os.Stderr
+	in, _ := cmd.StdinPipe()
+	out, err := cmd.StdoutPipe()
+	if err == nil {
+		err = cmd.Start()
+	}
+	if err != nil {
+		b.Fatal(err)
+	}
+	lines := bufio.NewScanner(out)
+	return func() string { lines.Scan(); return lines.Text() }, func() { in.Close(); cmd.Wait() }
+}
+
+func measure(b *testing.B, mode, target string) (m measured) {
+	line, stop := child(b, mode, target)
+	defer stop()
+	if err := json.Unmarshal([]byte(line()), &m); err != nil || m.Runs == 0 {
+		b.Fatalf("%s measured nothing: %v", mode, err)
+	}
+	return m
+}
+
+// benchChild is what a child process does instead of testing.
+func benchChild(mode string) error {
+	switch mode {
+	case "target":
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			return err
+		}
+		fmt.Println("http://" + l.Addr().String() + "/")
+		go http.Serve(l, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, `{"status": "fine"}`) }))
+		io.Copy(io.Discard, os.Stdin)
+		return nil
+	case "bare":
+		return tell(benchBare(os.Getenv(benchTarget)))
+	}
+	m, err := benchOurs(os.Getenv(benchTarget))
+	if err != nil {
+		return err
+	}
+	return tell(m)
+}
+
+func tell(m measured) error { return json.NewEncoder(os.Stdout).Encode(m) }
+
+// lateness collects when runs began.
+type lateness struct {
+	mu    sync.Mutex
+	began time.Time
+	late  []time.Duration
+	first map[string]time.Duration
+}
+
+func (l *lateness) add(name string, due time.Time) {
+	now := time.Now()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.late = append(l.late, max(0, now.Sub(due)))
+	if _, known := l.first[name]; !known {
+		l.first[name] = now.Sub(l.began)
+	}
+}
+
+func (l *lateness) measured(cpu time.Duration) measured {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	slices.Sort(l.late)
+	n := len(l.late)
+	m := measured{Runs: n, CPU: cpu, P50: l.late[n/2], P99: l.late[n*99/100], Worst: l.late[n-1], RSS: resident()}
+	for _, at := range l.first {
+		m.FirstAll = max(m.FirstAll, at)
+	}
+	if len(l.first) < benchJourneys {
+		m.FirstAll = time.Hour
+	}
+	return m
+}
+
+// benchBare is the least that a check can be: a goroutine for each target, a new connection, the phases traced.
+func benchBare(target string) measured {
+	transport := &http.Transport{DisableKeepAlives: true}
+	l := &lateness{began: time.Now(), first: map[string]time.Duration{}}
+	before := cpuTime()
+	for i := range benchJourneys {
+		name := fmt.Sprintf("journey-%d", i)
+		due := firstSlot(name, benchEvery, l.began)
+		go func() {
+			for ; ; due = due.Add(benchEvery) {
+				time.Sleep(time.Until(due))
+				l.add(name, due)
+				bareCheck(transport, target)
+			}
+		}()
+	}
+	time.Sleep(benchFor)
+	return l.measured(cpuTime() - before)
+}
+
+func bareCheck(transport *http.Transport, target string) {
+	var marks [7]time.Time
+	mark := func(i int) { marks[i] = time.Now() }
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		DNSStart: func(httptrace.DNSStartInfo) { mark(0) }, DNSDone: func(httptrace.DNSDoneInfo) { mark(1) },
+		ConnectStart: func(string, string) { mark(2) }, ConnectDone: func(string, string, error) { mark(3) },
+		TLSHandshakeStart: func() { mark(4) }, TLSHandshakeDone: func(tls.ConnectionState, error) { mark(5) },
+		GotFirstResponseByte: func() { mark(6) },
+	})
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, target, nil)
+	if err != nil {
+		panic(err)
+	}
+	resp, err := transport.RoundTrip(req)
+	if err != nil {
+		panic(err)
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(resp.Body, 10<<20))
+	if err != nil || resp.StatusCode != http.StatusOK || !strings.Contains(string(body), "fine") {
+		panic(fmt.Sprint(resp.Status, err))
+	}
+}
+
+// benchOurs is the whole monitor, with its store in a folder beside us (not in memory).
+func benchOurs(target string) (measured, error) {
+	dir, err := os.MkdirTemp(".", "bench-")
+	if err != nil {
+		return measured{}, err
+	}
+	defer os.RemoveAll(dir)
+	config := "journeys: [journeys.yaml]\ndata: data\nlisten: 127.0.0.1:0\nteams: {all: {pagers: [none]}}\n" +
+		"pagers: {none: {webhook: {url: 'http://127.0.0.1:1/'}}}\n"
+	var js strings.Builder
+	for i := range benchJourneys {
+		fmt.Fprintf(&js, "---\njourney: journey-%d\ntitle: A customer asks\nteam: all\nevery: %s\ntimeout: 5s\nsteps:\n"+
+			"  - name: Ask\n    get: %s\n    expect: [status == 200, json.status == \"fine\"]\n", i, benchEvery, target)
+	}
+	for name, text := range map[string]string{"outrider.yaml": config, "journeys.yaml": js.String()} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			return measured{}, err
+		}
+	}
+	m, err := New(Options{ConfigFile: filepath.Join(dir, "outrider.yaml")})
+	if err != nil {
+		return measured{}, err
+	}
+	runtime.GC() // reading 5,000 journeys is not what is measured
+	l := &lateness{began: time.Now(), first: map[string]time.Duration{}}
+	m.schedule.fire = func(name string, due time.Time) { l.add(name, due); m.due(name, due) }
+	before := cpuTime()
+	ctx, stop := context.WithTimeout(context.Background(), benchFor)
+	defer stop()
+	done := make(chan error, 1)
+	go func() { done <- m.Run(ctx) }()
+	<-ctx.Done()
+	result := l.measured(cpuTime() - before)
+	return result, <-done
+}
+
+func cpuTime() time.Duration {
+	var r syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &r); err != nil {
+		panic(err)
+	}
+	return time.Duration(r.Utime.Nano() + r.Stime.Nano())
+}
+
+// resident is the resident memory of this process.
+func resident() int64 {
+	text, err := os.ReadFile("/proc/self/statm")
+	if err != nil {
+		return 0
+	}
+	pages, _ := strconv.ParseInt(strings.Fields(string(text))[1], 10, 64)
+	return pages * int64(os.Getpagesize())
+}
