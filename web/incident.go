@@ -94,7 +94,7 @@ func (s *site) incident(r *http.Request) (view, error) {
 		if d.Runs, err = s.o.Store.Between(ctx, i.Subject, i.Since, end, incidentRuns); err != nil {
 			return view{}, err
 		}
-		d.Strip = s.stripOf(d.Runs, max(20, min(len(d.Runs), incidentRuns)))
+		d.Strip = s.stripOf(d.Runs, incidentRuns)
 	}
 	d.Events = s.timeline(&d)
 	mood := d.Kind
@@ -162,11 +162,8 @@ func told(pages []delivery, kind string) string {
 func (s *site) delivery(rec history.DeliveryRecord) delivery {
 	d := delivery{DeliveryRecord: rec}
 	tries := ""
-	if rec.Attempts > 0 {
-		tries = fmt.Sprintf(" after %s", count(rec.Attempts, "failed try"))
-		if rec.Attempts > 1 {
-			tries = fmt.Sprintf(" after %d failed tries", rec.Attempts)
-		}
+	if rec.Attempts > 1 {
+		tries = fmt.Sprintf(", %d tries", rec.Attempts)
 	}
 	switch rec.Outcome {
 	case "accepted":
@@ -177,7 +174,7 @@ func (s *site) delivery(rec history.DeliveryRecord) delivery {
 		d.look = look{Kind: slow, Word: "On its way"}
 		if rec.Attempts > 0 {
 			d.look.Word = "Not delivered yet"
-			d.Text = "tried again " + s.when(rec.DueAt).Hint() + tries
+			d.Text = "next try " + s.when(rec.DueAt).Hint() + tries
 		}
 	}
 	return d

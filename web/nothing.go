@@ -63,7 +63,7 @@ func (s *site) nearest(name string) []place {
 	}
 	meant := document.Suggest(name, names)
 	if n := indexOf(all, meant); n >= 0 {
-		return []place{{"Did you mean " + titled(all[n].Title, meant) + "?", s.link("journeys", meant)}}
+		return []place{{"Did you mean “" + meant + "”?", s.link("journeys", meant)}}
 	}
 	return nil
 }
