@@ -28,6 +28,12 @@ func openWriter(path string, first bool) (*sql.DB, *sql.Conn, error) {
 	if err := looksLikeDatabase(path); err != nil {
 		return nil, nil, err
 	}
+	// SQLite's other files take over the mode: what pages under test showed is not for everybody's eyes.
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, nil, err
+	}
+	f.Close()
 	db, err := sql.Open("sqlite", source(path, "journal_mode(WAL)", "synchronous(FULL)",
 		"journal_size_limit(67108864)", "cache_size(-16384)", "temp_store(MEMORY)"))
 	if err != nil {

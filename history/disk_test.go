@@ -244,6 +244,13 @@ func onADiskThatFillsUp(dir string) error {
 	if err != nil {
 		return err
 	}
+	if err := s.Close(); err != nil {
+		return err
+	}
+	if s, err = history.Open(data, history.Options{Gather: -1}); err != nil {
+		return fmt.Errorf("starting on a full disk: %w", err)
+	}
+	defer s.Close()
 	for n := range 1000 {
 		if err := put(s, "noise", n, probes.Passed); err != nil {
 			return fmt.Errorf("update %d on the full disk: %w", n, err)

@@ -13,7 +13,7 @@ import (
 
 const (
 	pagersQuery = `SELECT pager FROM deliveries WHERE settled_at = 0 AND head = 1 AND pager > ? ORDER BY pager LIMIT 1`
-	headsQuery  = `SELECT seq, page, attempts, last_error, created_at, due_at, EXISTS
+	headsQuery  = `SELECT seq, page, page_id, dedup_key, event, incident, attempts, last_error, created_at, due_at, EXISTS
 		(SELECT 1 FROM deliveries r WHERE r.incident = d.incident AND r.relay_of = d.pager)
 		FROM deliveries d WHERE settled_at = 0 AND head = 1 AND pager = ? ORDER BY due_at, seq LIMIT ?`
 	oldestQuery = "SELECT min(created_at) FROM deliveries WHERE settled_at = 0"
@@ -108,12 +108,16 @@ func (s *Store) Heads(ctx context.Context, pager string, limit int) ([]paging.De
 	for rows.Next() {
 		d := paging.Delivery{Pager: pager}
 		var text []byte
+		var bare paging.Page
 		var created, due int64
-		if err := rows.Scan(&d.Seq, &text, &d.Attempts, &d.LastError, &created, &due, &d.Relayed); err != nil {
+		if err := rows.Scan(&d.Seq, &text, &bare.ID, &bare.DedupKey, &bare.Event, &bare.Incident.ID, &d.Attempts, &d.LastError,
+			&created, &due, &d.Relayed); err != nil {
 			return nil, fmt.Errorf("reading the outbox of %q: %w", pager, err)
 		}
 		if err := json.Unmarshal(text, &d.Page); err != nil {
-			return nil, fmt.Errorf("reading delivery %d: %w", d.Seq, err)
+			s.o.Log.Error("a page cannot be read; only what it is about is sent", "page", bare.ID, "err", err)
+			bare.Version, bare.Summary = 1, "Outrider could not read its own page about incident "+bare.Incident.ID
+			d.Page = bare
 		}
 		d.CreatedAt, d.DueAt = fromNanos(created), fromNanos(due)
 		heads = append(heads, d)

@@ -2,6 +2,7 @@ package history
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -37,16 +38,18 @@ func (s *Store) Tidy(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("looking for what open incidents stand on: %w", err)
 	}
+	var errs []error
+	// The files first: on a full disk that makes room, and the rest needs some.
+	if err := s.files.tidy(now.Add(-s.o.Keep.Artifacts), s.o.Keep.ArtifactBytes, needed); err != nil {
+		errs = append(errs, fmt.Errorf("removing old artifacts: %w", err))
+	}
 	if err := s.tidyRuns(ctx, now, needed); err != nil {
-		return fmt.Errorf("removing old runs: %w", err)
+		errs = append(errs, fmt.Errorf("removing old runs: %w", err))
 	}
 	if err := s.tidyIncidents(ctx, now.Add(-s.o.Keep.For)); err != nil {
-		return fmt.Errorf("removing old incidents: %w", err)
+		errs = append(errs, fmt.Errorf("removing old incidents: %w", err))
 	}
-	if err := s.files.tidy(now.Add(-s.o.Keep.Artifacts), s.o.Keep.ArtifactBytes, needed); err != nil {
-		return fmt.Errorf("removing old artifacts: %w", err)
-	}
-	return nil
+	return errors.Join(errs...)
 }
 
 // evidence gives the ids of the runs that pages about open incidents point to.

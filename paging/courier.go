@@ -2,6 +2,7 @@ package paging
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
@@ -122,21 +123,19 @@ func (r *round) dispatch(ctx context.Context) time.Duration {
 	next := now.Add(idle)
 	names, err := r.o.Outbox.Pagers(ctx)
 	for _, name := range names {
-		var due time.Time
-		if due, err = r.serve(ctx, name, now); err != nil {
-			break
-		}
+		due, servingErr := r.serve(ctx, name, now)
+		err = errors.Join(err, servingErr)
 		if due.Before(next) {
 			next = due
 		}
 	}
-	if err != nil {
-		if ctx.Err() == nil {
-			r.o.Log.Error("the outbox cannot be read", "err", err)
-		}
-		return outboxRetry
+	if err == nil {
+		return next.Sub(now)
 	}
-	return next.Sub(now)
+	if ctx.Err() == nil {
+		r.o.Log.Error("the outbox cannot be read", "err", err)
+	}
+	return outboxRetry
 }
 
 // serve starts what one pager can be sent now, and gives when it will have to be looked at again.
