@@ -78,7 +78,9 @@ type Monitor struct {
 	published published
 	turns     sync.Map
 	reloading sync.Mutex
-	ready     atomic.Bool
+	// reloadProblem says why the last reload was refused; nil or empty if it was not.
+	reloadProblem atomic.Pointer[string]
+	ready         atomic.Bool
 
 	// running is the context of all runs; it outlives the order to stop, by Drain.
 	running context.Context
@@ -218,6 +220,3 @@ func closed(err error) error {
 func (m *Monitor) URL() string {
 	return scheme(m.plan.Load().config.WebConfig) + "://" + strings.Replace(m.listener.Addr().String(), "[::]", "localhost", 1)
 }
-
-// site makes the pages for people.
-func (m *Monitor) site() http.Handler { return http.NotFoundHandler() }

@@ -36,6 +36,8 @@ type task struct {
 	// browser tells which of the gate's places its runs take.
 	browser bool
 	pagers  []string
+	// reproduce is the command that runs it once on a terminal.
+	reproduce string
 }
 
 func newPlan(c *Config, r runner, composer paging.Composer) *plan {
@@ -45,6 +47,7 @@ func newPlan(c *Config, r runner, composer paging.Composer) *plan {
 		p.tasks[j.Name] = &task{
 			Journey: j, timing: c.Timing(j), policy: c.Policy(j), confirm: c.Confirm(j),
 			browser: needsBrowser(j), pagers: c.Teams[j.Team].Pagers,
+			reproduce: composer.Journey(j, incidents.Event{}, probes.Result{}).Reproduce,
 		}
 	}
 	return p

@@ -22,6 +22,11 @@ func (m *Monitor) Reload() error {
 	defer m.reloading.Unlock()
 	err := m.reload()
 	m.numbers.ConfigReload(err == nil, time.Now())
+	problem := ""
+	if err != nil {
+		problem = err.Error()
+	}
+	m.reloadProblem.Store(&problem)
 	if err != nil {
 		m.log.Error("the configuration could not be loaded; the one in use stays", "error", err)
 		return err

@@ -15,7 +15,9 @@ import (
 // a last chance. It gives an error when a part of the monitor failed.
 func (m *Monitor) Run(ctx context.Context) error {
 	failed := make(chan error, 8)
-	m.serve(failed)
+	if err := m.serve(failed); err != nil {
+		return errors.Join(err, m.undo.Run())
+	}
 	m.start("the courier", courierTime, failed, m.courier.Run)
 	m.undo.Add("the last pages", lastPagesTime, m.lastPages)
 	m.start("the ledger", storeTimeout, failed, m.ledger.Run)
@@ -67,11 +69,15 @@ func (m *Monitor) start(name string, within time.Duration, failed chan<- error, 
 }
 
 // serve serves the site and what machines ask.
-func (m *Monitor) serve(failed chan<- error) {
+func (m *Monitor) serve(failed chan<- error) error {
+	site, err := m.site()
+	if err != nil {
+		return err
+	}
 	config := m.plan.Load().config
 	none := []string{}
 	yes := false
-	m.server = &http.Server{Handler: m.handler(m.site()), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
+	m.server = &http.Server{Handler: m.handler(site), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
 		ErrorLog: slog.NewLogLogger(m.log.Handler(), slog.LevelDebug)}
 	quiet := slog.New(slog.DiscardHandler)
 	go func() {
@@ -86,6 +92,7 @@ func (m *Monitor) serve(failed chan<- error) {
 		}
 		return nil
 	})
+	return nil
 }
 
 // drain lets running journeys finish within Options.Drain, and cuts short those that do not: they still run their

@@ -52,8 +52,9 @@ type job struct {
 	slots slots
 
 	mu sync.Mutex
-	// last is the last slot that was fired or reported as missed.
-	last time.Time
+	// last is the last slot that was fired or reported as missed; before the first one, when the job was made.
+	last  time.Time
+	taken bool
 }
 
 func newSchedule(hooks scheduleHooks) (*schedule, error) {
@@ -150,7 +151,7 @@ func (j *job) take(now time.Time) (slot time.Time, passed int) {
 	if n == 0 {
 		return time.Time{}, 0
 	}
-	j.last = slot
+	j.last, j.taken = slot, true
 	return slot, n - 1
 }
 
@@ -168,15 +169,20 @@ func (s *schedule) Next(name string) (time.Time, bool) {
 	return j.slots.next(time.Now()), true
 }
 
-// Names are the scheduled journeys.
-func (s *schedule) Names() map[string]Timing {
+// Around is when the journey will be due next, and when it was due last; zero where that is not known.
+func (s *schedule) Around(name string) (next, previous time.Time) {
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	names := make(map[string]Timing, len(s.jobs))
-	for name, j := range s.jobs {
-		names[name] = j.Timing
+	j, ok := s.jobs[name]
+	s.mu.Unlock()
+	if !ok {
+		return next, previous
 	}
-	return names
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.taken {
+		previous = j.last
+	}
+	return j.slots.next(time.Now()), previous
 }
 
 // Hold fires nothing from now on.
