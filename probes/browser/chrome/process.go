@@ -56,37 +56,56 @@ func (e *StartError) Unwrap() error { return e.Err }
 // Start starts a browser and waits for its first answer, within ctx. The browser's life is not bound to ctx.
 func Start(ctx context.Context, o Options) (*Process, error) {
 	o = o.withDefaults()
-	if err := o.Check(); err != nil {
-		return nil, &StartError{Message: "the browser's flags", Err: err}
-	}
-	prog, err := FindProgram(o.ExecPath)
+	cmd, prof, err := prepare(o)
 	if err != nil {
-		return nil, &StartError{Message: "cannot find the browser", Hint: InstallHint, Err: err}
+		return nil, err
 	}
-	cred, err := credential(o)
-	if err != nil {
-		return nil, &StartError{Message: "cannot start the browser", Hint: "name an existing user in browser.user", Err: err}
-	}
-	prof, err := newProfile(o.TempDir, cred)
-	if err != nil {
-		return nil, &StartError{Message: "cannot start the browser", Hint: "the temporary folder must be writable", Err: err}
-	}
-	p := &Process{
-		cmd: command(prog, o, prof, cred), profile: prof,
-		reaped: make(chan struct{}), cleaned: make(chan struct{}),
-	}
+	p := &Process{cmd: cmd, profile: prof, reaped: make(chan struct{}), cleaned: make(chan struct{})}
 	if err := p.launch(); err != nil {
 		_ = prof.remove()
-		return nil, &StartError{Message: fmt.Sprintf("cannot start %q", prog.Path), Err: err}
+		return nil, &StartError{Message: fmt.Sprintf("cannot start %q", cmd.Path), Err: err}
 	}
 	ctx, cancel := context.WithTimeout(ctx, o.StartTimeout)
 	defer cancel()
 	if err := p.greet(ctx); err != nil {
 		p.Kill(err)
 		<-p.cleaned
-		return nil, p.startError(prog, err)
+		return nil, p.startError(err)
 	}
 	return p, nil
+}
+
+// prepare makes the command line and the profile folder.
+func prepare(o Options) (*exec.Cmd, *profile, error) {
+	if err := o.Check(); err != nil {
+		return nil, nil, &StartError{Message: "the browser's flags", Err: err}
+	}
+	prog, err := FindProgram(o.ExecPath)
+	if err != nil {
+		return nil, nil, &StartError{Message: "cannot find the browser", Hint: InstallHint, Err: err}
+	}
+	cred, err := credential(o)
+	if err != nil {
+		return nil, nil, &StartError{Message: "cannot start the browser", Hint: "name an existing user in browser.user", Err: err}
+	}
+	prof, err := newProfile(o.TempDir, cred)
+	if err != nil {
+		return nil, nil, &StartError{Message: "cannot start the browser", Hint: "the temporary folder must be writable", Err: err}
+	}
+	return command(prog, o, prof, cred), prof, nil
+}
+
+// Command gives the command line that a browser is started with, unstarted, for measurements that want the
+// same browser without us. The second value removes its profile folder.
+func Command(o Options) (*exec.Cmd, func() error, error) {
+	cmd, prof, err := prepare(o.withDefaults())
+	if err != nil {
+		return nil, nil, err
+	}
+	return cmd, func() error {
+		killUsersOf(prof.home())
+		return prof.remove()
+	}, nil
 }
 
 // launch starts the process with its pipes.
@@ -155,9 +174,9 @@ func (p *Process) greet(ctx context.Context) error {
 	return nil
 }
 
-func (p *Process) startError(prog Program, err error) error {
+func (p *Process) startError(err error) error {
 	out := p.output.String()
-	e := &StartError{Message: fmt.Sprintf("%q did not start", prog.Path), Err: err}
+	e := &StartError{Message: fmt.Sprintf("%q did not start", p.cmd.Path), Err: err}
 	switch {
 	case strings.Contains(out, "No usable sandbox"), strings.Contains(out, "Failed to move to new namespace"):
 		e.Message = "Chromium's sandbox cannot work on this machine"
