@@ -18,6 +18,7 @@ func (m *Monitor) Run(ctx context.Context) error {
 	if err := m.serve(failed); err != nil {
 		return errors.Join(err, m.undo.Run())
 	}
+	m.start("the upkeep of the history", 5*time.Second, failed, m.store.Tend)
 	m.start("the courier", courierTime, failed, m.courier.Run)
 	m.undo.Add("the last pages", lastPagesTime, m.lastPages)
 	m.start("the ledger", storeTimeout, failed, m.ledger.Run)
