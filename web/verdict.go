@@ -67,6 +67,8 @@ func slowly(names []string, of int) string {
 	switch {
 	case of == 1:
 		return "it is"
+	case len(names) == of && of == 2:
+		return "both are"
 	case len(names) == of:
 		return "all are"
 	}
