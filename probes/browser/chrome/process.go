@@ -103,7 +103,7 @@ func Command(o Options) (*exec.Cmd, func() error, error) {
 		return nil, nil, err
 	}
 	return cmd, func() error {
-		killUsersOf(prof.home())
+		killAll(func() []int { return usersOf(prof.home()) })
 		return prof.remove()
 	}, nil
 }
@@ -220,7 +220,10 @@ func (p *Process) Lost() <-chan struct{} { return p.wire.lost }
 func (p *Process) PID() int { return p.cmd.Process.Pid }
 
 // Memory is the memory of the browser and its children, in bytes.
-func (p *Process) Memory() int64 { return memoryOf(usersOf(p.profile.home())) }
+func (p *Process) Memory() int64 { return memoryOf(p.processes()) }
+
+// processes are the browser and its children.
+func (p *Process) processes() []int { return groupOf(p.PID()) }
 
 // Ping asks for a sign of life.
 func (p *Process) Ping(ctx context.Context) error { return p.greet(ctx) }
@@ -258,7 +261,7 @@ func (p *Process) Kill(cause error) {
 				p.wire.pipe.Close()
 			}
 			<-p.reaped
-			killUsersOf(p.profile.home())
+			killAll(p.processes)
 			_ = p.profile.remove()
 		}()
 	})

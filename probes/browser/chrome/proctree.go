@@ -11,36 +11,56 @@ import (
 	"time"
 )
 
-// usersOf lists the processes that run on the user data folder: Chromium passes the flag to every child.
-func usersOf(dir string) []int {
-	want := []byte("--user-data-dir=" + dir)
-	entries, err := os.ReadDir("/proc")
-	if err != nil {
-		return nil
-	}
+// groupOf lists the processes of a process group: a browser leads one, and its children stay in it.
+func groupOf(leader int) []int {
 	var pids []int
-	for _, e := range entries {
-		pid, err := strconv.Atoi(e.Name())
-		if err != nil || pid == os.Getpid() {
-			continue
-		}
-		line, err := os.ReadFile(filepath.Join("/proc", e.Name(), "cmdline"))
+	for _, pid := range allProcesses() {
+		stat, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "stat"))
 		if err != nil {
 			continue
 		}
-		// Chromium's children rewrite their command line with spaces for zeros; the folder's name is unique.
-		if bytes.Contains(line, want) {
+		// pid (comm) state ppid pgrp ...: the name in brackets may hold anything.
+		fields := bytes.Fields(stat[bytes.LastIndexByte(stat, ')')+1:])
+		if len(fields) > 2 && string(fields[0]) != "Z" && string(fields[2]) == strconv.Itoa(leader) {
 			pids = append(pids, pid)
 		}
 	}
 	return pids
 }
 
-// killUsersOf kills the processes that run on the folder until none is seen any more, for two seconds at
-// most: a child can be forked just as its parent dies.
-func killUsersOf(dir string) {
+// usersOf lists the browsers that run on the user data folder.
+func usersOf(dir string) []int {
+	want := []byte("--user-data-dir=" + dir)
+	var pids []int
+	for _, pid := range allProcesses() {
+		line, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "cmdline"))
+		// Some rewrite their command line with spaces for zeros; the folder's name is unique.
+		if err == nil && bytes.Contains(line, want) {
+			pids = append(pids, pid)
+		}
+	}
+	return pids
+}
+
+func allProcesses() []int {
+	entries, err := os.ReadDir("/proc")
+	if err != nil {
+		return nil
+	}
+	var pids []int
+	for _, e := range entries {
+		if pid, err := strconv.Atoi(e.Name()); err == nil && pid != os.Getpid() {
+			pids = append(pids, pid)
+		}
+	}
+	return pids
+}
+
+// killAll kills the processes that list gives until it gives none any more, for two seconds at most: a child
+// can be forked just as its parent dies.
+func killAll(list func() []int) {
 	for quiet, end := 0, time.Now().Add(2*time.Second); quiet < 2 && time.Now().Before(end); {
-		pids := usersOf(dir)
+		pids := list()
 		if len(pids) == 0 {
 			quiet++
 		} else {
