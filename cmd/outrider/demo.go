@@ -79,28 +79,32 @@ func (d *demo) close() {
 }
 
 // open makes all parts. What was made is unmade when one of them fails.
-func (k *demoStartCommand) open(c *console) (d *demo, err error) {
-	d = &demo{k: k}
-	defer func() {
-		if err != nil {
-			d.close()
-		}
-	}()
+func (k *demoStartCommand) open(c *console) (*demo, error) {
+	d := &demo{k: k}
+	if err := d.make(c); err != nil {
+		d.close()
+		return nil, err
+	}
+	return d, nil
+}
+
+func (d *demo) make(c *console) (err error) {
+	k := d.k
 	if err := os.MkdirAll(k.Data, 0o700); err != nil {
-		return nil, usage("making the demo's folder: "+pathOf(err), "name a folder that you may write to with --data")
+		return usage("making the demo's folder: "+pathOf(err), "name a folder that you may write to with --data")
 	}
 	if d.config, err = demoConfig(k.Data); err != nil {
-		return nil, err
+		return err
 	}
 	secret, err := demoSecret(filepath.Join(k.Data, "demo-secret"))
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if err := d.openShop(); err != nil {
-		return nil, err
+		return err
 	}
 	if d.receiver, err = newReceiver(c, k.Receiver, secret, filepath.Join(k.Data, "received.jsonl")); err != nil {
-		return nil, err
+		return err
 	}
 	d.undo = append(d.undo, d.receiver.close)
 	env := map[string]string{
@@ -108,9 +112,9 @@ func (k *demoStartCommand) open(c *console) (d *demo, err error) {
 		"SHOP_URL": d.shop.URL(), "SHOP_API_URL": d.shop.APIURL(), "SHOP_CA": d.shop.CAFile(),
 	}
 	if err := d.leaveEnv(env); err != nil {
-		return nil, err
+		return err
 	}
-	return d, d.openMonitor(c, env)
+	return d.openMonitor(c, env)
 }
 
 func (d *demo) openShop() (err error) {
