@@ -1,5 +1,9 @@
 // Command outrider runs customer journeys on schedules, exports what it saw as metrics, and pages the team
-// whose journey breaks. The work is in the packages; here is what a person types and reads.
+// whose journey breaks.
+//
+// The work is in the packages; here is what a person types and reads, one file for each subcommand. Its one
+// rule: what is wrong is said as `outrider: error:` with a hint where there is one, never as a stack trace, and
+// the exit code says whose fault it was: 1 the target's, 2 the file's or the typist's, 3 the monitor's.
 package main
 
 import (
@@ -16,6 +20,7 @@ type commands struct {
 	Serve   serveCommand   `cmd:"" help:"Run the monitor."`
 	Demo    demoCommand    `cmd:"" help:"Run the bundled shop and the whole monitor."`
 	List    listCommand    `cmd:"" help:"List the journeys of a configuration."`
+	Schema  schemaCommand  `cmd:"" help:"Print the JSON Schema of journey files, for editors."`
 	Page    pageCommand    `cmd:"" help:"Test pagers."`
 	Doctor  doctorCommand  `cmd:"" help:"Find out what would keep the monitor from working here."`
 	Version versionCommand `cmd:"" help:"Print the version."`
