@@ -10,6 +10,7 @@ import (
 
 	"github.com/outrider-monitor/outrider/history"
 	"github.com/outrider-monitor/outrider/incidents"
+	"github.com/outrider-monitor/outrider/probes"
 )
 
 // overviewData is the first page: how it stands, what is broken, and each journey.
@@ -48,7 +49,7 @@ type row struct {
 // The sizes of the overview.
 const (
 	overviewRuns  = 40
-	overviewRows  = 100
+	overviewRows  = 50
 	overviewShots = 3
 	// pagePatience is how long a page may be on its way before people are warned.
 	pagePatience = 15 * time.Second
@@ -97,18 +98,36 @@ func (s *site) page(r *http.Request, d *overviewData) (from, to int) {
 	return from, to
 }
 
-// looks says how each journey stands.
+// looks says how each journey stands. It is asked for thousands of journeys every few seconds, so it takes what the
+// store has in memory.
 func (s *site) looks(ctx context.Context, all []Journey) ([]look, error) {
+	states, now := s.o.Store.States(), s.o.Now()
 	looks := make([]look, len(all))
 	for n := range all {
-		state := s.o.Store.State(all[n].Name)
-		last, err := s.last(ctx, all[n].Name)
-		if err != nil {
-			return nil, err
+		state := states[all[n].Name]
+		last := remembered(&state)
+		if last != nil && overdue(&all[n], last, now) {
+			// The state knows when the run started; whether that is too long ago depends on when it ended.
+			var err error
+			if last, err = s.last(ctx, all[n].Name); err != nil {
+				return nil, err
+			}
 		}
-		looks[n] = ofJourney(&all[n], &state, last, s.o.Now())
+		looks[n] = ofJourney(&all[n], &state, last, now)
 	}
 	return looks, nil
+}
+
+// remembered is what the judge's memory tells of the last run, or nil if there was none.
+func remembered(state *incidents.State) *history.RunSummary {
+	if state.LastRunAt.IsZero() {
+		return nil
+	}
+	last := &history.RunSummary{Outcome: state.LastOutcome, StartedAt: state.LastRunAt, EndedAt: state.LastRunAt}
+	if state.Errors > 0 {
+		last.Outcome = probes.Error
+	}
+	return last
 }
 
 // last is a journey's newest run, or nil.

@@ -37,12 +37,9 @@ type frame struct {
 	Watched Watched
 	Now     moment
 	Version string
-	// Refresh is the number of seconds between two looks; 0: the page never changes.
-	Refresh int
+	// Refresh is the number of milliseconds between two looks; 0: the page never changes.
+	Refresh int64
 }
-
-// refreshEvery is how often a live page looks for news.
-const refreshEvery = 10 * time.Second
 
 // parseTemplates reads each page together with the frame around it and the parts that pages share.
 func (s *site) parseTemplates() (map[string]*template.Template, error) {
@@ -95,7 +92,7 @@ func (s *site) showing(look func(r *http.Request) (view, error)) http.HandlerFun
 func (s *site) render(w http.ResponseWriter, v view) {
 	f := frame{view: v, Watched: s.o.Watched(), Now: s.when(s.o.Now()), Version: s.o.Version}
 	if v.Live {
-		f.Refresh = int(refreshEvery / time.Second)
+		f.Refresh = s.o.Refresh.Milliseconds()
 	}
 	var page bytes.Buffer
 	if err := s.pages[v.Template].ExecuteTemplate(&page, "frame", f); err != nil {

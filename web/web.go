@@ -69,6 +69,8 @@ type Options struct {
 	// ExternalURL is how people reach the pages. Its path, if it has one, starts every link; requests are answered
 	// with and without it, so that a proxy may strip it or not.
 	ExternalURL string
+	// Refresh is how often an open page looks for news. Zero: 10s.
+	Refresh time.Duration
 	// Version is shown in the footer. May be empty.
 	Version string
 	// Log hears of what could not be shown. Nil: nobody.
@@ -92,6 +94,9 @@ func New(o Options) (http.Handler, error) {
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Refresh <= 0 {
+		o.Refresh = 10 * time.Second
 	}
 	if o.Now == nil {
 		o.Now = time.Now

@@ -1,7 +1,7 @@
 // Keeps a page fresh: looks for news every few seconds while somebody looks, and says so when it cannot. Without it
 // the page works all the same, and reloads itself.
 (() => {
-  const every = Number(document.documentElement.dataset.refresh) * 1000;
+  const every = Number(document.documentElement.dataset.refresh);
   const stale = document.getElementById("stale");
   let since = Date.now();
   let timer = 0;
