@@ -16,7 +16,7 @@ import (
 )
 
 // customer is Outrider itself, looking at its own pages.
-func customer(t *testing.T, site string) func(j *journeys.Journey) probes.Result {
+func customer(t *testing.T, site string, observe func(probes.Progress)) func(j *journeys.Journey) probes.Result {
 	t.Helper()
 	driver, err := browser.New(browser.Options{})
 	if err != nil {
@@ -30,7 +30,7 @@ func customer(t *testing.T, site string) func(j *journeys.Journey) probes.Result
 		}
 	})
 	runner := probes.NewRunner(probes.Options{Drivers: []probes.Driver{driver}, Location: "here", Timeout: time.Minute, StepTimeout: 10 * time.Second,
-		Env: func(name string) (string, bool) { return site, name == "SITE" }})
+		Observe: observe, Env: func(name string) (string, bool) { return site, name == "SITE" }})
 	return func(j *journeys.Journey) probes.Result {
 		return runner.Run(t.Context(), j, probes.Request{Trigger: "test"})
 	}
@@ -59,7 +59,7 @@ func TestOutriderFindsItsOwnPagesWhole(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	run := customer(t, server.URL)
+	run := customer(t, server.URL, nil)
 	for n := range all {
 		passes(t, run(&all[n]))
 	}
@@ -93,19 +93,11 @@ func TestAnOpenPageShowsTheNewsOrSaysThatItIsOld(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	// The page is asked for again and again; what it gets changes with the number of times.
-	var asked atomic.Int32
+	var lost atomic.Bool
 	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-		if r.URL.Path == "/" {
-			switch n := asked.Add(1); {
-			case n == 3:
-				if err := w.add(checkout(2, w.now, true)); err != nil {
-					t.Error(err)
-				}
-			case 8 <= n && n < 14:
-				http.Error(rw, "gone", http.StatusBadGateway)
-				return
-			}
+		if lost.Load() {
+			http.Error(rw, "gone", http.StatusBadGateway)
+			return
 		}
 		w.handler.ServeHTTP(rw, r)
 	}))
@@ -114,5 +106,19 @@ func TestAnOpenPageShowsTheNewsOrSaysThatItIsOld(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	passes(t, customer(t, server.URL)(&all[0]))
+	// Each step changes the world when it begins; the page has to find out by itself.
+	begin := map[string]func(){
+		"The news appear by themselves": func() {
+			if err := w.add(checkout(2, w.now, true)); err != nil {
+				t.Error(err)
+			}
+		},
+		"A page that cannot be refreshed says so": func() { lost.Store(true) },
+		"And recovers": func() { lost.Store(false) },
+	}
+	passes(t, customer(t, server.URL, func(p probes.Progress) {
+		if change := begin[p.Step.Name]; change != nil && p.Result == nil {
+			change()
+		}
+	})(&all[0]))
 }
