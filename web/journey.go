@@ -6,7 +6,6 @@ import (
 
 	"github.com/outrider-monitor/outrider/history"
 	"github.com/outrider-monitor/outrider/incidents"
-	"github.com/outrider-monitor/outrider/probes"
 )
 
 // journeyData is one journey: how it stands, its last run, its runs, its incidents.
@@ -103,9 +102,3 @@ func runsInARow(n int, kind string) string {
 	}
 	return numeral(n) + " " + kind + " runs in a row"
 }
-
-// Confirmed tells whether a run took more than one attempt.
-func (d journeyData) Confirmed(r history.RunSummary) bool { return r.Attempts > 1 }
-
-// Missed reports whether a run was bad, so that its reason is shown.
-func (d journeyData) Missed(r history.RunSummary) bool { return r.Outcome != probes.Passed }

@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -204,6 +205,17 @@ func TestARunOfWhichOnlyTheSummaryIsKeptSaysSo(t *testing.T) {
 	w := broken(t)
 	doc := w.page(t, "/runs/019a0001-browse-7000", http.StatusOK)
 	says(t, doc, "main", "Only the summary of this run is kept")
+	runs, err := w.store.Recent(t.Context(), "browse", 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	oldest := runs[len(runs)-1]
+	if oldest.ID != "019a0000-browse-7000" || oldest.Duration < 100*time.Millisecond {
+		t.Fatalf("the oldest run is %+v", oldest)
+	}
+	doc = w.page(t, "/runs/"+oldest.ID, http.StatusOK)
+	says(t, doc, "h1", fmt.Sprintf("Browse passed in %d ms", oldest.Duration.Milliseconds()))
+	says(t, doc, "main > .facts", fmt.Sprintf("Took%d ms", oldest.Duration.Milliseconds()))
 }
 
 func TestAnErrorOfOursIsNotBlamedOnTheJourney(t *testing.T) {

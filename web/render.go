@@ -7,7 +7,6 @@ import (
 	"html/template"
 	"net/http"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/outrider-monitor/outrider/history"
@@ -64,7 +63,7 @@ func (s *site) functions() template.FuncMap {
 	return template.FuncMap{
 		"link": s.link, "static": s.static, "took": took, "span": span, "exact": exact, "human": human, "titled": titled,
 		"because": because, "count": count, "external": external, "sized": sized, "list": list, "capital": capital, "bare": bare,
-		"outcome": ofOutcome, "when": s.when, "lower": strings.ToLower,
+		"outcome": ofOutcome, "when": s.when,
 	}
 }
 

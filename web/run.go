@@ -20,6 +20,8 @@ type runData struct {
 	// Sentence is the verdict; Name and Title are the journey's.
 	Sentence, Name, Title string
 	JourneyHref           string
+	// Took is known of a run of which only the summary is kept, too.
+	Took time.Duration
 	// Late is how long after its time it started; empty if on time.
 	Late string
 	// Attempts hides the result's: the one that decided comes first.
@@ -73,7 +75,11 @@ func (s *site) run(r *http.Request) (view, error) {
 	if err != nil {
 		return view{}, err
 	}
-	d := runData{Result: &result, look: ofOutcome(result.Outcome), Sentence: sentence(&result), Name: result.Journey,
+	lasted, err := s.duration(ctx, &result)
+	if err != nil {
+		return view{}, err
+	}
+	d := runData{Result: &result, look: ofOutcome(result.Outcome), Sentence: sentence(&result, lasted), Took: lasted, Name: result.Journey,
 		Title: human(result.Journey), JourneyHref: s.link("journeys", result.Journey)}
 	if n := indexOf(watched.Journeys, result.Journey); n >= 0 {
 		j := &watched.Journeys[n]
@@ -98,12 +104,29 @@ func (s *site) run(r *http.Request) (view, error) {
 	return view{Template: "run", Title: d.Sentence, Section: "journeys", Mood: d.Kind, Data: d}, nil
 }
 
+// duration is how long a run took.
+func (s *site) duration(ctx context.Context, r *probes.Result) (time.Duration, error) {
+	if len(r.Attempts) > 0 {
+		return r.Duration(), nil
+	}
+	same, err := s.o.Store.Between(ctx, r.Journey, r.StartedAt, r.StartedAt, 10)
+	if err != nil {
+		return 0, err
+	}
+	for _, one := range same {
+		if one.ID == r.RunID {
+			return one.Duration, nil
+		}
+	}
+	return r.EndedAt.Sub(r.StartedAt), nil
+}
+
 // sentence is the verdict on a run.
-func sentence(r *probes.Result) string {
+func sentence(r *probes.Result, d time.Duration) string {
 	name := human(r.Journey)
 	switch r.Outcome {
 	case probes.Passed:
-		return fmt.Sprintf("%s passed in %s", name, took(r.Duration()))
+		return fmt.Sprintf("%s passed in %s", name, took(d))
 	case probes.Degraded:
 		if r.Step != "" {
 			return fmt.Sprintf("%s passed, but was slow at “%s”", name, r.Step)

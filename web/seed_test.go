@@ -37,7 +37,6 @@ type world struct {
 	watched web.Watched
 	now     time.Time
 	handler http.Handler
-	prefix  string
 }
 
 const interval = 30 * time.Second

@@ -226,12 +226,6 @@ func external(address string) template.URL {
 	return template.URL(u.String())
 }
 
-// lines bounds a text that is shown whole.
-func lines(text string, most int) []string {
-	all := strings.Split(strings.TrimRight(text, "\n"), "\n")
-	return all[:min(len(all), most)]
-}
-
 // sized writes a number of bytes.
 func sized(n int64) string {
 	switch {
