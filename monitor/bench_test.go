@@ -13,7 +13,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -233,7 +232,6 @@ func benchOurs(target string) (measured, error) {
 	if err != nil {
 		return measured{}, err
 	}
-	runtime.GC() // reading 5,000 journeys is not what is measured
 	l := &lateness{began: time.Now(), first: map[string]time.Duration{}}
 	m.schedule.fire = func(name string, due time.Time) { l.add(name, due); m.due(name, due) }
 	before := cpuTime()

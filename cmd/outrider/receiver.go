@@ -135,7 +135,11 @@ func (r *receiver) show(l *received) {
 	if l.Again {
 		head = fmt.Sprintf(" PAGE %s, sent again with the same id · %s ", p.Event, p.Incident.Severity)
 	}
-	fmt.Fprintf(c.out, "\n%s\n  %s\n\n", paint("──"+head+strings.Repeat("─", max(2, 74-len([]rune(head))))), c.bold(printable(p.Summary)))
+	fmt.Fprintf(c.out, "\n%s\n", paint("──"+head+strings.Repeat("─", max(2, 74-len([]rune(head))))))
+	for _, line := range wrap(printable(p.Summary), 74) {
+		fmt.Fprintf(c.out, "  %s\n", c.bold(line))
+	}
+	fmt.Fprintln(c.out)
 	row := func(label, value string) {
 		if value != "" {
 			fmt.Fprintf(c.out, "  %s %s\n", c.faint(pad(label, 11)), printable(value))
@@ -148,7 +152,11 @@ func (r *receiver) show(l *received) {
 	row("step", p.Incident.Step)
 	row("expected", p.Incident.Expected)
 	row("got", p.Incident.Got)
-	row("reason", strings.Join(nonEmpty(p.Incident.Reason, p.Incident.Message), ": "))
+	reason := p.Incident.Reason
+	if p.Incident.Expected == "" || p.Incident.Got == "" { // else the message says the same once more
+		reason = strings.Join(nonEmpty(reason, p.Incident.Message), ": ")
+	}
+	row("reason", reason)
 	row("since", since(&p.Incident))
 	row("last good", clock(p.Incident.LastPassedAt))
 	row("mended", clock(p.Incident.ClosedAt))
@@ -185,6 +193,19 @@ func clock(t *time.Time) string {
 		return here.Format(time.DateTime)
 	}
 	return here.Format(time.TimeOnly)
+}
+
+// wrap breaks a text into lines between words.
+func wrap(text string, width int) []string {
+	var lines []string
+	line := ""
+	for _, word := range strings.Fields(text) {
+		if line != "" && len([]rune(line))+1+len([]rune(word)) > width {
+			lines, line = append(lines, line), ""
+		}
+		line = strings.TrimPrefix(line+" "+word, " ")
+	}
+	return append(lines, line)
 }
 
 func nonEmpty(texts ...string) []string {

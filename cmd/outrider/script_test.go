@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"io"
 	"net"
@@ -39,10 +40,24 @@ func TestScripts(t *testing.T) {
 			e.Setenv("HOOK_SECRET", hookSecret)
 			e.Setenv("PORT", freePort(t))
 			e.Setenv("HOME", e.WorkDir)
+			// The browser runs as another user when we are root, and must be able to pass through to its profile.
+			tmp, err := os.MkdirTemp("", "outrider-script-")
+			if err == nil {
+				err = os.Chmod(tmp, 0o711)
+			}
+			if err != nil {
+				return err
+			}
+			e.Defer(func() { os.RemoveAll(tmp) })
+			e.Setenv("TMPDIR", tmp)
+			for _, name := range []string{"RECEIVER_PORT", "SHOP_PORT", "PAYMENT_PORT", "CONTROL_PORT", "API_PORT"} {
+				e.Setenv(name, freePort(t))
+			}
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": exits, "shop": shopIs, "expand": expand, "monitor": monitorCommand, "page": pageArrives, "requested": requested, "fetch": fetch,
+			"received": demoReceived, "profiles-gone": profilesGone,
 		},
 	})
 }
@@ -184,6 +199,40 @@ func fetch(ts *testscript.TestScript, _ bool, args []string) {
 		return strconv.Itoa(code) == args[2] && containsAll(body, args[3:])
 	}) {
 		ts.Fatalf("%s %s: %d\n%s", args[0], args[1], code, body)
+	}
+}
+
+// demoReceived EVENT JOURNEY COUNT: waits until the demo's receiver has so many different pages of the kind.
+func demoReceived(ts *testscript.TestScript, _ bool, args []string) {
+	want, err := strconv.Atoi(args[2])
+	ts.Check(err)
+	var all []string
+	count := func() int {
+		text, _ := os.ReadFile(ts.MkAbs(".outrider/received.jsonl"))
+		all = strings.Split(string(text), "\n")
+		ids := map[string]bool{}
+		for _, line := range all {
+			var r received
+			if json.Unmarshal([]byte(line), &r) == nil && r.Page.Event == args[0] && r.Page.DedupKey == "outrider/demo/"+args[1] {
+				ids[r.ID] = true
+			}
+		}
+		return len(ids)
+	}
+	if !until(func() bool { return count() >= want }) || count() != want {
+		ts.Fatalf("%d pages %q of %q, want %d:\n%s", count(), args[0], args[1], want, strings.Join(all, "\n"))
+	}
+}
+
+// profilesGone: no browser profile of a process that this script started is left.
+func profilesGone(ts *testscript.TestScript, _ bool, _ []string) {
+	left := func() []string {
+		found, err := filepath.Glob(filepath.Join(ts.Getenv("TMPDIR"), "outrider-chrome-*"))
+		ts.Check(err)
+		return found
+	}
+	if !until(func() bool { return len(left()) == 0 }) {
+		ts.Fatalf("profile folders left behind: %s", left())
 	}
 }
 
