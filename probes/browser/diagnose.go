@@ -28,10 +28,8 @@ func (s *session) Diagnose(ctx context.Context, f *probes.Failure) *probes.Failu
 	if f.Reason != probes.Assertion && f.Reason != probes.Locator && f.Reason != probes.Timeout {
 		return f
 	}
-	if t.arrivedDuring(s.begun) {
-		if fault := t.documentFault(); fault != nil && fault.Reason != f.Reason {
-			return because(f, fault)
-		}
+	if fault := t.documentFault(); fault != nil {
+		return because(f, fault)
 	}
 	if f.Reason == probes.Timeout {
 		return noted(f, t.dialogsSince(s.begun))
@@ -110,12 +108,6 @@ func (s *session) browserFault(ctx context.Context) *probes.Failure {
 		return nil
 	}
 	return gone(t.lease.Err())
-}
-
-// arrivedDuring reports whether the page's document was asked for since. t.mu is held.
-func (t *tab) arrivedDuring(since time.Time) bool {
-	r := t.documentRequest()
-	return r == nil && t.main.unreachable != "" || r != nil && !r.begun.Before(since)
 }
 
 // badAnswers names what scripts asked for since and was refused, or did not come. t.mu is held.

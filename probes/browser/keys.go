@@ -136,6 +136,10 @@ func (c chord) events() []keyEvent {
 		all = append(all, keyEvent{Type: "rawKeyDown", Modifiers: held, Key: k.name, Code: k.code, VK: k.vk})
 	}
 	k := c.key
+	if c.modifiers != 0 && len(k.text) == 1 {
+		// Control+A is what people write for the key a: the letter is large only with Shift.
+		k.name, k.text = strings.ToLower(k.name), strings.ToLower(k.text)
+	}
 	if c.modifiers&8 != 0 && len(k.text) == 1 {
 		k.name, k.text = strings.ToUpper(k.name), strings.ToUpper(k.text)
 	}

@@ -106,7 +106,10 @@ type visitor struct {
 	j     journeys.Journey
 	scope *journeys.Scope
 	n     int
+	done  probes.Done
 }
+
+const secondsFive = 5 * time.Second
 
 // visit parses steps (YAML, with ZOO and OTHER for the two sites) and opens a session for them.
 func visit(t testing.TB, z *zoo, steps string, options ...func(*probes.SessionOptions)) *visitor {
@@ -166,7 +169,8 @@ func (v *visitor) step(within time.Duration) error {
 	v.n++
 	ctx, cancel := context.WithTimeout(context.Background(), within)
 	defer cancel()
-	_, err := v.s.Do(ctx, probes.Call{Step: st, Scope: v.scope})
+	done, err := v.s.Do(ctx, probes.Call{Step: st, Scope: v.scope})
+	v.done = done
 	if err == nil && len(st.Expect) > 0 {
 		values, funcs, err := v.s.Scope(ctx)
 		if err != nil {
@@ -218,7 +222,33 @@ func (v *visitor) fail(reason probes.Reason, words ...string) *probes.Failure {
 	return f
 }
 
-// expect evaluates an expression on the page.
+// failDiagnosed is fail, with the session's own diagnosis of the failure as the runner asks for it.
+func (v *visitor) failDiagnosed(reason probes.Reason, words ...string) *probes.Failure {
+	v.t.Helper()
+	for v.n < len(v.j.Steps)-1 {
+		if err := v.step(10 * time.Second); err != nil {
+			v.t.Fatalf("step %q: %v", v.j.Steps[v.n-1].Name, err)
+		}
+	}
+	f, ok := v.step(3 * time.Second).(*probes.Failure)
+	if !ok {
+		v.t.Fatal("it did not fail")
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	f = v.s.Diagnose(ctx, f)
+	if f.Reason != reason {
+		v.t.Errorf("got the reason %q, want %q: %s", f.Reason, reason, f.Message)
+	}
+	for _, w := range words {
+		if !strings.Contains(f.Message, w) {
+			v.t.Errorf("the message does not say %q: %s", w, f.Message)
+		}
+	}
+	return f
+}
+
+// evidence collects it as the runner does.
 func (v *visitor) evidence() *probes.Evidence {
 	v.t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
@@ -226,4 +256,13 @@ func (v *visitor) evidence() *probes.Evidence {
 	e := &probes.Evidence{}
 	v.s.Evidence(ctx, "attempt-1", e)
 	return e
+}
+
+func containsAny(s string, parts ...string) bool {
+	for _, p := range parts {
+		if strings.Contains(s, p) {
+			return true
+		}
+	}
+	return false
 }

@@ -46,6 +46,8 @@ function holds(outer, el) {
 
 const SILENT = new Set(['SCRIPT', 'STYLE', 'NOSCRIPT', 'TEMPLATE', 'HEAD', 'TITLE', 'META', 'LINK', 'OPTION', 'OPTGROUP', 'DATALIST']);
 
+const UNSEEN = 'script,style,noscript,template,option';
+
 // boxes are the rectangles that an element occupies; those of its text or children where it has none itself.
 function boxes(el) {
   let all = [...el.getClientRects()].filter((r) => r.width > 0 && r.height > 0);

@@ -57,10 +57,18 @@ function byAttribute(root, name, p) {
 // rarely: names can come from style sheets.
 function byName(all, want, exact, o, also) {
   const needle = bare(want);
-  const ask = (els) => els.map((el) => [el, grade(nameOf(el), want, exact)]).filter(([el, g]) => g && also(el));
-  const found = ask(all.filter((el) => hay(el).includes(needle)));
-  if (found.length || !o.thorough || all.length > 400) return found;
-  return ask(all);
+  const matching = (els, until) => {
+    const out = [];
+    for (const el of els) {
+      if (performance.now() > until) break;
+      const g = grade(nameOf(el), want, exact);
+      if (g && also(el)) out.push([el, g]);
+    }
+    return out;
+  };
+  const found = matching(all.filter((el) => hay(el).includes(needle)), Infinity);
+  if (found.length || !o.thorough) return found;
+  return matching(all, performance.now() + 50);
 }
 
 // innermost drops elements that hold another match of the same name: a click inside reaches both.
@@ -84,7 +92,8 @@ function byText(root, p) {
       }
     }
     if (inside || node.nodeType !== 1) return inside;
-    const g = Math.max(grade(node.textContent, p.value, p.exact), grade(node.innerText, p.value, p.exact));
+    const g = Math.max(grade(node.innerText, p.value, p.exact),
+      node.querySelector(UNSEEN) ? 0 : grade(node.textContent, p.value, p.exact));
     if (!g) return false;
     out.push([node, g]);
     return true;

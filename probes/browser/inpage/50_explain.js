@@ -23,15 +23,16 @@ function alternatives(p, o) {
   const root = document;
   switch (p.engine) {
     case 'role': {
-      const same = shown(engines.role(root, {value: p.value}, o).map(([el]) => el));
-      const near = same.map((el) => [nameOf(el), describe(el, o.testID)]);
+      const want = SAME_ROLE[p.value] || p.value;
+      const same = shown(deep(root, (ROLE_TAGS[want] ? ROLE_TAGS[want] + ',' : '') + '[role]').filter((el) => quickRole(el) === want));
+      const near = same.map((el) => [quickName(el), describe(el, o.testID)]);
       if (!p.name) return near;
-      return near.concat(shown(deep(root, CONTROLS)).map((el) => [nameOf(el), describe(el, o.testID)]));
+      return near.concat(shown(deep(root, CONTROLS)).map((el) => [quickName(el), describe(el, o.testID)]));
     }
     case 'label':
       return shown(deep(root, FIELDS)).flatMap((el) => {
         const labels = labelsOf(el);
-        return (labels.length ? labels : [nameOf(el)]).map((l) => [l, l ? `field labelled ${quote(l)}` : `field without a label ${tag(el)}`]);
+        return (labels.length ? labels : [quickName(el)]).map((l) => [l, l ? `field labelled ${quote(l)}` : `field without a label ${tag(el)}`]);
       });
     case 'placeholder': case 'alt': case 'title':
       return shown(deep(root, `[${p.engine}]`)).map((el) => [el.getAttribute(p.engine), `${p.engine} ${quote(el.getAttribute(p.engine))}`]);
@@ -40,7 +41,7 @@ function alternatives(p, o) {
     case 'css': case 'xpath':
       return [];
     default: {
-      const out = shown(deep(root, CONTROLS)).map((el) => [nameOf(el), describe(el, o.testID)]);
+      const out = shown(deep(root, CONTROLS)).map((el) => [quickName(el), describe(el, o.testID)]);
       for (const el of shown(deep(root, 'h1,h2,h3,h4,[role=heading],[role=alert],[role=status],p,li,td,strong,legend'))) {
         const t = words(el);
         if (t && t.length < 160) out.push([t, `text ${quote(t)}`]);
@@ -60,7 +61,7 @@ function nearest(p, o) {
     ranked.push([want ? likeness(text, want) : 1, what]);
   }
   ranked.sort((a, b) => b[0] - a[0]);
-  const close = ranked.filter(([l]) => l >= 0.45).slice(0, 3).map(([, what]) => what);
+  const close = ranked.filter(([l]) => l >= 0.3).slice(0, 3).map(([, what]) => what);
   if (close.length) return close;
   return ranked.length <= 4 ? ranked.map(([, what]) => what) : [];
 }
@@ -97,16 +98,15 @@ function many(els, o) {
   return `${els.length} matches: ${listed.join(', ')}${els.length > 5 ? ', …' : ''}`;
 }
 
-// surroundings is the nearest thing around an element that has a name of its own.
+// surroundings is the nearest thing around an element that tells it from others.
 function surroundings(el, o) {
+  let id = '';
   for (let e = parentOf(el), n = 0; e && n < 6; e = parentOf(e), n++) {
-    const id = e.getAttribute(o.testID);
-    if (id) return `testid=${id}`;
-    if (e.matches('li,tr,article,section,form,nav,header,footer,main,aside,dialog,fieldset')) {
-      const heading = e.querySelector('h1,h2,h3,h4,h5,h6,th,legend');
-      const text = heading ? words(heading) : words(e);
-      if (text && text.length < 60) return `${e.tagName.toLowerCase()} ${quote(text)}`;
-    }
+    id = id || e.getAttribute(o.testID) || '';
+    if (!e.matches('li,tr,article,section,form,nav,header,footer,main,aside,dialog,fieldset,[role]')) continue;
+    const heading = e.querySelector('h1,h2,h3,h4,h5,h6,th,legend');
+    const text = e.getAttribute('aria-label') || (heading ? words(heading) : words(e));
+    if (text && text.length < 60) return `${e.tagName.toLowerCase()} ${quote(text)}`;
   }
-  return '';
+  return id && `testid=${id}`;
 }

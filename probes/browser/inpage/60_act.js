@@ -111,7 +111,7 @@ function still(el, memory) {
 const watch = {armed: null, installed: false};
 
 function arm(target) {
-  watch.armed = {target, seen: false, ok: true, by: '', clicked: false};
+  watch.armed = {target, seen: false, ok: true, by: ''};
   if (watch.installed) return;
   watch.installed = true;
   const listen = (e) => {
@@ -126,7 +126,6 @@ function arm(target) {
       if (!a.ok) a.by = coverOf(a.target, hit);
       if (a.ok && !hover && disabled(a.target)) { a.ok = false; a.disabled = true; }
     }
-    if (e.type === 'click') a.clicked = true;
     if (!a.ok && !hover) {
       e.preventDefault();
       e.stopImmediatePropagation();

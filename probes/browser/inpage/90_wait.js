@@ -45,11 +45,11 @@ function does(q, el, o) {
     case 'check': {
       const state = checked(el);
       if (state === undefined) return {fatal: true, why: `${describe(el, o.testID)} cannot be checked`};
-      if (state === q.state) return {ok: true, done: true};
+      if (state === !!q.state) return {ok: true, done: true};
       if (!q.state && (fieldOf(el) || el).type === 'radio') return {fatal: true, why: 'a radio button cannot be unchecked'};
       return point(fieldOf(el) || el, o);
     }
-    case 'checked': return checked(el) === q.state ? {ok: true} : {why: q.state ? 'it stays unchecked' : 'it stays checked'};
+    case 'checked': return checked(el) === !!q.state ? {ok: true} : {why: q.state ? 'it stays unchecked' : 'it stays checked'};
     case 'point': return point(el, o);
     case 'field': return enter(el, o, hold);
     case 'focus': {
@@ -75,6 +75,7 @@ function point(el, o) {
 function wait(q) {
   const t0 = performance.now();
   hold.memory = {};
+  known.epoch++;
   return new Promise((resolve) => {
     let done = false, queued = false, lastTry = -100, lastThorough = -1000;
     let observer, interval, deadline;
@@ -117,7 +118,7 @@ function wait(q) {
     };
     const first = once(q.timeout <= 0);
     if (first.ok || first.fatal || q.timeout <= 0) return finish(first);
-    observer = new MutationObserver(soon);
+    observer = new MutationObserver(() => { known.epoch++; soon(); });
     look(document);
     for (const root of shadowRoots()) look(root);
     if (first.soon) requestAnimationFrame(soon);
@@ -142,13 +143,14 @@ function changed(ms) {
 // read answers an expression's question at once: text, value, attr, count, visible.
 function read(q) {
   const o = {testID: q.testID, all: q.want === 'count' || q.want === 'visible', thorough: true};
+  known.epoch++;
   try {
     const found = find(q.alts[0], o);
     if (q.want === 'count') return {ok: true, count: found.els.length};
     if (q.want === 'visible') return {ok: true, visible: found.els.length > 0};
     if (found.els.length > 1) return {why: many(found.els, o), kind: 'many'};
-    if (!found.els.length) return {why: missing(q.alts[0], o, found), kind: 'none'};
-    const el = found.els[0];
+    const el = found.els[0] || unseen(q, o);
+    if (!el) return {why: missing(q.alts[0], o, found), kind: 'none'};
     if (q.want === 'text') return {ok: true, text: words(el)};
     if (q.want === 'value') {
       const field = fieldOf(el);
@@ -159,6 +161,15 @@ function read(q) {
   } catch (e) {
     return {why: e.message, kind: e instanceof Wrong ? 'wrong' : 'broken'};
   }
+}
+
+// unseen is the one match that cannot be seen, where that is no obstacle: attributes and values are there
+// without being seen, and what is empty shows an empty text.
+function unseen(q, o) {
+  const {els} = find(q.alts[0], {...o, attached: true});
+  if (els.length !== 1) return null;
+  if (q.want !== 'text') return els[0];
+  return els[0].checkVisibility({visibilityProperty: true, opacityProperty: true}) && !squeeze(els[0].textContent) ? els[0] : null;
 }
 
 // through carries a point inside a frame to the document around it, scrolling and checking that the frame

@@ -1,0 +1,117 @@
+package browser
+
+import (
+	"net"
+	"testing"
+	"time"
+
+	"github.com/outrider-monitor/outrider/probes"
+)
+
+func TestAPageThatDoesNotComeIsAFailureWithItsReason(t *testing.T) {
+	closed, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	nobody := "http://" + closed.Addr().String()
+	closed.Close()
+	checkFailures(t, []failing{
+		{"status", "  - goto: ZOO/status/500", probes.Status, []string{"answered 500"}},
+		{"status without a body", "  - goto: ZOO/status/503?empty=1", probes.Status, []string{"answered 503"}},
+		{"not found", "  - goto: ZOO/nowhere.html", probes.Status, []string{"404"}},
+		{"rate limited", "  - goto: ZOO/status/429", probes.RateLimited, []string{"429"}},
+		{"no content", "  - goto: ZOO/status/204", probes.Status, []string{"204"}},
+		{"unknown host", "  - goto: http://no-such-host.invalid/", probes.DNS, []string{"ERR_NAME_NOT_RESOLVED"}},
+		{"nobody listens", "  - goto: " + nobody, probes.Connect, []string{"ERR_CONNECTION_REFUSED"}},
+		{"hangs up", "  - goto: ZOO/hangup", probes.Connect, []string{"could not be loaded"}},
+		{"reset in the middle", "  - goto: ZOO/reset", probes.Navigation, []string{"broke off in the middle"}},
+		{"chunks break off", "  - goto: ZOO/chunked", probes.Navigation, []string{"broke off in the middle"}},
+		{"redirect loop", "  - goto: ZOO/loop", probes.Navigation, []string{"ERR_TOO_MANY_REDIRECTS"}},
+		{"never answers", "  - goto: ZOO/hang", probes.Timeout, []string{"did not load", "/hang"}},
+		{"own picture hangs", "  - goto: ZOO/own-hang", probes.Timeout, []string{"did not load", "still waiting for GET", "/hang"}},
+		{"download", "  - goto: ZOO/download", probes.Navigation, []string{"download"}},
+		{"nothing to go back to", "  - goto: ZOO/elsewhere.html\n  - back:", probes.Navigation, []string{"no page to go back to"}},
+	})
+}
+
+func TestOnlyTheWebIsOpened(t *testing.T) {
+	v := visit(t, newZoo(t), "  - goto: ZOO/elsewhere.html")
+	v.pass()
+	for _, url := range []string{"file:///etc/passwd", "chrome://version", "javascript:alert(1)", "data:text/html,x", "about:blank", "ftp://x/", "http://", "x"} {
+		err := v.s.tab.goTo(t.Context(), url)
+		if f, ok := err.(*probes.Failure); !ok || f.Reason != probes.Config {
+			t.Errorf("%s: got %v", url, err)
+		}
+	}
+}
+
+func TestPagesArrive(t *testing.T) {
+	z := newZoo(t)
+	z.misbehave(t)
+	for name, steps := range map[string]string{
+		"redirect":        "  - goto: ZOO/redirect\n    expect: url == \"ZOO/elsewhere.html\"",
+		"script redirect": "  - goto: ZOO/script-redirect\n    expect: title == \"Elsewhere\"",
+		"same document":   "  - goto: ZOO/elsewhere.html\n  - goto: ZOO/elsewhere.html#part\n    expect: url endsWith \"#part\"",
+		"reload":          "  - goto: ZOO/click.html\n  - click: Buy\n  - reload:\n    expect: text(\"testid=out\") == \"\"",
+		"back":            "  - goto: ZOO/click.html\n  - click: Elsewhere\n  - see: You are elsewhere\n  - back:\n    expect: title == \"Clicks\"",
+		"wait for a URL":  "  - goto: ZOO/late.html\n  - wait_for_url: ZOO/late.html?step=*\n    expect: title == \"Later\"",
+		"slow link":       "  - goto: ZOO/links\n  - click: Slow link\n  - see: Slow but there",
+		"script link":     "  - goto: ZOO/links\n  - click: Script link\n  - wait_for_url: ZOO/slow\n    expect: title == \"Slow\"",
+	} {
+		t.Run(name, func(t *testing.T) { t.Parallel(); visit(t, z, steps).pass() })
+	}
+}
+
+func TestAHostOfOthersThatHangsDelaysAPageButDoesNotFailIt(t *testing.T) {
+	z := newZoo(t)
+	z.misbehave(t)
+	begun := time.Now()
+	visit(t, z, "  - goto: ZOO/other-hang\n  - see: Goes on").pass()
+	if took := time.Since(begun); took < quietTime {
+		t.Errorf("it took %v: the load event was not waited for at all", took)
+	}
+}
+
+func TestAURLThatNeverComesFailsWithTheOneThereIs(t *testing.T) {
+	checkFailures(t, []failing{
+		{"other", "  - goto: ZOO/elsewhere.html\n  - wait_for_url: ZOO/thanks", probes.Assertion, []string{"elsewhere.html"}},
+	})
+}
+
+func TestAPageReachedByAClickThatIsBrokenExplainsTheFailure(t *testing.T) {
+	z := newZoo(t)
+	z.misbehave(t)
+	for name, c := range map[string]struct {
+		link   string
+		reason probes.Reason
+		word   string
+	}{
+		"status":     {"Broken link", probes.Status, "answered 500"},
+		"post":       {"Post it", probes.Status, "answered 503"},
+		"hangs up":   {"Dead link", probes.Connect, "could not be loaded"},
+		"breaks off": {"Breaks off", probes.Navigation, "broke off in the middle"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			v := visit(t, z, "  - goto: ZOO/links\n  - click: "+c.link+"\n  - see: Thank you")
+			f := v.failDiagnosed(c.reason, c.word)
+			if f.Expected == "" || f.Got == "" {
+				t.Errorf("expected %q, got %q", f.Expected, f.Got)
+			}
+		})
+	}
+}
+
+func TestWildcardsStandForAnything(t *testing.T) {
+	for _, c := range []struct {
+		pattern, text string
+		want          bool
+	}{
+		{"a", "a", true}, {"a", "ab", false}, {"a*", "ab", true}, {"*b", "ab", true}, {"a*c", "abc", true},
+		{"a*b*c", "axxbyyc", true}, {"a*c*c", "abc", false}, {"*", "", true}, {"a*a", "a", false}, {"", "a", false},
+	} {
+		if got := matches(c.pattern, c.text); got != c.want {
+			t.Errorf("matches(%q, %q) is %v", c.pattern, c.text, got)
+		}
+	}
+}
