@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/outrider-monitor/outrider/history"
 	"github.com/outrider-monitor/outrider/incidents"
 	"github.com/outrider-monitor/outrider/internal/leakcheck"
@@ -169,13 +171,22 @@ func (w *world) evening() error {
 	const runs = 60
 	// The store's own clock is the real one: what it wrote lies a while back when somebody looks.
 	w.now = w.now.Add(90 * time.Second)
-	for n := range runs {
-		at := w.now.Add(-time.Duration(runs-n) * interval).Add(11 * time.Second)
-		for _, r := range []probes.Result{browse(n, at), checkout(n, at.Add(3*time.Second), n >= runs-9 || n == 14 || n == 15), track(n, at.Add(5*time.Second))} {
-			if err := w.add(r); err != nil {
-				return err
+	journeys := []func(n int, at time.Time) probes.Result{
+		browse, track, func(n int, at time.Time) probes.Result { return checkout(n, at, n >= runs-9 || n == 14 || n == 15) },
+	}
+	var together errgroup.Group // They share the flushes of the disk.
+	for k, one := range journeys {
+		together.Go(func() error {
+			for n := range runs {
+				if err := w.add(one(n, w.now.Add(-time.Duration(runs-n)*interval).Add(time.Duration(11+2*k)*time.Second))); err != nil {
+					return err
+				}
 			}
-		}
+			return nil
+		})
+	}
+	if err := together.Wait(); err != nil {
+		return err
 	}
 	return w.settle()
 }
