@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/tls"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -13,6 +14,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
+	"runtime/pprof"
 	"slices"
 	"strconv"
 	"strings"
@@ -29,6 +32,8 @@ const (
 	benchFor      = 20 * time.Second
 	benchMode     = "OUTRIDER_BENCH_MODE"
 	benchTarget   = "OUTRIDER_BENCH_TARGET"
+	// benchProfile, when set, is a folder that the whole monitor's profiles are written to.
+	benchProfile = "OUTRIDER_BENCH_PROFILE"
 )
 
 // measured is what a child process says of itself.
@@ -232,6 +237,10 @@ func benchOurs(target string) (measured, error) {
 	if err != nil {
 		return measured{}, err
 	}
+	profiled, err := benchProfiled(os.Getenv(benchProfile))
+	if err != nil {
+		return measured{}, err
+	}
 	l := &lateness{began: time.Now(), first: map[string]time.Duration{}}
 	m.schedule.fire = func(name string, due time.Time) { l.add(name, due); m.due(name, due) }
 	before := cpuTime()
@@ -241,7 +250,31 @@ func benchOurs(target string) (measured, error) {
 	go func() { done <- m.Run(ctx) }()
 	<-ctx.Done()
 	result := l.measured(cpuTime() - before)
-	return result, <-done
+	return result, errors.Join(profiled(), <-done)
+}
+
+// benchProfiled begins to profile, unless dir is empty; finish writes what there is to see.
+func benchProfiled(dir string) (finish func() error, err error) {
+	if dir == "" {
+		return func() error { return nil }, nil
+	}
+	cpu, err := os.Create(filepath.Join(dir, "cpu.pprof"))
+	if err != nil {
+		return nil, err
+	}
+	return func() error {
+		pprof.StopCPUProfile()
+		heap, err := os.Create(filepath.Join(dir, "heap.pprof"))
+		if err != nil {
+			return err
+		}
+		rollup, _ := os.ReadFile("/proc/self/smaps_rollup")
+		var stats runtime.MemStats
+		runtime.ReadMemStats(&stats)
+		fmt.Fprintf(os.Stderr, "%s%d bytes of stacks, %d goroutines, heap: %d in use, %d idle, %d released, next collection at %d, %d collections\n",
+			rollup, stats.StackInuse, runtime.NumGoroutine(), stats.HeapInuse, stats.HeapIdle, stats.HeapReleased, stats.NextGC, stats.NumGC)
+		return errors.Join(pprof.WriteHeapProfile(heap), heap.Close(), cpu.Close())
+	}, pprof.StartCPUProfile(cpu)
 }
 
 func cpuTime() time.Duration {
