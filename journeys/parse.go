@@ -8,9 +8,12 @@ import (
 	"github.com/outrider-monitor/outrider/journeys/expression"
 )
 
+// Parse reads one file as [Loader.Parse] does.
+func Parse(file string, src []byte) ([]Journey, error) { return new(Loader).Parse(file, src) }
+
 // Parse reads a file's journeys (one or several YAML documents). The error is document.Problems: every problem of
 // the file. The journeys that could be read are given even so, for checks across files; they must not be run.
-func Parse(file string, src []byte) ([]Journey, error) {
+func (l *Loader) Parse(file string, src []byte) ([]Journey, error) {
 	nodes, problems := document.Read(file, src)
 	r := document.NewReader(problems)
 	if len(nodes) == 0 && len(problems) == 0 {
@@ -18,7 +21,7 @@ func Parse(file string, src []byte) ([]Journey, error) {
 	}
 	var journeys []Journey
 	for _, n := range nodes {
-		p := &parser{r: r, file: file, journey: &Journey{}, locatorFields: locatorTable()}
+		p := &parser{r: r, loader: l, file: file, journey: &Journey{}, locatorFields: locatorTable()}
 		p.read(n)
 		journeys = append(journeys, *p.journey)
 	}
@@ -29,6 +32,7 @@ func Parse(file string, src []byte) ([]Journey, error) {
 // parser reads one journey.
 type parser struct {
 	r       *document.Reader
+	loader  *Loader
 	file    string
 	journey *Journey
 
@@ -136,7 +140,7 @@ func (p *parser) expr(n *document.Node, at place) (Expr, bool) {
 // compile compiles the expression that stands at an offset of a node's text.
 func (p *parser) compile(n *document.Node, source string, offset int, at place) (Expr, bool) {
 	e := Expr{Source: source, Pos: n.At(offset)}
-	program, err := expression.Compile(source, languages()[at], p.knows)
+	program, err := p.loader.compile(source, at, p.knows)
 	if err != nil {
 		mistakes, ok := err.(expression.Mistakes)
 		if !ok {

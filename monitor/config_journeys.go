@@ -16,6 +16,7 @@ import (
 // readJourneys reads all files that `journeys:` names, and then checks them against each other and the teams.
 func (c *Config) readJourneys(r *document.Reader, m *document.Map) {
 	whole := true
+	loader := new(journeys.Loader)
 	for _, n := range items(m.Get("journeys")) {
 		files, folders, err := find(c.relative(n.Value))
 		c.Folders = append(c.Folders, folders...)
@@ -32,7 +33,7 @@ func (c *Config) readJourneys(r *document.Reader, m *document.Map) {
 				continue
 			}
 			c.Files = append(c.Files, file)
-			whole = c.readJourneyFile(r, file) && whole
+			whole = c.readJourneyFile(r, loader, file) && whole
 		}
 	}
 	m.Texts("journeys")
@@ -45,13 +46,13 @@ func (c *Config) readJourneys(r *document.Reader, m *document.Map) {
 	}
 }
 
-func (c *Config) readJourneyFile(r *document.Reader, file string) bool {
+func (c *Config) readJourneyFile(r *document.Reader, loader *journeys.Loader, file string) bool {
 	src, err := os.ReadFile(file)
 	if err != nil {
 		r.ProblemAt(document.Pos{File: file, Line: 1, Column: 1}, "", plain(err), "")
 		return false
 	}
-	js, err := journeys.Parse(file, src)
+	js, err := loader.Parse(file, src)
 	report(r, err)
 	c.Journeys = append(c.Journeys, js...)
 	return err == nil

@@ -1,0 +1,42 @@
+package journeys
+
+import "github.com/outrider-monitor/outrider/journeys/expression"
+
+// Loader reads the files of one configuration. Journeys that say the same share what was made of it, so that
+// thousands of them cost little more than what differs. The zero Loader is ready; it is for one goroutine.
+type Loader struct {
+	programs map[phrase]*expression.Program
+}
+
+// phrase is all that a compiled expression depends on, but for the names that its journey knows.
+type phrase struct {
+	source string
+	at     place
+}
+
+// compile compiles an expression, unless an equal one was compiled before for a journey that knows all its names
+// as well.
+func (l *Loader) compile(source string, at place, known expression.Known) (*expression.Program, error) {
+	key := phrase{source, at}
+	if program := l.programs[key]; program != nil && knowsAll(program, known) {
+		return program, nil
+	}
+	program, err := expression.Compile(source, languages()[at], known)
+	if err != nil {
+		return nil, err
+	}
+	if l.programs == nil {
+		l.programs = map[phrase]*expression.Program{}
+	}
+	l.programs[key] = program
+	return program, nil
+}
+
+func knowsAll(program *expression.Program, known expression.Known) bool {
+	for _, ref := range program.References() {
+		if known(ref.Root, ref.Member) != nil {
+			return false
+		}
+	}
+	return true
+}
