@@ -1,5 +1,7 @@
-// Package examples holds the example journeys and the monitor's file that goes with them, so that an installed binary
-// can run the demo without a checkout. It is data: its one rule is that the files are those that people read.
+// Package examples holds the example journeys and the monitor's file that goes with them, so that an installed
+// binary can run the demo without a checkout.
+//
+// It is data, and runs nothing. Its one rule: the files are those that people read.
 package examples
 
 import "embed"

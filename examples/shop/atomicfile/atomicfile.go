@@ -1,4 +1,7 @@
-// Package atomicfile writes small files so that a reader, or a crash, sees the old one or the new one and nothing between.
+// Package atomicfile writes the example shop's small files.
+//
+// It keeps nothing open and reads nothing. Its one rule: a reader, or a crash, sees the old file or the new
+// one and nothing between.
 package atomicfile
 
 import (

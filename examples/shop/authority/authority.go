@@ -1,5 +1,7 @@
-// Package authority is the example shop's own certificate authority. It vouches for this machine's names only, and for
-// nothing else, whoever comes to trust it: that is its one rule.
+// Package authority is the example shop's own certificate authority.
+//
+// It is no authority for anything real. Its one rule: it vouches for this machine's names and for nothing
+// else, whoever comes to trust it.
 package authority
 
 import (

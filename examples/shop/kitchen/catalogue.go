@@ -1,5 +1,7 @@
-// Package kitchen is what the example shop sells and what became of it: dishes, bills and orders. It knows money and
-// time, and nothing of the web. Its one rule: it holds a bounded number of orders, and the oldest makes room.
+// Package kitchen is what the example shop sells and what became of it: dishes, bills and orders.
+//
+// It knows money and time, and nothing of the web. Its one rule: it holds a bounded number of orders, and the
+// oldest makes room.
 package kitchen
 
 import "fmt"

@@ -1,4 +1,7 @@
-// Command shopd runs the example shop alone, for whoever wants to point another monitor at it, or break it by hand.
+// Command shopd runs the example shop alone, for whoever wants to point another monitor at it, or break it
+// by hand.
+//
+// It watches nothing and pages nobody. Its one rule: Ctrl-C ends it.
 package main
 
 import (
