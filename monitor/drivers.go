@@ -32,7 +32,7 @@ type DriverSet struct {
 func Drivers(o DriverOptions) (*DriverSet, error) {
 	b, err := browser.New(browser.Options{
 		ExecPath: o.Browser.Path, User: o.Browser.User, NoSandbox: o.Browser.NoSandbox,
-		RecycleAfter: o.Browser.RecycleAfter, OnStart: o.OnBrowserStart, Logger: o.Log,
+		Headed: o.Headed, RecycleAfter: o.Browser.RecycleAfter, OnStart: o.OnBrowserStart, Logger: o.Log,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("the browser: %w", err)

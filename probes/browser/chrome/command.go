@@ -45,20 +45,24 @@ func credential(o Options) (*syscall.Credential, error) {
 func command(prog Program, o Options, p *profile, cred *syscall.Credential) *exec.Cmd {
 	cmd := exec.Command(prog.Path, arguments(prog, o, p)...)
 	cmd.Dir = p.dir
-	cmd.Env = environment(p)
+	cmd.Env = environment(p, o.Headed)
 	// The kernel kills the browser when we die, however we die; a process group of its own keeps a Ctrl-C
 	// on the terminal away from it while runs are being finished.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, Setpgid: true, Credential: cred}
 	return cmd
 }
 
-// environment holds nothing of ours but the time zone and where fonts are configured.
-func environment(p *profile) []string {
+// environment holds nothing of ours but the time zone, where fonts are configured, and for a window the display.
+func environment(p *profile, headed bool) []string {
 	env := []string{
 		"HOME=" + p.home(), "TMPDIR=" + p.temp(), "XDG_CACHE_HOME=" + p.temp(), "XDG_CONFIG_HOME=" + p.home(),
 		"PATH=/usr/local/bin:/usr/bin:/bin", "LANG=en_GB.UTF-8", "DBUS_SESSION_BUS_ADDRESS=disabled:",
 	}
-	for _, name := range []string{"TZ", "FONTCONFIG_PATH", "FONTCONFIG_FILE"} {
+	names := []string{"TZ", "FONTCONFIG_PATH", "FONTCONFIG_FILE"}
+	if headed {
+		names = append(names, "DISPLAY", "XAUTHORITY", "WAYLAND_DISPLAY", "XDG_RUNTIME_DIR")
+	}
+	for _, name := range names {
 		if v, ok := os.LookupEnv(name); ok {
 			env = append(env, name+"="+v)
 		}
@@ -66,10 +70,13 @@ func environment(p *profile) []string {
 	return env
 }
 
+// hasDisplay reports whether a window could be seen.
+func hasDisplay() bool { return os.Getenv("DISPLAY") != "" || os.Getenv("WAYLAND_DISPLAY") != "" }
+
 func arguments(prog Program, o Options, p *profile) []string {
 	args := []string{"--remote-debugging-pipe", "--user-data-dir=" + p.home()}
 	args = append(args, quietFlags()...)
-	if !prog.Shell {
+	if !prog.Shell && !o.Headed {
 		args = append(args, "--headless=new")
 	}
 	if smallSharedMemory() {

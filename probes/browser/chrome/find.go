@@ -44,6 +44,20 @@ func FindProgram(path string) (Program, error) {
 	return Program{}, ErrNoBrowser
 }
 
+// findWindowed gives a program that can show a window, as FindProgram does.
+func findWindowed(path string) (Program, error) {
+	names := []string{"chromium", "chromium-browser", "google-chrome-stable", "google-chrome"}
+	if path != "" {
+		names = []string{path}
+	}
+	for _, name := range names {
+		if found, err := exec.LookPath(name); err == nil && !programAt(found).Shell {
+			return programAt(found), nil
+		}
+	}
+	return Program{}, errors.New("no Chromium that can show a window is installed (the headless shell cannot)")
+}
+
 func programAt(path string) Program {
 	name := filepath.Base(path)
 	p := Program{Path: path, Shell: strings.Contains(name, "headless")}

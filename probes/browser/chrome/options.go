@@ -15,6 +15,8 @@ type Options struct {
 	ExecPath string
 	// User is who the browser runs as when we are root. Empty: outrider if there is such a user, else nobody.
 	User string
+	// Headed shows the browser's window, on the display that we have. It takes a full Chromium.
+	Headed bool
 	// NoSandbox gives up Chromium's sandbox. Only for machines whose kernel forbids it.
 	NoSandbox bool
 	// Flags are added to the command line. A flag that opens a port or weakens the sandbox is refused.

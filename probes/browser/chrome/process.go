@@ -81,8 +81,16 @@ func prepare(o Options) (*exec.Cmd, *profile, error) {
 		return nil, nil, &StartError{Message: "the browser's flags", Err: err}
 	}
 	prog, err := FindProgram(o.ExecPath)
+	hint := InstallHint
+	if o.Headed {
+		if !hasDisplay() {
+			return nil, nil, &StartError{Message: "cannot show the browser: there is no display", Hint: "leave --headed out where nobody can look at it"}
+		}
+		prog, err = findWindowed(o.ExecPath)
+		hint = "apt-get install chromium"
+	}
 	if err != nil {
-		return nil, nil, &StartError{Message: "cannot find the browser", Hint: InstallHint, Err: err}
+		return nil, nil, &StartError{Message: "cannot find the browser", Hint: hint, Err: err}
 	}
 	cred, err := credential(o)
 	if err != nil {
