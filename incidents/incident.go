@@ -31,8 +31,19 @@ type Incident struct {
 	FailedRuns int             `json:"failed_runs"`
 	// LastPassedAt is the last good run before it.
 	LastPassedAt time.Time `json:"last_passed_at,omitzero"`
+	// Pagers are those that pages about it were addressed to, sorted. Whoever addresses pages keeps it, see [Tell]:
+	// those who heard of the start must hear of the end, whoever would be told by then.
+	Pagers []string `json:"pagers,omitempty"`
 	// Retired says that it was closed because its journey is no longer watched, not because it was mended.
 	Retired bool `json:"retired,omitempty"`
+}
+
+// Tell gives the incident with these pagers among those that were told.
+func (i Incident) Tell(pagers ...string) Incident {
+	for _, name := range pagers {
+		i.Pagers = insert(i.Pagers, name)
+	}
+	return i
 }
 
 // EventKind is one change of an incident.

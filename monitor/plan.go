@@ -2,9 +2,7 @@ package monitor
 
 import (
 	"context"
-	"time"
 
-	"github.com/outrider-monitor/outrider/history"
 	"github.com/outrider-monitor/outrider/incidents"
 	"github.com/outrider-monitor/outrider/journeys"
 	"github.com/outrider-monitor/outrider/paging"
@@ -61,33 +59,6 @@ func (p *plan) timings() map[string]Timing {
 	return timings
 }
 
-// judge decides what a run leaves behind. It is a function of its inputs: the store may call it again.
-func (p *plan) judge(t *task, r probes.Result, prev history.Prev) history.Entry {
-	state, events := incidents.Judge(prev.State, t.policy, r)
-	entry := history.Entry{Result: r, State: state, Events: events}
-	for _, e := range events {
-		entry.Pages = append(entry.Pages, address(p.composer.Journey(t.Journey, e, r), t.pagers)...)
-	}
-	own, ownEvents := incidents.JudgeMonitor(prev.Monitor, state, p.monitorPolicy, r)
-	if !incidents.Same(prev.Monitor, own) {
-		entry.Monitor = &own
-	}
-	entry.Events = append(entry.Events, ownEvents...)
-	for _, e := range ownEvents {
-		entry.Pages = append(entry.Pages, address(p.composer.Monitor(e, r), p.config.MonitorPagers)...)
-	}
-	return entry
-}
-
-// address makes one page for each pager.
-func address(page paging.Page, pagers []string) []paging.Outgoing {
-	out := make([]paging.Outgoing, len(pagers))
-	for i, name := range pagers {
-		out[i] = paging.Outgoing{Pager: name, Page: page}
-	}
-	return out
-}
-
 func needsBrowser(j *journeys.Journey) bool {
 	for _, steps := range [][]journeys.Step{j.Steps, j.Finally} {
 		for i := range steps {
@@ -97,27 +68,6 @@ func needsBrowser(j *journeys.Journey) bool {
 		}
 	}
 	return false
-}
-
-// retire decides what is left of a journey that is configured no longer: its incident ends, and those who heard of
-// it hear that.
-func (p *plan) retire(prev history.Prev, told []string, now time.Time) history.Entry {
-	state, events := incidents.Retire(prev.State, now)
-	entry := history.Entry{State: state, Events: events}
-	for _, e := range events {
-		entry.Pages = append(entry.Pages, address(p.composer.Retired(e, ""), told)...)
-	}
-	return entry
-}
-
-// retireTroubles forgets the monitor's troubles with journeys that are configured no longer.
-func (p *plan) retireTroubles(prev history.Prev, now time.Time) history.Entry {
-	own, events := incidents.RetireTrouble(prev.Monitor, p.has, now)
-	entry := history.Entry{Monitor: &own, Events: events}
-	for _, e := range events {
-		entry.Pages = append(entry.Pages, address(p.composer.Monitor(e, probes.Result{}), p.config.MonitorPagers)...)
-	}
-	return entry
 }
 
 func (p *plan) has(journey string) bool { return p.tasks[journey] != nil }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"runtime/debug"
-	"slices"
 	"sync"
 	"time"
 
@@ -104,8 +103,7 @@ func (m *Monitor) retire(p *plan) {
 		if p.has(name) || state.Incident == nil {
 			continue
 		}
-		told := m.told(ctx, state.Incident.ID)
-		err := m.store.Update(ctx, name, func(prev history.Prev) history.Entry { return p.retire(prev, told, now) })
+		err := m.store.Update(ctx, name, func(prev history.Prev) history.Entry { return p.retire(prev, now) })
 		m.logRetired(name, err)
 	}
 	for name := range m.store.Monitor().Troubles {
@@ -116,21 +114,6 @@ func (m *Monitor) retire(p *plan) {
 		}
 	}
 	m.courier.Wake()
-}
-
-// told gives the pagers that have, or will have, a page about the incident.
-func (m *Monitor) told(ctx context.Context, incident string) []string {
-	records, err := m.store.Deliveries(ctx, incident)
-	if err != nil {
-		m.log.Error("finding out who was told of an incident", "incident", incident, "error", err)
-	}
-	var pagers []string
-	for _, r := range records {
-		if !slices.Contains(pagers, r.Pager) {
-			pagers = append(pagers, r.Pager)
-		}
-	}
-	return pagers
 }
 
 func (m *Monitor) logRetired(journey string, err error) {

@@ -1,0 +1,83 @@
+package monitor
+
+import (
+	"slices"
+	"time"
+
+	"github.com/outrider-monitor/outrider/history"
+	"github.com/outrider-monitor/outrider/incidents"
+	"github.com/outrider-monitor/outrider/paging"
+	"github.com/outrider-monitor/outrider/probes"
+)
+
+// judge decides what a run leaves behind. It is a function of its inputs: the store may call it again.
+func (p *plan) judge(t *task, r probes.Result, prev history.Prev) history.Entry {
+	state, events := incidents.Judge(prev.State, t.policy, r)
+	own, ownEvents := incidents.JudgeMonitor(prev.Monitor, state, p.monitorPolicy, r)
+	changed := !incidents.Same(prev.Monitor, own)
+
+	entry := history.Entry{Result: r}
+	p.announce(&entry, &state, events, t.pagers, &r, func(e incidents.Event) paging.Page { return p.composer.Journey(t.Journey, e, r) })
+	p.announce(&entry, &own, ownEvents, p.config.MonitorPagers, &r, func(e incidents.Event) paging.Page { return p.composer.Monitor(e, r) })
+	entry.State = state
+	if changed {
+		entry.Monitor = &own
+	}
+	return entry
+}
+
+// announce adds the events to the entry, with a page for each pager that is to hear of them. pagers are those that
+// the configuration names now. It may have named others when the incident opened: those that heard of the start hear
+// of the end, and those that came later hear of the incident when the run r, nil if there is none, shows that it goes
+// on.
+func (p *plan) announce(entry *history.Entry, s *incidents.State, events []incidents.Event, pagers []string, r *probes.Result, compose func(incidents.Event) paging.Page) {
+	for _, e := range events {
+		to := pagers
+		if e.Kind == incidents.Closed {
+			to = e.Incident.Pagers
+		} else {
+			e.Incident = e.Incident.Tell(pagers...)
+		}
+		entry.Events = append(entry.Events, e)
+		entry.Pages = append(entry.Pages, address(compose(e), to)...)
+	}
+	open := s.Incident
+	if open == nil || r == nil || open.RunID != r.RunID {
+		return // nothing is open, or nothing shows that it still is
+	}
+	told := open.Tell(pagers...)
+	s.Incident = &told
+	if opened := len(events) > 0 && events[0].Kind == incidents.Opened; opened || len(told.Pagers) == len(open.Pagers) {
+		return
+	}
+	newcomers := slices.DeleteFunc(slices.Clone(pagers), func(name string) bool { return slices.Contains(open.Pagers, name) })
+	news := incidents.Event{Kind: incidents.Opened, At: r.EndedAt, RunID: r.RunID, Incident: told}
+	entry.Pages = append(entry.Pages, address(compose(news), newcomers)...)
+}
+
+// address makes one page for each pager.
+func address(page paging.Page, pagers []string) []paging.Outgoing {
+	out := make([]paging.Outgoing, len(pagers))
+	for i, name := range pagers {
+		out[i] = paging.Outgoing{Pager: name, Page: page}
+	}
+	return out
+}
+
+// retire decides what is left of a journey that is configured no longer: its incident ends, and those who heard of
+// it hear that.
+func (p *plan) retire(prev history.Prev, now time.Time) history.Entry {
+	state, events := incidents.Retire(prev.State, now)
+	entry := history.Entry{State: state}
+	p.announce(&entry, &state, events, nil, nil, func(e incidents.Event) paging.Page { return p.composer.Retired(e, "") })
+	return entry
+}
+
+// retireTroubles forgets the monitor's troubles with journeys that are configured no longer.
+func (p *plan) retireTroubles(prev history.Prev, now time.Time) history.Entry {
+	own, events := incidents.RetireTrouble(prev.Monitor, p.has, now)
+	entry := history.Entry{}
+	p.announce(&entry, &own, events, nil, nil, func(e incidents.Event) paging.Page { return p.composer.Monitor(e, probes.Result{}) })
+	entry.Monitor = &own
+	return entry
+}
