@@ -145,12 +145,12 @@ func describeMonitor(m *[metricCount]Metric) {
 		Help: "Always 1; its labels say which build this is."}
 }
 
-// histogram makes an unlabelled histogram with a metric's buckets; its labels are added when it is collected.
+// histogram makes the client library's histogram with a metric's buckets, for the few that the monitor has of itself.
 func (m Metric) histogram() prometheus.Histogram {
 	return prometheus.NewHistogram(prometheus.HistogramOpts{
 		Name: m.Name, Help: m.Help, Buckets: m.Buckets,
-		NativeHistogramBucketFactor:     1.1,
-		NativeHistogramMaxBucketNumber:  100,
+		NativeHistogramBucketFactor:     nativeFactor,
+		NativeHistogramMaxBucketNumber:  nativeMost,
 		NativeHistogramMinResetDuration: histogramReset,
 	})
 }

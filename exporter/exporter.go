@@ -8,6 +8,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 	dto "github.com/prometheus/client_model/go"
+	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/outrider-monitor/outrider/incidents"
 	"github.com/outrider-monitor/outrider/journeys"
@@ -84,7 +85,7 @@ func (e *Exporter) Configure(configured []journeys.Journey) {
 		if s == nil || s.team != j.Team {
 			s = newJourneySeries(e.parts, j, now, s)
 		}
-		s.configure(e.parts, j, e.o.Severity)
+		s.configure(e.parts, j, e.o.Severity, timestamppb.New(now))
 		next[j.Name] = s
 	}
 	e.journeys = next
@@ -176,6 +177,10 @@ func (b *batch) known(i id, v value, labels []*dto.LabelPair) {
 
 func (b *batch) counter(i id, v float64, labels []*dto.LabelPair, created timestamp) {
 	b.metrics = append(b.metrics, &sample{desc: b.desc[i], labels: labels, value: v, created: created})
+}
+
+func (b *batch) durations(i id, h *histogram, labels []*dto.LabelPair) {
+	b.metrics = append(b.metrics, h.at(b.desc[i], labels))
 }
 
 func (b *batch) histogram(i id, h prometheus.Histogram, labels []*dto.LabelPair) {

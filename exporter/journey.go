@@ -4,7 +4,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
 	dto "github.com/prometheus/client_model/go"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
@@ -82,7 +81,7 @@ type journeySeries struct {
 	browser  bool
 	missed   []float64
 	drift    float64
-	duration prometheus.Histogram
+	duration *histogram
 	steps    []*stepSeries
 	step     map[string]*stepSeries
 
@@ -95,7 +94,7 @@ type journeySeries struct {
 // stepSeries is what is counted of one step.
 type stepSeries struct {
 	label    *dto.LabelPair
-	duration prometheus.Histogram
+	duration *histogram
 	phases   [phaseCount]value
 	expiry   value
 }
@@ -112,8 +111,8 @@ func newJourneySeries(p *labelParts, j *journeys.Journey, now time.Time, before 
 		outcomes: make([]float64, len(p.outcomes)),
 		reasons:  make([]float64, len(p.reasons)),
 		missed:   make([]float64, len(p.missed)),
-		duration: p.run.histogram(),
 	}
+	s.duration = newHistogram(&p.run, s.created)
 	if before != nil {
 		before.mu.Lock()
 		defer before.mu.Unlock()
@@ -125,7 +124,7 @@ func newJourneySeries(p *labelParts, j *journeys.Journey, now time.Time, before 
 }
 
 // configure takes over what a journey's file says; steps that are gone lose their series.
-func (s *journeySeries) configure(p *labelParts, j *journeys.Journey, severity string) {
+func (s *journeySeries) configure(p *labelParts, j *journeys.Journey, severity string, now timestamp) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.wanted = severity
@@ -141,19 +140,19 @@ func (s *journeySeries) configure(p *labelParts, j *journeys.Journey, severity s
 	s.steps, s.step = nil, map[string]*stepSeries{}
 	for _, list := range [][]journeys.Step{j.Steps, j.Finally} {
 		for i := range list {
-			s.configureStep(p, &list[i], before)
+			s.configureStep(p, &list[i], before, now)
 		}
 	}
 }
 
-func (s *journeySeries) configureStep(p *labelParts, step *journeys.Step, before map[string]*stepSeries) {
+func (s *journeySeries) configureStep(p *labelParts, step *journeys.Step, before map[string]*stepSeries, now timestamp) {
 	s.browser = s.browser || journeys.IsBrowser(step.Action)
 	if s.step[step.Name] != nil {
 		return // the journeys package makes names unique; two series of one name would break every scrape
 	}
 	series := before[step.Name]
 	if series == nil {
-		series = &stepSeries{label: pair("step", step.Name), duration: p.step.histogram()}
+		series = &stepSeries{label: pair("step", step.Name), duration: newHistogram(&p.step, now)}
 	}
 	s.step[step.Name] = series
 	s.steps = append(s.steps, series)

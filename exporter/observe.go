@@ -34,14 +34,14 @@ func (s *journeySeries) observe(p *labelParts, r *probes.Result, state incidents
 	}
 	s.success = known(truth(r.Outcome.Good()))
 	if r.Outcome.Good() && len(r.Attempts) > 0 {
-		s.duration.Observe(r.Duration().Seconds())
+		s.duration.observe(r.Duration().Seconds(), r.EndedAt)
 	}
 	if last := r.Last(); last != nil {
-		s.observeSteps(last.Steps)
+		s.observeSteps(last.Steps, r.EndedAt)
 	}
 }
 
-func (s *journeySeries) observeSteps(steps []probes.StepResult) {
+func (s *journeySeries) observeSteps(steps []probes.StepResult, now time.Time) {
 	for i := range steps {
 		result := &steps[i]
 		if result.Drift != "" {
@@ -52,7 +52,7 @@ func (s *journeySeries) observeSteps(steps []probes.StepResult) {
 			continue // the configuration has changed while the run was on its way
 		}
 		if result.Status == probes.StepPassed || result.Status == probes.StepSlow {
-			series.duration.Observe(result.Duration.Seconds())
+			series.duration.observe(result.Duration.Seconds(), now)
 		}
 		if result.HTTP != nil {
 			series.exchange(result.HTTP)
@@ -85,7 +85,7 @@ func (s *journeySeries) collect(p *labelParts, b *batch) {
 		b.counter(missedRuns, n, pairs(s.name, p.missed[i]), s.created)
 	}
 	b.counter(locatorDrift, s.drift, s.base, s.created)
-	b.histogram(runDuration, s.duration, s.base)
+	b.durations(runDuration, s.duration, s.base)
 	b.known(success, s.success, s.base)
 	b.known(lastRun, s.lastRun, s.base)
 	b.known(lastSuccess, s.lastSuccess, s.base)
@@ -103,7 +103,7 @@ func (s *journeySeries) collect(p *labelParts, b *batch) {
 
 func (s *stepSeries) collect(j *journeySeries, p *labelParts, b *batch) {
 	labels := j.with(s.label)
-	b.histogram(stepDuration, s.duration, labels)
+	b.durations(stepDuration, s.duration, labels)
 	b.known(certificateExpiry, s.expiry, labels)
 	for i, v := range s.phases {
 		if v.known {
