@@ -25,7 +25,7 @@ function alternatives(p, o) {
     case 'role': {
       const want = SAME_ROLE[p.value] || p.value;
       const same = shown(deep(root, (ROLE_TAGS[want] ? ROLE_TAGS[want] + ',' : '') + '[role]').filter((el) => quickRole(el) === want));
-      const near = same.map((el) => [quickName(el), describe(el, o.testID)]);
+      const near = same.map((el) => [quickName(el), describe(el, o.testID), same.length <= 4]);
       if (!p.name) return near;
       return near.concat(shown(deep(root, CONTROLS)).map((el) => [quickName(el), describe(el, o.testID)]));
     }
@@ -55,10 +55,11 @@ function alternatives(p, o) {
 function nearest(p, o) {
   const want = p.engine === 'role' ? p.name || '' : p.value;
   const seen = new Set(), ranked = [];
-  for (const [text, what] of alternatives(p, o)) {
+  for (const [text, what, always] of alternatives(p, o)) {
     if (seen.has(what)) continue;
     seen.add(what);
-    ranked.push([want ? likeness(text, want) : 1, what]);
+    const like = want ? likeness(text, want) : 1;
+    ranked.push([always ? Math.max(like, 0.3) : like, what]);
   }
   ranked.sort((a, b) => b[0] - a[0]);
   const close = ranked.filter(([l]) => l >= 0.3).slice(0, 3).map(([, what]) => what);

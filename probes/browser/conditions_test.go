@@ -1,0 +1,144 @@
+package browser
+
+import (
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/outrider-monitor/outrider/probes"
+)
+
+// heard keeps the headers of requests by path.
+type heard struct {
+	sync.Mutex
+	by map[string]http.Header
+}
+
+func listening(t *testing.T) (*zoo, *heard) {
+	h := &heard{by: map[string]http.Header{}}
+	z := newZoo(t)
+	z.mux.HandleFunc("/heard/", func(w http.ResponseWriter, r *http.Request) {
+		h.Lock()
+		h.by[r.Host[:strings.IndexByte(r.Host, ':')]+r.URL.Path] = r.Header.Clone()
+		h.Unlock()
+		w.Header().Set("Access-Control-Allow-Origin", "*")
+		w.Header().Set("Content-Type", "text/html")
+		if r.URL.Path == "/heard/page" {
+			_, _ = w.Write([]byte(`<title>Heard</title><script>
+const there = location.origin.replace('127.0.0.1', 'localhost');
+Promise.all([fetch('/heard/own', {method: 'POST'}), fetch(there + '/heard/other')]).then(() => document.title = 'Done');
+</script><iframe src="" id=f></iframe><script>f.src = there + '/heard/frame'</script><a href="/heard/link">Link</a>`))
+		}
+	})
+	return z, h
+}
+
+func TestRequestsSayThatTheyAreSynthetic(t *testing.T) {
+	z, h := listening(t)
+	visit(t, z, "  - goto: ZOO/heard/page\n  - see: css=title\n", func(o *probes.SessionOptions) {}).step(secondsFive)
+	v := visit(t, z, "  - goto: ZOO/heard/page\n  - click: Link\n  - wait_for_url: ZOO/heard/link")
+	if err := v.step(secondsFive); err != nil {
+		t.Fatal(err)
+	}
+	for end := time.Now().Add(5 * time.Second); time.Now().Before(end); {
+		values, _, err := v.s.Scope(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if values["title"] == "Done" {
+			break
+		}
+		_ = v.s.Changed(t.Context())
+	}
+	v.pass()
+	h.Lock()
+	defer h.Unlock()
+	for path, own := range map[string]bool{
+		"127.0.0.1/heard/page": true, "127.0.0.1/heard/own": true, "127.0.0.1/heard/link": true,
+		"localhost/heard/other": false, "localhost/heard/frame": false,
+	} {
+		head, ok := h.by[path]
+		if !ok {
+			t.Errorf("%s was not asked for", path)
+			continue
+		}
+		if agent := head.Get("User-Agent"); !strings.HasSuffix(agent, " Outrider/1.0") || !strings.HasPrefix(agent, "Mozilla/5.0") {
+			t.Errorf("%s: the user agent is %q", path, agent)
+		}
+		if got := head.Get("X-Outrider-Run"); (got == "run-1") != own {
+			t.Errorf("%s: X-Outrider-Run is %q", path, got)
+		}
+		if got := head.Get("Accept-Language"); !strings.HasPrefix(got, "en-GB") {
+			t.Errorf("%s: Accept-Language is %q", path, got)
+		}
+	}
+}
+
+func TestTheJourneysConditionsHold(t *testing.T) {
+	z := newZoo(t)
+	z.mux.HandleFunc("/blocked.js", func(w http.ResponseWriter, _ *http.Request) {
+		t.Error("a blocked script was asked for")
+	})
+	z.mux.HandleFunc("/conditions", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html")
+		_, _ = w.Write([]byte(`<title>Conditions</title><script src="/blocked.js"></script><h1>There</h1>`))
+	})
+	visit(t, z, `
+browser: {viewport: 640x480, locale: de-DE, block: ["*/blocked.js"]}
+steps:
+  - goto: ZOO/conditions
+  - eval: "[innerWidth, innerHeight, navigator.language, (1.5).toLocaleString(), document.hasFocus(), document.visibilityState].join(' ')"
+    expect: result == "640 480 de-DE 1,5 true visible"
+  - eval: "({n: 1, list: [true, null]})"
+    expect:
+      - result.n == 1
+      - result.list[0] == true
+`).pass()
+}
+
+func TestAnEvalThatThrowsFails(t *testing.T) {
+	checkFailures(t, []failing{
+		{"throws", "  - goto: ZOO/elsewhere.html\n  - eval: nothing.there", probes.Script, []string{"nothing is not defined"}},
+		{"rejects", "  - goto: ZOO/elsewhere.html\n  - eval: Promise.reject(new Error('refused'))", probes.Script, []string{"refused"}},
+		{"never ends", "  - goto: ZOO/elsewhere.html\n  - eval: new Promise(() => {})", probes.Timeout, nil},
+	})
+}
+
+func TestCookiesGoBothWays(t *testing.T) {
+	z := newZoo(t)
+	z.mux.HandleFunc("/cookies", func(w http.ResponseWriter, r *http.Request) {
+		http.SetCookie(w, &http.Cookie{Name: "basket", Value: "1", Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, MaxAge: 600})
+		w.Header().Set("Content-Type", "text/html")
+		_, _ = w.Write([]byte("<h1>" + r.Header.Get("Cookie") + "</h1>"))
+	})
+	v := visit(t, z, "  - goto: ZOO/cookies\n  - goto: ZOO/cookies\n  - see: session=abc")
+	if err := v.step(secondsFive); err != nil {
+		t.Fatal(err)
+	}
+	got, err := v.s.Cookies(t.Context())
+	if err != nil || len(got) != 1 {
+		t.Fatalf("got %+v, %v", got, err)
+	}
+	c := got[0]
+	if c.Name != "basket" || c.Value != "1" || c.Domain != "127.0.0.1" || !c.HostOnly || !c.HTTPOnly || c.SameSite != "Lax" ||
+		time.Until(c.Expires) < 500*time.Second {
+		t.Errorf("the cookie is %+v", c)
+	}
+	set := []probes.Cookie{{Name: "session", Value: "abc", Domain: "127.0.0.1", HostOnly: true, Path: "/", HTTPOnly: true}}
+	if err := v.s.SetCookies(t.Context(), set); err != nil {
+		t.Fatal(err)
+	}
+	if got, err = v.s.Cookies(t.Context()); err != nil || len(got) != 1 || got[0].Name != "session" || !got[0].Expires.IsZero() {
+		t.Errorf("the cookies are %+v, %v: the old one must be gone", got, err)
+	}
+	v.pass()
+}
+
+func TestSessionsDoNotSeeEachOther(t *testing.T) {
+	z := newZoo(t)
+	a := visit(t, z, "  - goto: ZOO/elsewhere.html\n  - eval: \"document.cookie = 'a=1'; localStorage.a = 1\"")
+	a.pass()
+	visit(t, z, "  - goto: ZOO/elsewhere.html\n  - eval: \"document.cookie + (localStorage.a || '')\"\n    expect: result == \"\"").pass()
+}

@@ -1,0 +1,192 @@
+package browser
+
+import (
+	"bytes"
+	"context"
+	"image/color"
+	"image/jpeg"
+	"net/http"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/outrider-monitor/outrider/probes"
+)
+
+// colourAt gives the colour of the picture at a point.
+func colourAt(t *testing.T, data []byte, x, y int) (r, g, b uint8) {
+	t.Helper()
+	img, err := jpeg.Decode(bytes.NewReader(data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := color.NRGBAModel.Convert(img.At(x, y)).(color.NRGBA)
+	return c.R, c.G, c.B
+}
+
+func pixel(t *testing.T, s string) int {
+	t.Helper()
+	f, err := strconv.ParseFloat(s, 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return int(f)
+}
+
+func withSecrets(o *probes.SessionOptions) {
+	o.Redactor = probes.NewRedactor(map[string]string{"card": "4242424242424242", "password": "huntertwo"})
+}
+
+func TestSecretsAreCoveredBeforeThePictureIsTaken(t *testing.T) {
+	v := visit(t, newZoo(t), `
+  - goto: ZOO/secrets.html
+  - fill: label=Card
+    with: "4242424242424242"
+`, withSecrets)
+	v.pass()
+	e := v.evidence()
+	if len(e.Artifacts) != 1 || e.Screenshot != e.Artifacts[0].Name || e.Artifacts[0].MIME != "image/jpeg" {
+		t.Fatalf("the picture is missing: %+v", e.Console)
+	}
+	data := e.Artifacts[0].Data
+	for what, at := range map[string][2]int{
+		"a text": {350, 20}, "a text in two elements": {300, 80}, "a field": {250, 140},
+	} {
+		if r, g, b := colourAt(t, data, at[0], at[1]); r > 60 || g > 60 || b > 60 {
+			t.Errorf("%s shows: its colour is %d %d %d", what, r, g, b)
+		}
+	}
+	if r, g, b := colourAt(t, data, 200, 230); b < 200 || r > 60 || g > 60 {
+		t.Errorf("what is no secret is covered: its colour is %d %d %d", r, g, b)
+	}
+	// The page is as it was afterwards: journeys go on after a picture.
+	var style string
+	if err := v.s.tab.ask(t.Context(), v.s.tab.mainFrame, "title", func() any { return nil }, &style); err != nil {
+		t.Fatal(err)
+	}
+	var res evaluated
+	if err := v.s.tab.call(t.Context(), "Runtime.evaluate", evaluateParams{Expression: "document.getElementById('plain').getAttribute('style')", ByValue: true}, &res); err != nil {
+		t.Fatal(err)
+	}
+	if got := string(res.Result.Value); got != `"top:0;margin:0"` {
+		t.Errorf("the style is left at %s", got)
+	}
+}
+
+func TestASecretInAFrameOfAnotherSiteIsCovered(t *testing.T) {
+	v := visit(t, newZoo(t), `
+  - goto: ZOO/frames.html
+  - fill: {label: Card number, frame: {title: Other site}}
+    with: "4242424242424242"
+  - screenshot: card
+`, withSecrets)
+	v.pass()
+	var res evaluated
+	err := v.s.tab.call(t.Context(), "Runtime.evaluate", evaluateParams{ByValue: true, Expression: "(() => { const r = other.getBoundingClientRect(); return [r.x, r.y] })()"}, &res)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := strings.Split(strings.Trim(string(res.Result.Value), "[]"), ",")
+	x, y := pixel(t, at[0]), pixel(t, at[1])
+	if r, g, b := colourAt(t, v.done.Artifact.Data, x+200, y+30); r > 60 || g > 60 || b > 60 {
+		t.Errorf("the field shows: its colour is %d %d %d", r, g, b)
+	}
+}
+
+func TestASensitiveStepLeavesNoPictureAndNoText(t *testing.T) {
+	v := visit(t, newZoo(t), "  - goto: ZOO/secrets.html\n  - click: Nothing there\n    sensitive: true")
+	v.fail(probes.Locator)
+	e := v.evidence()
+	if len(e.Artifacts) > 0 || e.PageText != "" {
+		t.Errorf("there are %d pictures and the text %q", len(e.Artifacts), e.PageText)
+	}
+}
+
+func TestEvidenceTellsWhatThePageDid(t *testing.T) {
+	z := newZoo(t)
+	z.misbehave(t)
+	v := visit(t, z, `
+  - goto: ZOO/errors.html
+  - click: Talk
+  - click: Refused order
+  - click: Broken script
+  - see: Order confirmed
+`)
+	v.failDiagnosed(probes.Assertion, `no "Order confirmed"`)
+	e := v.evidence()
+	if e.PageURL != z.URL+"/errors.html" || e.PageTitle != "Errors" || !strings.Contains(e.PageText, "Refused order") {
+		t.Errorf("the page is %q %q %q", e.PageURL, e.PageTitle, e.PageText)
+	}
+	want := []struct{ level, text, source string }{
+		{"log", "hello 42", "errors.html:7:"}, {"warning", "careful", ":6:"}, {"error", "bad", ":6:"},
+		{"exception", "ReferenceError: undefinedFunction is not defined", "errors.html:3:"},
+	}
+	if len(e.Console) != len(want) {
+		t.Fatalf("the console is %+v", e.Console)
+	}
+	for i, w := range want {
+		c := e.Console[i]
+		if c.Level != w.level || !strings.Contains(c.Text, w.text) || !strings.Contains(c.Source, w.source) || c.Offset <= 0 {
+			t.Errorf("line %d is %+v, want %+v", i, c, w)
+		}
+	}
+	if len(e.Requests) == 0 || e.Requests[0].Status != 500 || e.Requests[0].Method != http.MethodPost || e.Requests[0].Type != "fetch" {
+		t.Errorf("the requests are %+v", e.Requests)
+	}
+}
+
+func TestAScriptThatDiesDuringTheStepIsTheReason(t *testing.T) {
+	v := visit(t, newZoo(t), "  - goto: ZOO/errors.html\n  - click: Broken script\n    expect: title == \"Thank you\"")
+	v.step(secondsFive)
+	if err := v.step(secondsFive); err == nil {
+		t.Fatal("it passed")
+	}
+	f := v.s.Diagnose(t.Context(), &probes.Failure{Reason: probes.Assertion, Message: "expected another title"})
+	if f.Reason != probes.Script || !strings.Contains(f.Message, "expected another title") || !strings.Contains(f.Message, "undefinedFunction") {
+		t.Errorf("got %+v", f)
+	}
+}
+
+func TestARefusedRequestIsToldWithoutChangingTheReason(t *testing.T) {
+	z := newZoo(t)
+	z.misbehave(t)
+	v := visit(t, z, "  - goto: ZOO/errors.html\n  - click: Refused order\n    expect: title == \"Thank you\"")
+	v.step(secondsFive)
+	_ = v.step(secondsFive)
+	if err := v.s.Changed(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	f := v.s.Diagnose(t.Context(), &probes.Failure{Reason: probes.Assertion, Message: "no order"})
+	if f.Reason != probes.Assertion || !strings.Contains(f.Message, "answered 500") {
+		t.Errorf("got %+v", f)
+	}
+}
+
+func TestAPageThatIsStillLoadingLeavesItsEvidenceInTime(t *testing.T) {
+	z := newZoo(t)
+	z.misbehave(t)
+	v := visit(t, z, "  - goto: ZOO/own-hang")
+	v.fail(probes.Timeout, "still waiting for")
+	begun := time.Now()
+	e := v.evidence()
+	if len(e.Artifacts) != 1 || time.Since(begun) > 4*time.Second {
+		t.Errorf("%d pictures after %v: %+v", len(e.Artifacts), time.Since(begun), e.Console)
+	}
+	if len(e.Requests) == 0 || e.Requests[0].Error != "pending" {
+		t.Errorf("the requests are %+v", e.Requests)
+	}
+}
+
+func TestABusyPageIsATimeoutAndLeavesItsEvidence(t *testing.T) {
+	v := visit(t, newZoo(t), "  - goto: ZOO/errors.html\n  - click: Busy")
+	f := v.fail(probes.Timeout)
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	if f = v.s.Diagnose(ctx, f); f.Reason != probes.Timeout {
+		t.Errorf("got %+v", f)
+	}
+	if e := v.evidence(); e.PageURL == "" {
+		t.Error("there is no evidence")
+	}
+}

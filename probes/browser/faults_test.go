@@ -1,0 +1,153 @@
+package browser
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/outrider-monitor/outrider/probes"
+	"github.com/outrider-monitor/outrider/probes/browser/chrome"
+)
+
+// ownDriver gives a browser of the test's own, which it may break.
+func ownDriver(t *testing.T, o Options) *Driver {
+	t.Helper()
+	d, err := New(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		defer cancel()
+		if err := d.Close(ctx); err != nil {
+			t.Error(err)
+		}
+	})
+	return d
+}
+
+const waiting = "  - goto: ZOO/elsewhere.html\n  - see: Something that never comes"
+
+// breakDuring breaks something while a step waits, and gives the step's failure and how long it took to come.
+func breakDuring(t *testing.T, v *visitor, broken func()) (*probes.Failure, time.Duration) {
+	t.Helper()
+	if err := v.step(secondsFive); err != nil {
+		t.Fatal(err)
+	}
+	failed := make(chan error, 1)
+	go func() { failed <- v.step(20 * time.Second) }()
+	// It is broken once the page waits, which it says by its world being there.
+	for !v.s.tab.waitsInPage() {
+		time.Sleep(5 * time.Millisecond)
+	}
+	begun := time.Now()
+	broken()
+	err := <-failed
+	took := time.Since(begun)
+	var f *probes.Failure
+	if !errors.As(err, &f) {
+		t.Fatalf("got %v", err)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	return v.s.Diagnose(ctx, f), took
+}
+
+func (t *tab) waitsInPage() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.frames[t.mainFrame].world != 0
+}
+
+func TestAKilledBrowserIsItsOwnFault(t *testing.T) {
+	d := ownDriver(t, Options{})
+	v := visitWith(t, d, newZoo(t), waiting)
+	f, took := breakDuring(t, v, func() { _ = syscall.Kill(v.s.tab.lease.PID(), syscall.SIGKILL) })
+	if f.Reason != probes.BrowserFault || took > 5*time.Second {
+		t.Errorf("after %v: %+v", took, f)
+	}
+	if e := v.evidence(); e.PageURL == "" {
+		t.Error("what was known is not told")
+	}
+	// The next attempt gets a fresh browser.
+	visitWith(t, d, newZoo(t), "  - goto: ZOO/elsewhere.html\n  - see: You are elsewhere").pass()
+}
+
+func TestAFrozenBrowserIsItsOwnFault(t *testing.T) {
+	d := ownDriver(t, Options{})
+	v := visitWith(t, d, newZoo(t), waiting)
+	f, took := breakDuring(t, v, func() { _ = syscall.Kill(v.s.tab.lease.PID(), syscall.SIGSTOP) })
+	if f.Reason != probes.BrowserFault || took > 5*time.Second {
+		t.Errorf("after %v: %+v", took, f)
+	}
+	visitWith(t, d, newZoo(t), "  - goto: ZOO/elsewhere.html\n  - see: You are elsewhere").pass()
+}
+
+func TestAFrozenBrowserIsItsOwnFaultEvenIfTheStepEndsFirst(t *testing.T) {
+	d := ownDriver(t, Options{Heartbeat: time.Hour})
+	v := visitWith(t, d, newZoo(t), waiting)
+	if err := v.step(secondsFive); err != nil {
+		t.Fatal(err)
+	}
+	if err := syscall.Kill(v.s.tab.lease.PID(), syscall.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
+	f, ok := v.step(500 * time.Millisecond).(*probes.Failure)
+	if !ok {
+		t.Fatal("it did not fail")
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	if f = v.s.Diagnose(ctx, f); f.Reason != probes.BrowserFault {
+		t.Errorf("got %+v", f)
+	}
+}
+
+func TestACrashedPageIsTheBrowsersFault(t *testing.T) {
+	v := visit(t, newZoo(t), waiting)
+	f, took := breakDuring(t, v, func() { v.s.tab.page.Post("Page.crash", nil) })
+	if f.Reason != probes.BrowserFault || !strings.Contains(f.Message, "crashed") || took > 5*time.Second {
+		t.Errorf("after %v: %+v", took, f)
+	}
+	// Other pages of the same browser live on.
+	visit(t, newZoo(t), "  - goto: ZOO/elsewhere.html\n  - see: You are elsewhere").pass()
+}
+
+func TestACrashedFrameIsTheBrowsersFault(t *testing.T) {
+	v := visit(t, newZoo(t), "  - goto: ZOO/frames.html\n  - see: {label: Card number, frame: {title: Other site}}\n  - see: Nothing")
+	if err := v.step(secondsFive); err != nil {
+		t.Fatal(err)
+	}
+	f, _ := breakDuring(t, v, func() {
+		for _, s := range v.s.tab.sessions()[1:] {
+			s.Post("Page.crash", nil)
+		}
+	})
+	if f.Reason != probes.BrowserFault {
+		t.Errorf("got %+v", f)
+	}
+}
+
+func TestAMissingBrowserIsTheMonitorsTrouble(t *testing.T) {
+	d := ownDriver(t, Options{ExecPath: "/nowhere/chromium"})
+	_, err := d.Open(t.Context(), probes.SessionOptions{})
+	var f *probes.Failure
+	if !errors.As(err, &f) || f.Reason != probes.BrowserFault || !strings.Contains(f.Message, chrome.InstallHint) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestAStoppedRunIsCancelled(t *testing.T) {
+	v := visit(t, newZoo(t), waiting)
+	v.step(secondsFive)
+	ctx, cancel := context.WithCancel(context.Background())
+	time.AfterFunc(100*time.Millisecond, cancel)
+	_, err := v.s.Do(ctx, probes.Call{Step: &v.j.Steps[1], Scope: v.scope})
+	var f *probes.Failure
+	if !errors.As(err, &f) || f.Reason != probes.Cancelled {
+		t.Errorf("got %v", err)
+	}
+}
