@@ -28,7 +28,6 @@ type asset struct {
 func loadAssets() (assets, error) {
 	types := map[string]string{
 		".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml",
-		".woff2": "font/woff2", ".txt": "text/plain; charset=utf-8",
 	}
 	found := assets{}
 	entries, err := fs.ReadDir(staticFiles, "static")
