@@ -127,7 +127,7 @@ func find(path string) (files, folders []string, err error) {
 			return filepath.SkipDir
 		case d.IsDir():
 			folders = append(folders, p)
-		case IsYAML(d.Name()):
+		case IsYAML(d.Name()) && !special(p):
 			files = append(files, filepath.Clean(p))
 		}
 		return nil
@@ -139,6 +139,13 @@ func find(path string) (files, folders []string, err error) {
 func IsYAML(name string) bool {
 	ext := filepath.Ext(name)
 	return (ext == ".yaml" || ext == ".yml") && !hidden(name)
+}
+
+// special reports whether a path leads to something that is no file: reading a pipe would wait for ever, and so would
+// the reload. What cannot be told is read, and the reading says why it cannot be.
+func special(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && !info.Mode().IsRegular()
 }
 
 func hidden(name string) bool { return strings.HasPrefix(name, ".") }

@@ -58,7 +58,7 @@ func (k *checkCommand) check() (document.Problems, error) {
 	for _, path := range paths {
 		before := found.count()
 		if err := found.look(path); err != nil {
-			return nil, usage(fmt.Sprintf("checking %q: %s", path, pathless(err)), "")
+			return nil, usage(fmt.Sprintf("checking %q: %s", fileOf(err, path), pathless(err)), "")
 		}
 		if found.count() == before {
 			return nil, usage(fmt.Sprintf("there is nothing to check in %q", path), `want YAML files with a key "journey", or an outrider.yaml`)
@@ -89,6 +89,9 @@ func (f *findings) look(path string) error {
 			return filepath.SkipDir
 		case d.IsDir() || !monitor.IsYAML(d.Name()):
 			return nil
+		}
+		if info, err := os.Stat(p); err == nil && !info.Mode().IsRegular() {
+			return nil // a pipe would be waited for
 		}
 		return f.add(p, false)
 	})
@@ -174,6 +177,15 @@ func printJSON(c *console, problems document.Problems) error {
 	enc := json.NewEncoder(c.out)
 	enc.SetIndent("", "  ")
 	return enc.Encode(list)
+}
+
+// fileOf is the file that an error is about, of those below path.
+func fileOf(err error, path string) string {
+	var wrong *fs.PathError
+	if errors.As(err, &wrong) {
+		return wrong.Path
+	}
+	return path
 }
 
 // pathless says an error of the file system without the name of the system call and the path that the message
