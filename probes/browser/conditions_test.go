@@ -35,10 +35,11 @@ Promise.all([fetch('/heard/own', {method: 'POST'}), fetch(there + '/heard/other'
 	return z, h
 }
 
-func TestRequestsSayThatTheyAreSynthetic(t *testing.T) {
+func TestRequestsSayThatTheyAreSynthetic(t *testing.T) { eachIsolation(t, sayWhoAsks) }
+
+func sayWhoAsks(t *testing.T, d *Driver) {
 	z, h := listening(t)
-	visit(t, z, "  - goto: ZOO/heard/page\n  - see: css=title\n", func(o *probes.SessionOptions) {}).step(secondsFive)
-	v := visit(t, z, "  - goto: ZOO/heard/page\n  - click: Link\n  - wait_for_url: ZOO/heard/link")
+	v := visitWith(t, d, z, "  - goto: ZOO/heard/page\n  - click: Link\n  - wait_for_url: ZOO/heard/link")
 	if err := v.step(secondsFive); err != nil {
 		t.Fatal(err)
 	}

@@ -74,11 +74,14 @@ func TestSecretsAreCoveredBeforeThePictureIsTaken(t *testing.T) {
 	}
 }
 
-func TestASecretInAFrameOfAnotherSiteIsCovered(t *testing.T) {
-	v := visit(t, newZoo(t), `
+func TestASecretInAFrameOfAnotherSiteIsCovered(t *testing.T) { eachIsolation(t, coverInFrame) }
+
+func coverInFrame(t *testing.T, d *Driver) {
+	v := visitWith(t, d, newZoo(t), `
   - goto: ZOO/frames.html
   - fill: {label: Card number, frame: {title: Other site}}
     with: "4242424242424242"
+  - scroll_to: {title: Other site}
   - screenshot: card
 `, withSecrets)
 	v.pass()

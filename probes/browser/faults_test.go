@@ -117,7 +117,8 @@ func TestACrashedPageIsTheBrowsersFault(t *testing.T) {
 }
 
 func TestACrashedFrameIsTheBrowsersFault(t *testing.T) {
-	v := visit(t, newZoo(t), "  - goto: ZOO/frames.html\n  - see: {label: Card number, frame: {title: Other site}}\n  - see: Nothing")
+	d := ownDriver(t, Options{Flags: []string{"--site-per-process"}})
+	v := visitWith(t, d, newZoo(t), "  - goto: ZOO/frames.html\n  - see: {label: Card number, frame: {title: Other site}}\n  - see: Nothing")
 	if err := v.step(secondsFive); err != nil {
 		t.Fatal(err)
 	}

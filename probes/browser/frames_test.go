@@ -6,7 +6,16 @@ import (
 	"github.com/outrider-monitor/outrider/probes"
 )
 
-func TestFramesAreLookedInto(t *testing.T) {
+// eachIsolation runs a test twice: with frames of other sites in the page's process, as the headless shell has
+// them, and in processes of their own, as the full browser has them.
+func eachIsolation(t *testing.T, test func(t *testing.T, d *Driver)) {
+	t.Run("one process", func(t *testing.T) { test(t, driver(t)) })
+	t.Run("a process each", func(t *testing.T) { test(t, ownDriver(t, Options{Flags: []string{"--site-per-process"}})) })
+}
+
+func TestFramesAreLookedInto(t *testing.T) { eachIsolation(t, lookIntoFrames) }
+
+func lookIntoFrames(t *testing.T, d *Driver) {
 	z := newZoo(t)
 	z.misbehave(t)
 	for name, frame := range map[string]string{
@@ -16,8 +25,7 @@ func TestFramesAreLookedInto(t *testing.T) {
 		"css":        "{css: iframe#other}",
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			visit(t, z, `
+			visitWith(t, d, z, `
   - goto: ZOO/frames.html
   - fill: {label: Card number, frame: `+frame+`}
     with: "4242"
@@ -25,6 +33,15 @@ func TestFramesAreLookedInto(t *testing.T) {
   - see: {text: paid 4242, frame: `+frame+`}
 `).pass()
 		})
+	}
+}
+
+func TestFramesInProcessesOfTheirOwnAreKnown(t *testing.T) {
+	v := visitWith(t, ownDriver(t, Options{Flags: []string{"--site-per-process"}}), newZoo(t),
+		"  - goto: ZOO/frames.html\n  - see: {label: Card number, frame: {title: Other site}}")
+	v.pass()
+	if n := len(v.s.tab.sessions()); n < 2 {
+		t.Errorf("there are %d sessions: the tests of frames would be of one process", n)
 	}
 }
 

@@ -210,5 +210,12 @@ const pageText = (max) => (document.body ? document.body.innerText.replace(/[^\S
 
 globalThis.__outrider = {
   wait, changed, read, through, kept, landed, pageText, title: () => document.title,
-  entered: (q) => entered(q, hold), cover: (q) => cover(q.values, hold), uncover: () => uncover(hold),
+  entered: (q) => entered(q, hold), 
+  // A frame in a process of its own hands its picture over later: what is covered is in it two frames on.
+  cover: (q) => (cover(q.values, hold), new Promise((resolve) => {
+    const done = () => resolve(true);
+    setTimeout(done, 300);
+    requestAnimationFrame(() => requestAnimationFrame(() => requestAnimationFrame(done)));
+  })),
+  uncover: () => uncover(hold),
 };
