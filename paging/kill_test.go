@@ -63,6 +63,7 @@ func life(dir, url string, mayEnd bool) error {
 	if err != nil {
 		return err
 	}
+	fmt.Println("alive")
 	hook, err := paging.NewWebhook(url, killSecret)
 	if err != nil {
 		return err
@@ -186,12 +187,20 @@ func TestNoPageIsLostInventedOrOutOfOrderThroughTwentyKills(t *testing.T) {
 	server := httptest.NewServer(m)
 	defer server.Close()
 	dir := t.TempDir()
-	for range 20 {
+	// A slow machine needs more lives to have something to tell.
+	for lives := 0; lives < 20 || lives < 100 && m.heard() < 20; lives++ {
 		cmd := child(t, dir, server.URL, "")
 		var out bytes.Buffer
-		cmd.Stdout, cmd.Stderr = &out, &out
+		cmd.Stderr = &out
+		stdout, err := cmd.StdoutPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
+		}
+		if lives%5 > 0 { // Now and then it dies while it is still starting.
+			_, _ = io.ReadFull(stdout, make([]byte, len("alive\n")))
 		}
 		time.Sleep(time.Duration(50+rng.IntN(250)) * time.Millisecond)
 		if err := cmd.Process.Kill(); err != nil {
@@ -232,6 +241,13 @@ func TestNoPageIsLostInventedOrOutOfOrderThroughTwentyKills(t *testing.T) {
 		t.Errorf("only %d pages: the test saw too little", total)
 	}
 	t.Logf("%d pages, %d of them sent again", total, m.copies)
+}
+
+// heard is how many pages have come.
+func (m *moody) heard() int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return len(m.log)
 }
 
 func child(t *testing.T, dir, url, mayEnd string) *exec.Cmd {
