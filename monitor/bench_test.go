@@ -8,12 +8,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptrace"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime/debug"
 	"runtime"
 	"runtime/pprof"
 	"slices"
@@ -233,7 +235,13 @@ func benchOurs(target string) (measured, error) {
 			return measured{}, err
 		}
 	}
-	m, err := New(Options{ConfigFile: filepath.Join(dir, "outrider.yaml")})
+	debug.SetGCPercent(GCPercent)
+	log, err := os.OpenFile(filepath.Join(dir, "log"), os.O_CREATE|os.O_WRONLY, 0o600)
+	if err != nil {
+		return measured{}, err
+	}
+	defer log.Close()
+	m, err := New(Options{ConfigFile: filepath.Join(dir, "outrider.yaml"), Log: slog.New(slog.NewTextHandler(log, nil))})
 	if err != nil {
 		return measured{}, err
 	}

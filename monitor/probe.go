@@ -56,7 +56,7 @@ func (m *Monitor) answerProbe(w http.ResponseWriter, r *http.Request) {
 // probe waits for the journey's turn and runs it. When ctx ends first, a run that has begun goes on and is stored.
 func (m *Monitor) probe(ctx context.Context, p *plan, t *task) (probes.Result, error) {
 	asked := time.Now()
-	turn := m.turn(t.Name)
+	turn := m.turns.Of(t.Name)
 	select {
 	case turn <- struct{}{}:
 	case <-ctx.Done():

@@ -53,7 +53,7 @@ func (m *Monitor) due(name string, at time.Time) {
 	if next, ok := m.schedule.Next(name); ok {
 		m.numbers.NextRun(name, next)
 	}
-	turn := m.turn(name)
+	turn := m.turns.Of(name)
 	select {
 	case turn <- struct{}{}:
 		defer func() { <-turn }()
@@ -65,16 +65,6 @@ func (m *Monitor) due(name string, at time.Time) {
 	if _, err := m.visit(m.running, p, t, probes.Request{Trigger: "schedule", DueAt: at}); err != nil {
 		m.log.Warn("run skipped", "journey", name, "cause", err, "due", at)
 	}
-}
-
-// turn is a channel of one place: who has put something in is the only one to run the journey, even across
-// reloads.
-func (m *Monitor) turn(name string) chan struct{} {
-	turn, ok := m.turns.Load(name)
-	if !ok {
-		turn, _ = m.turns.LoadOrStore(name, make(chan struct{}, 1))
-	}
-	return turn.(chan struct{})
 }
 
 // missed is what the schedule calls for slots that passed unseen.

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 	"time"
 
@@ -32,6 +33,9 @@ func (k *serveCommand) Run(c *console) error {
 		if file, err = defaultConfig(); err != nil {
 			return err
 		}
+	}
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(monitor.GCPercent)
 	}
 	v, revision := buildVersion()
 	m, err := monitor.New(monitor.Options{
