@@ -31,8 +31,7 @@ type draft struct {
 	*Step
 	verb *verb
 	// nodes of the keys that are compared with each other once all are read.
-	node   *document.Node
-	places map[string]*document.Node
+	node *document.Node
 }
 
 func (p *parser) step(n *document.Node) Step {
