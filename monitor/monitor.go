@@ -81,6 +81,7 @@ type Monitor struct {
 	pagers    atomic.Pointer[map[string]paging.Pager]
 	published published
 	turns     turns
+	vigil     vigil
 	reloading sync.Mutex
 	// reloadProblem says why the last reload was refused; nil or empty if it was not.
 	reloadProblem atomic.Pointer[string]

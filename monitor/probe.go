@@ -74,6 +74,12 @@ func (m *Monitor) probe(ctx context.Context, p *plan, t *task) (probes.Result, e
 	go func() {
 		defer m.schedule.running.Done()
 		defer func() { <-turn }()
+		defer func() {
+			if what := recover(); what != nil { // no schedule above us catches it
+				m.panicked(t.Name, what)
+				done <- outcome{err: fmt.Errorf("handling the run of %q failed", t.Name)}
+			}
+		}()
 		result, err := m.visit(m.running, p, t, probes.Request{Trigger: "probe", DueAt: asked})
 		done <- outcome{result, err}
 	}()

@@ -18,8 +18,7 @@ func (m *Monitor) visit(ctx context.Context, p *plan, t *task, req probes.Reques
 		return probes.Result{}, err
 	}
 	req.QueueWait, req.Confirm = wait, t.confirm
-	result := p.runner.Run(ctx, t.Journey, req)
-	leave()
+	result := m.ride(ctx, p, t, req, leave)
 
 	if p, t = m.current(t.Name); t == nil {
 		return result, errRemoved
@@ -31,6 +30,15 @@ func (m *Monitor) visit(ctx context.Context, p *plan, t *task, req probes.Reques
 	m.published.Set(t.Name, state.Published)
 	m.logRun(&result)
 	return result, nil
+}
+
+// ride runs the journey and gives its place in the gate back, whatever happens.
+func (m *Monitor) ride(ctx context.Context, p *plan, t *task, req probes.Request, leave func()) probes.Result {
+	defer leave()
+	began := time.Now()
+	result := p.runner.Run(ctx, t.Journey, req)
+	m.vigil.excuse(&result, began, time.Now())
+	return result
 }
 
 // errRemoved says that nobody wants to know how a run ended: a reload has removed its journey meanwhile.
