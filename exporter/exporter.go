@@ -75,7 +75,7 @@ func New(reg prometheus.Registerer, o Options) (*Exporter, error) {
 // Configure makes the series of the configured journeys exist and those of all others disappear. What a
 // journey has counted is kept as long as its name and team stay the same.
 func (e *Exporter) Configure(configured []journeys.Journey) {
-	now := e.o.Now()
+	created := timestamppb.New(e.o.Now())
 	next := make(map[string]*journeySeries, len(configured))
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -83,9 +83,9 @@ func (e *Exporter) Configure(configured []journeys.Journey) {
 		j := &configured[i]
 		s := e.journeys[j.Name]
 		if s == nil || s.team != j.Team {
-			s = newJourneySeries(e.parts, j, now, s)
+			s = newJourneySeries(e.parts, j, created, s)
 		}
-		s.configure(e.parts, j, e.o.Severity, timestamppb.New(now))
+		s.configure(e.parts, j, e.o.Severity, created)
 		next[j.Name] = s
 	}
 	e.journeys = next

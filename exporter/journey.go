@@ -83,7 +83,6 @@ type journeySeries struct {
 	drift    float64
 	duration *histogram
 	steps    []*stepSeries
-	step     map[string]*stepSeries
 
 	success, lastRun, lastSuccess, next, objective value
 
@@ -101,11 +100,11 @@ type stepSeries struct {
 
 // newJourneySeries makes the series of a journey. before, if there is one, is the same journey under
 // another team: what was counted stays behind, what is known of its state comes along.
-func newJourneySeries(p *labelParts, j *journeys.Journey, now time.Time, before *journeySeries) *journeySeries {
+func newJourneySeries(p *labelParts, j *journeys.Journey, created timestamp, before *journeySeries) *journeySeries {
 	name := pair("journey", j.Name)
 	s := &journeySeries{
 		team:     j.Team,
-		created:  timestamppb.New(now),
+		created:  created,
 		name:     []*dto.LabelPair{name},
 		base:     pairs([]*dto.LabelPair{name, p.location}, pair("team", j.Team)),
 		outcomes: make([]float64, len(p.outcomes)),
@@ -124,7 +123,7 @@ func newJourneySeries(p *labelParts, j *journeys.Journey, now time.Time, before 
 }
 
 // configure takes over what a journey's file says; steps that are gone lose their series.
-func (s *journeySeries) configure(p *labelParts, j *journeys.Journey, severity string, now timestamp) {
+func (s *journeySeries) configure(p *labelParts, j *journeys.Journey, severity string, created timestamp) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.wanted = severity
@@ -133,29 +132,38 @@ func (s *journeySeries) configure(p *labelParts, j *journeys.Journey, severity s
 	}
 	s.objective = value{}
 	if j.SLO != nil {
-		s.objective = known(j.SLO.Objective / 100)
+		s.objective = known(ratio(j.SLO.Objective))
 	}
 	s.browser = false
-	before := s.step
-	s.steps, s.step = nil, map[string]*stepSeries{}
+	before := s.steps
+	s.steps = make([]*stepSeries, 0, len(j.Steps)+len(j.Finally))
 	for _, list := range [][]journeys.Step{j.Steps, j.Finally} {
 		for i := range list {
-			s.configureStep(p, &list[i], before, now)
+			s.configureStep(p, &list[i], before, created)
 		}
 	}
 }
 
-func (s *journeySeries) configureStep(p *labelParts, step *journeys.Step, before map[string]*stepSeries, now timestamp) {
+func (s *journeySeries) configureStep(p *labelParts, step *journeys.Step, before []*stepSeries, created timestamp) {
 	s.browser = s.browser || journeys.IsBrowser(step.Action)
-	if s.step[step.Name] != nil {
+	if findStep(s.steps, step.Name) != nil {
 		return // the journeys package makes names unique; two series of one name would break every scrape
 	}
-	series := before[step.Name]
+	series := findStep(before, step.Name)
 	if series == nil {
-		series = &stepSeries{label: pair("step", step.Name), duration: newHistogram(&p.step, now)}
+		series = &stepSeries{label: pair("step", step.Name), duration: newHistogram(&p.step, created)}
 	}
-	s.step[step.Name] = series
 	s.steps = append(s.steps, series)
+}
+
+// findStep finds a step by its name: a journey has a handful, and a map for each would cost more than they do.
+func findStep(steps []*stepSeries, name string) *stepSeries {
+	for _, s := range steps {
+		if s.label.GetValue() == name {
+			return s
+		}
+	}
+	return nil
 }
 
 func (s *journeySeries) restore(state incidents.State) {

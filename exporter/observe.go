@@ -47,7 +47,7 @@ func (s *journeySeries) observeSteps(steps []probes.StepResult, now time.Time) {
 		if result.Drift != "" {
 			s.drift++
 		}
-		series := s.step[result.Name]
+		series := findStep(s.steps, result.Name)
 		if series == nil {
 			continue // the configuration has changed while the run was on its way
 		}
