@@ -3,6 +3,7 @@ package history
 import (
 	"fmt"
 	"maps"
+	"runtime"
 	"time"
 
 	"github.com/outrider-monitor/outrider/incidents"
@@ -43,6 +44,8 @@ func (b *batch) prepare(j *job) {
 	b.jobs = append(b.jobs, j)
 	b.records = append(b.records, rec)
 	b.errs = append(b.errs, err)
+	// On one core the runs that are due meanwhile must not wait for a whole batch.
+	runtime.Gosched()
 }
 
 // record asks the job for its entry, from the states as the jobs before it leave them.
@@ -110,6 +113,7 @@ func (b *batch) write() (err error) {
 		if err := b.apply(j, b.records[n]); err != nil {
 			return err
 		}
+		runtime.Gosched() // as in prepare
 	}
 	return st.commit.exec()
 }
