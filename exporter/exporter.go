@@ -117,7 +117,7 @@ func (e *Exporter) NextRun(journey string, at time.Time) {
 // MissedRun counts a run that was due and did not take place.
 func (e *Exporter) MissedRun(journey string, cause MissedCause) {
 	if s := e.find(journey); s != nil {
-		s.miss(cause)
+		s.miss(e.parts, cause)
 	}
 }
 

@@ -1,6 +1,7 @@
 package exporter
 
 import (
+	"math"
 	"sync"
 	"time"
 
@@ -201,17 +202,18 @@ func (s *journeySeries) setNext(at time.Time) {
 	}
 }
 
-func (s *journeySeries) miss(cause MissedCause) {
+func (s *journeySeries) miss(p *labelParts, cause MissedCause) {
+	i, ok := p.cause[cause]
+	if !ok {
+		i = p.cause[Skipped] // the set is closed; whatever the cause, the run did not take place
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for i, c := range missedCauses() {
-		if c == cause {
-			s.missed[i]++
-			return
-		}
-	}
-	s.missed[1]++ // an unknown cause is a programming error; the run was skipped all the same
+	s.missed[i]++
 }
+
+// ratio makes a part of one of a percentage, without the dust of binary fractions: 99.9 is 0.999.
+func ratio(percent float64) float64 { return math.Round(percent*1e6) / 1e8 }
 
 func truth(b bool) float64 {
 	if b {

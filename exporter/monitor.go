@@ -45,13 +45,11 @@ type monitorSeries struct {
 	wait     prometheus.Histogram
 
 	mu       sync.Mutex
-	browsers [len(browserLabels{})]float64
+	browsers [5]float64
 	pagers   map[string]*pagerSeries
 	reloadOK value
 	reloaded value
 }
-
-type browserLabels [5]*dto.LabelPair
 
 type pagerSeries struct {
 	label    *dto.LabelPair

@@ -93,7 +93,7 @@ func TestEveryOutcomeExistsBeforeTheFirstRunAndNoVerdictDoes(t *testing.T) {
 		journey_runs_total{journey="checkout",location="london",outcome="error",team="payments"} 0
 		journey_runs_total{journey="checkout",location="london",outcome="failed",team="payments"} 0
 		journey_runs_total{journey="checkout",location="london",outcome="passed",team="payments"} 0
-		journey_slo_objective_ratio{journey="checkout",location="london",team="payments"} 0.9990000000000001
+		journey_slo_objective_ratio{journey="checkout",location="london",team="payments"} 0.999
 		journey_incident_open{journey="checkout",location="london",severity="critical",team="payments"} 0`,
 		"journey_runs_total", "journey_success", "journey_incident_open", "journey_slo_objective_ratio",
 		"journey_last_run_timestamp_seconds")
