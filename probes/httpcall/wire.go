@@ -17,6 +17,13 @@ import (
 // maxHead bounds a response's header.
 const maxHead = 1 << 20
 
+// The buffers of a connection, which serves one attempt only: net/http's 4 kB each would be a quarter of all that a
+// check allocates. Bodies are read past the buffer.
+const (
+	readBuffer  = 2 << 10
+	writeBuffer = 1 << 10
+)
+
 // wire is a transport for one session at a time. It knows its connections, so that none outlives the session:
 // net/http closes only those that it believes idle.
 type wire struct {
@@ -49,6 +56,7 @@ func newWire() *wire {
 	w := &wire{dialer: net.Dialer{KeepAlive: -1}}
 	w.transport.DialContext = w.dial
 	w.transport.MaxResponseHeaderBytes = maxHead
+	w.transport.ReadBufferSize, w.transport.WriteBufferSize = readBuffer, writeBuffer
 	return w
 }
 
