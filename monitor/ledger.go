@@ -38,6 +38,9 @@ type ledger struct {
 	store   store
 	log     *slog.Logger
 	courier waker
+	// current gives a journey as the configuration has it when its run is judged at last, or nil. Nil: as it was when
+	// the run ended.
+	current func(journey string) (*plan, *task)
 	// distress hears whether the store works, from the goroutine of Run.
 	distress *distress
 
@@ -100,7 +103,15 @@ func (l *ledger) commit(ctx context.Context, r *record) error {
 func (l *ledger) update(ctx context.Context, r *record) error {
 	var entry history.Entry
 	err := l.store.Update(ctx, r.task.Name, func(prev history.Prev) history.Entry {
-		entry = r.plan.judge(r.task, r.result, prev)
+		p, t := r.plan, r.task
+		if l.current != nil {
+			p, t = l.current(r.task.Name)
+		}
+		if t == nil { // A reload has removed it: an incident that opened now would never be closed.
+			entry = history.Entry{State: prev.State}
+			return entry
+		}
+		entry = p.judge(t, r.result, prev)
 		return entry
 	})
 	if err == nil && len(entry.Pages) > 0 {

@@ -139,6 +139,7 @@ func (m *Monitor) open() error {
 	m.gate = newGate(browserPlaces(config.Browser), m.o.PlaceHTTP)
 	m.courier = m.newCourier()
 	m.ledger = newLedger(m.store, m.store.States(), &distress{log: m.log, pagers: m.monitorPagers}, m.courier, m.log)
+	m.ledger.current = m.current
 	if m.schedule, err = newSchedule(scheduleHooks{fire: m.due, missed: m.missed, panicked: m.panicked}); err != nil {
 		return err
 	}

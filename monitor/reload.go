@@ -99,6 +99,10 @@ func (m *Monitor) retire(p *plan) {
 	ctx, cancel := context.WithTimeout(context.Background(), storeTimeout)
 	defer cancel()
 	now := time.Now().UTC()
+	// Runs that were judged by the configuration before are behind us then, and their incidents in the states.
+	if err := m.store.Update(ctx, "", func(history.Prev) history.Entry { return history.Entry{} }); err != nil {
+		m.log.Error("waiting for the runs of removed journeys", "error", err)
+	}
 	for name, state := range m.store.States() {
 		if p.has(name) || state.Incident == nil {
 			continue
