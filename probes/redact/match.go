@@ -96,7 +96,7 @@ func (pat *pattern) plausible(s string, i int) bool {
 	if pat.next == 0 || pat.card || s[i] != pat.units[0].raw[0] || isEscape(s[i]) || i+1 >= len(s) {
 		return true
 	}
-	return s[i+1] == pat.next || isEscape(s[i+1])
+	return s[i+1] == pat.next || pat.fold && lower(s[i+1]) == lower(pat.next) || isEscape(s[i+1])
 }
 
 // isEscape reports whether another spelling than the raw one may begin with c.
@@ -116,7 +116,13 @@ func (pat *pattern) match(s string, i int, tail bool) int {
 			if pos >= len(s) {
 				continue
 			}
+			if n >= MinSought && (strings.HasPrefix(s[pos:], "…") || strings.HasPrefix(s[pos:], "...")) {
+				return pos // somebody has cut the secret short
+			}
 			next = pat.units[n].ends(s, pos, next)
+			if raw := pat.units[n].raw; pat.fold && len(raw) == 1 && lower(s[pos]) == lower(raw[0]) {
+				next = insert(next, pos+1)
+			}
 			if pat.card && n > 0 {
 				if skip := separator(s[pos:]); skip > 0 && pos+skip < len(s) {
 					next = pat.units[n].ends(s, pos+skip, next)
@@ -314,6 +320,13 @@ func entityRune(inner string) rune {
 func hexByte(s string, i int, c byte) bool {
 	const digits = "0123456789abcdef"
 	return i+2 <= len(s) && lower(s[i]) == digits[c>>4] && lower(s[i+1]) == digits[c&15]
+}
+
+func upper(c byte) byte {
+	if 'a' <= c && c <= 'z' {
+		return c - 'a' + 'A'
+	}
+	return c
 }
 
 func lower(c byte) byte {

@@ -26,6 +26,8 @@ type pattern struct {
 	units []unit
 	// card allows a blank or a hyphen between digits, as forms show card numbers.
 	card bool
+	// fold finds the pattern in any case: style sheets show texts in capitals, hosts are in small letters.
+	fold bool
 	// next is the second letter's first byte if the first letter is a single byte; 0 otherwise.
 	next byte
 	// before and after are the base64 letters next to the pattern that hold bits of the secret.
@@ -46,14 +48,14 @@ func compilePatterns(values map[string]string) *patterns {
 			p.whole[value] = name
 			continue
 		}
-		p.add(pattern{name: name}, value)
+		p.add(pattern{name: name, fold: true}, value)
 		if digits, ok := cardDigits(value); ok {
 			p.add(pattern{name: name, card: true}, digits)
 		}
 		p.addEncoded(name, value)
 		for line := range strings.Lines(value) {
 			if line = strings.TrimSpace(line); len(line) >= 12 && line != value {
-				p.add(pattern{name: name}, line)
+				p.add(pattern{name: name, fold: true}, line)
 			}
 		}
 	}
@@ -111,6 +113,9 @@ func (p *patterns) add(pat pattern, text string) {
 	p.all = append(p.all, pat)
 	index := len(p.all) - 1
 	starts := map[byte]bool{pat.units[0].raw[0]: true, '%': true, '\\': true, '&': true, '+': true}
+	if pat.fold {
+		starts[lower(pat.units[0].raw[0])], starts[upper(pat.units[0].raw[0])] = true, true
+	}
 	for c := range starts {
 		p.first[c] = append(p.first[c], index)
 	}

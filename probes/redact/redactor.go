@@ -12,8 +12,8 @@ import (
 const MinSought = 4
 
 // Redactor replaces secrets, in every encoding they travel in, by «secret NAME»: as they are, URL-encoded,
-// as JSON or HTML text, as hexadecimal digits, inside base64 at any alignment. Secrets that overlap are
-// removed together. A nil Redactor knows none. It is safe for use by several goroutines.
+// as JSON or HTML text, in any case, as hexadecimal digits, inside base64 at any alignment. Secrets that
+// overlap are removed together; so is the beginning of one that dots cut short. A nil Redactor knows none. It is safe for use by several goroutines.
 type Redactor struct {
 	mu     sync.Mutex
 	values map[string]string
@@ -43,7 +43,7 @@ func (r *Redactor) Add(name, value string) {
 	r.compiled = nil
 }
 
-// Values are the secret values, for drivers that cover them in pictures.
+// Values are the secret values.
 func (r *Redactor) Values() []string {
 	if r == nil {
 		return nil
@@ -51,6 +51,36 @@ func (r *Redactor) Values() []string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return slices.Collect(maps.Values(r.values))
+}
+
+// Sought are the texts that betray a secret where nothing can be replaced, in pictures: the values and what
+// becomes of them in URLs, JSON, hexadecimal digits and base64.
+func (r *Redactor) Sought() []string {
+	p := r.patterns()
+	if p == nil {
+		return nil
+	}
+	sought := map[string]bool{}
+	for value := range p.whole {
+		sought[value] = true
+	}
+	for i := range p.all {
+		var text strings.Builder
+		for _, u := range p.all[i].units {
+			text.WriteString(u.raw)
+		}
+		if text.Len() >= MinSought {
+			sought[text.String()] = true
+		}
+	}
+	for _, value := range r.Values() {
+		if len(value) >= MinSought {
+			for _, s := range spellings(value) {
+				sought[s] = true
+			}
+		}
+	}
+	return slices.Sorted(maps.Keys(sought))
 }
 
 // TooShort names the secrets that are too short to be sought inside texts, sorted.

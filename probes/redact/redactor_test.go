@@ -95,7 +95,7 @@ func TestNoSecretSurvivesInAnyEncodingInsideAnyText(t *testing.T) {
 		rapid.StringN(4, 30, 60),
 	).Filter(func(s string) bool {
 		// What is a part of the replacement cannot be told from it.
-		return !strings.Contains("«secret card» «secret pass»", s)
+		return !strings.Contains("«secret card» «secret pass»", strings.ToLower(s))
 	})
 	text := rapid.OneOf(rapid.StringMatching(`[ -~]{0,40}`), rapid.StringN(0, 20, 60))
 	rapid.Check(t, func(t *rapid.T) {
@@ -219,6 +219,41 @@ func TestASecretAddedLaterIsRemovedFromThenOn(t *testing.T) {
 	}
 	if got := r.Values(); len(got) != 2 {
 		t.Errorf("values for pictures: %q", got)
+	}
+}
+
+func TestASecretIsFoundInAnyCase(t *testing.T) {
+	r := redact.New(map[string]string{"pass": "Tr0ub4dor&z"})
+	for _, text := range []string{"TR0UB4DOR&Z", "tr0ub4dor&z", "tR0UB4DOR&amp;Z", "tr0ub4dor%26z"} {
+		if got := r.String("it is " + text + "."); got != "it is «secret pass»." {
+			t.Errorf("%q: got %q", text, got)
+		}
+	}
+}
+
+func TestTheBeginningOfASecretThatDotsCutShortIsRemoved(t *testing.T) {
+	r := redact.New(map[string]string{"token": "tok_live_0123456789"})
+	for text, want := range map[string]string{
+		`there is a text "tok_live_0123…" in it`:   `there is a text "«secret token»…" in it`,
+		"your token tok_live_01234567... is valid": "your token «secret token»... is valid",
+		"tok… is not enough to tell":               "tok… is not enough to tell",
+	} {
+		if got := r.String(text); got != want {
+			t.Errorf("%q: got %q, want %q", text, got, want)
+		}
+	}
+}
+
+func TestWhatIsSoughtInPicturesIncludesTheEncodings(t *testing.T) {
+	sought := redact.New(map[string]string{"pass": "open sesame/1", "pin": "42"}).Sought()
+	for _, want := range []string{"open sesame/1", "open+sesame%2F1", "open%20sesame%2F1", "6f70656e20736573616d652f31", "42"} {
+		if !slices.Contains(sought, want) {
+			t.Errorf("%q is not sought: %q", want, sought)
+		}
+	}
+	encoded := base64.StdEncoding.EncodeToString([]byte("user:open sesame/1"))
+	if !slices.ContainsFunc(sought, func(s string) bool { return strings.Contains(encoded, s) }) {
+		t.Errorf("nothing of %q is sought: %q", encoded, sought)
 	}
 }
 
