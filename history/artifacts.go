@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -15,20 +16,32 @@ import (
 
 // artifacts are the files beside the database: <date>/<run id>/<name>, date and id of the run. The os.Root
 // keeps every path inside, whatever a name says.
-type artifacts struct{ root *os.Root }
-
-func openArtifacts(dir string) (*artifacts, error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, err
-	}
-	root, err := os.OpenRoot(dir)
-	if err != nil {
-		return nil, err
-	}
-	return &artifacts{root: root}, nil
+type artifacts struct {
+	dir string
+	in  atomic.Pointer[os.Root]
 }
 
-func (a *artifacts) close() error { return a.root.Close() }
+func openArtifacts(dir string) (*artifacts, error) {
+	a := &artifacts{dir: dir}
+	return a, a.reopen()
+}
+
+// reopen makes the folder if it is not there. Somebody who wants room deletes it while the monitor runs, and what
+// was opened is then a folder without a name. It is not closed here: others may be reading in it.
+func (a *artifacts) reopen() error {
+	if err := os.MkdirAll(a.dir, 0o700); err != nil {
+		return err
+	}
+	root, err := os.OpenRoot(a.dir)
+	if err == nil {
+		a.in.Store(root)
+	}
+	return err
+}
+
+func (a *artifacts) root() *os.Root { return a.in.Load() }
+
+func (a *artifacts) close() error { return a.root().Close() }
 
 // safeName is what a run id or an artifact's name may look like: no separators, no leading dot.
 func safeName(name string) bool {
@@ -79,11 +92,17 @@ func (a *artifacts) write(dir, runID string, f probes.Artifact) error {
 	if !safeName(runID) || !safeName(f.Name) {
 		return errors.New("not a safe file name")
 	}
-	if err := a.root.MkdirAll(dir, 0o700); err != nil {
+	err := a.root().MkdirAll(dir, 0o700)
+	if errors.Is(err, fs.ErrNotExist) {
+		if err = a.reopen(); err == nil {
+			err = a.root().MkdirAll(dir, 0o700)
+		}
+	}
+	if err != nil {
 		return err
 	}
 	name := path.Join(dir, f.Name)
-	out, err := a.root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	out, err := a.root().OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return err
 	}
@@ -92,7 +111,7 @@ func (a *artifacts) write(dir, runID string, f probes.Artifact) error {
 		err = out.Sync()
 	}
 	if err = errors.Join(err, out.Close()); err != nil {
-		_ = a.root.Remove(name) // Rather none than half a picture.
+		_ = a.root().Remove(name) // Rather none than half a picture.
 	}
 	return err
 }
@@ -102,7 +121,7 @@ func (a *artifacts) open(runID string, startedAt time.Time, name string) (*os.Fi
 	if !safeName(runID) || !safeName(name) {
 		return nil, ErrNotFound
 	}
-	f, err := a.root.Open(path.Join(folder(runID, startedAt), name))
+	f, err := a.root().Open(path.Join(folder(runID, startedAt), name))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, ErrNotFound
 	}

@@ -11,7 +11,7 @@ import (
 // remove forgets the files of a run.
 func (a *artifacts) remove(runID string, startedAt time.Time) {
 	if safeName(runID) {
-		_ = a.root.RemoveAll(folder(runID, startedAt)) // What is left over goes by age.
+		_ = a.root().RemoveAll(folder(runID, startedAt)) // What is left over goes by age.
 	}
 }
 
@@ -29,10 +29,10 @@ func (a *artifacts) tidy(before time.Time, most int64, needed map[string]bool) e
 			continue
 		}
 		total -= f.bytes
-		if err := a.root.RemoveAll(path.Join(f.day, f.run)); err != nil {
+		if err := a.root().RemoveAll(path.Join(f.day, f.run)); err != nil {
 			errs = append(errs, err)
 		}
-		_ = a.root.Remove(f.day) // Succeeds when it is empty.
+		_ = a.root().Remove(f.day) // Succeeds when it is empty.
 	}
 	return errors.Join(errs...)
 }
@@ -45,7 +45,7 @@ type runFiles struct {
 
 // list gives the files of all runs, the oldest first, and the bytes they take.
 func (a *artifacts) list() (kept []runFiles, total int64, err error) {
-	tree := a.root.FS()
+	tree := a.root().FS()
 	days, err := fs.ReadDir(tree, ".")
 	if err != nil {
 		return nil, 0, fmt.Errorf("listing the days: %w", err)

@@ -49,7 +49,7 @@ func explain(path string, err error) error {
 	case errors.As(err, &newer):
 		return &OpenError{path, err, "start the newer Outrider again, or use another data folder"}
 	case damaged(err):
-		return &OpenError{path, fmt.Errorf("the database is damaged: %w", err), fmt.Sprintf(
+		return &OpenError{path, fmt.Errorf("the database is %w", asDamaged(err)), fmt.Sprintf(
 			"nothing was changed or deleted. Move it aside with its companions (mkdir damaged && mv %s* damaged/) "+
 				"and start again with an empty history, or bring back a copy", path)}
 	case errors.Is(err, syscall.ENOSPC) || code(err) == sqlite3.SQLITE_FULL:
@@ -97,6 +97,14 @@ func diskTrouble(err error) bool {
 		return true // Not from SQLite: the connection, the file system.
 	}
 	return damaged(err) || unwritable(err)
+}
+
+// asDamaged says once that something is damaged, whoever found it.
+func asDamaged(err error) error {
+	if errors.Is(err, errDamaged) {
+		return err
+	}
+	return fmt.Errorf("%w: %w", errDamaged, err)
 }
 
 // errDamaged is what our own look at the file found.
