@@ -233,7 +233,12 @@ func (l *ledger) last(ctx context.Context) {
 	l.flush(ctx)
 	if n, err := l.Waiting(); n > 0 {
 		l.log.Error("runs are lost: they could not be stored until the end", "runs", n, "error", err)
+		return
 	}
+	// Nobody remembers after the next start that people were told.
+	ctx, cancel := context.WithTimeout(ctx, lastPagesTime)
+	defer cancel()
+	l.distress.Tell(ctx, 0, nil)
 }
 
 // flush tries every journey's oldest run, and on success those after it. When the store refuses several in a row

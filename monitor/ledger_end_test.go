@@ -1,6 +1,7 @@
 package monitor
 
 import (
+	"fmt"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -27,6 +28,21 @@ func TestARunThatWaitedForTheStoreOpensNoIncidentOfAJourneyRemovedMeanwhile(t *t
 			if e.State.Incident != nil || len(e.Pages) > 0 {
 				t.Errorf("an incident that nobody would close: %+v, pages %v", e.State.Incident, e.Pages)
 			}
+		}
+	})
+}
+
+func TestPeopleHearThatTheStoreWorksAgainEvenIfTheMonitorIsStoppedFirst(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, pager := &fakeStore{refusal: history.ErrUnavailable}, &fakePager{}
+		l, p, x := ledgerUnderTest(t, s, pager)
+		running(t, l, func() {
+			l.Record(t.Context(), p, x, runOf(1, probes.Failed))
+			time.Sleep(2 * patience)
+			s.refuse(nil)
+		})
+		if got, want := fmt.Sprint(pager.events()), "[opened closed]"; got != want {
+			t.Errorf("told %s, want %s", got, want)
 		}
 	})
 }
