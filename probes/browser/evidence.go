@@ -69,8 +69,7 @@ func (s *session) picture(ctx context.Context, name string) (*probes.Artifact, e
 	ctx, cancel := context.WithTimeout(ctx, pictureTime)
 	defer cancel()
 	t := s.tab
-	values := t.options.Redactor.Values()
-	covered, err := t.cover(ctx, append(values, t.options.Redactor.TooShort()...))
+	covered, err := t.cover(ctx, t.options.Redactor.Sought())
 	defer t.uncover(ctx, covered)
 	if err != nil {
 		return nil, fmt.Errorf("covering the secrets: %w", err)

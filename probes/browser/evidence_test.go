@@ -74,6 +74,36 @@ func TestSecretsAreCoveredBeforeThePictureIsTaken(t *testing.T) {
 	}
 }
 
+func TestASecretIsCoveredHoweverThePageShowsIt(t *testing.T) {
+	v := visit(t, newZoo(t), "  - goto: ZOO/disclosures.html\n  - screenshot: disclosures", withSecrets)
+	v.pass()
+	data := v.done.Artifact.Data
+	for i, what := range []string{
+		"beside an element that shows it too", "a drawing", "what a style sheet shows", "in place of a picture",
+		"a chosen option", "base64", "capitals", "a selected text", "an open shadow root",
+		"over several elements, beside one that shows it too", "a form with a field called style",
+	} {
+		for _, x := range []int{20, 50, 80} {
+			if r, g, b := colourAt(t, data, x, i*40+20); r > 60 || g > 60 || b > 60 {
+				t.Errorf("%s: the colour at %d is %d %d %d", what, x, r, g, b)
+				break
+			}
+		}
+	}
+	if r, g, b := colourAt(t, data, 300, 460); b < 200 || r > 60 || g > 60 {
+		t.Errorf("what is no secret is covered: its colour is %d %d %d", r, g, b)
+	}
+	var res evaluated
+	err := v.s.tab.call(t.Context(), "Runtime.evaluate", evaluateParams{ByValue: true, Expression: `document.activeElement.id +
+		document.querySelector(".pseudo").getAttribute("style") + document.querySelectorAll("[popover]").length`}, &res)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := string(res.Result.Value); got != `"chosendisplay:block0"` {
+		t.Errorf("the page is not as it was: %s", got)
+	}
+}
+
 func TestASecretInAFrameOfAnotherSiteIsCovered(t *testing.T) { eachIsolation(t, coverInFrame) }
 
 func coverInFrame(t *testing.T, d *Driver) {

@@ -1,50 +1,115 @@
 // Covering: what must not be in a picture.
 
+const styleOf = (el) => (el instanceof HTMLFormElement ? styleGetter.call(el) : el.style);
+const styleGetter = Object.getOwnPropertyDescriptor(HTMLElement.prototype, 'style').get;
+
+// tells gives a test for texts that hold one of the values, however it is grouped and in whatever case.
+function tells(values) {
+  const strip = (s) => (s || '').replace(/[\s\-.\u00ad\u200b-\u200d\u2060\ufeff]+/g, '').toLowerCase();
+  const wanted = [...new Set(values.map(strip).filter((v) => v.length > 0))];
+  const long = wanted.filter((v) => v.length >= 4);
+  return (text) => {
+    const t = strip(text);
+    return t !== '' && (long.some((v) => t.includes(v)) || wanted.includes(t));
+  };
+}
+
 // cover blackens what shows one of the values, and the fields that secrets were typed into. It returns how
 // many places it covered; uncover undoes it.
 function cover(values, hold) {
   uncover(hold);
-  const strip = (s) => (s || '').replace(/[\s\-.]+/g, '').toLowerCase();
-  const wanted = values.map(strip).filter((v) => v.length > 0);
-  const long = wanted.filter((v) => v.length >= 4);
-  const shows = (text) => { const t = strip(text); return t !== '' && (long.some((v) => t.includes(v)) || wanted.includes(t)); };
+  const shows = tells(values);
   const doomed = new Set([...hold.secret].filter((el) => el.isConnected));
-  for (const el of deep(document, 'input,textarea,select,[placeholder]')) {
-    if (shows(el.value) || shows(el.getAttribute('placeholder')) || (el.type === 'password' && el.value)) doomed.add(el);
-  }
-  const visit = (node) => {
-    let inside = false;
-    const below = [...node.children];
-    if (node.shadowRoot) below.push(...node.shadowRoot.children);
-    for (const child of below) {
-      if (['SCRIPT', 'STYLE', 'TEMPLATE', 'HEAD'].includes(child.tagName)) continue;
-      if (child.shadowRoot || child.firstElementChild || shows(child.textContent)) inside = visit(child) || inside;
-    }
-    if (inside) return true;
-    if (node.nodeType !== 1 || !shows(node.textContent)) return false;
-    doomed.add(node);
-    return true;
-  };
-  if (document.body) visit(document.body);
+  doomFields(doomed, shows);
+  doomTexts(doomed, shows);
   for (const el of doomed) {
-    hold.covered.push([el, el.getAttribute('style')]);
-    const set = (k, v) => el.style.setProperty(k, v, 'important');
-    set('color', 'transparent');
-    set('-webkit-text-fill-color', 'transparent');
-    set('text-shadow', 'none');
-    set('background', '#000');
-    set('transition', 'none');
-    set('caret-color', 'transparent');
-    for (const inner of el.querySelectorAll ? el.querySelectorAll('*') : []) {
-      hold.covered.push([inner, inner.getAttribute('style')]);
-      inner.style?.setProperty('visibility', 'hidden', 'important');
-    }
+    hide(el, hold);
+    for (const inner of el.querySelectorAll('*')) hide(inner, hold);
   }
+  hold.veil = veil(doomed);
   return doomed.size;
 }
 
+// doomFields finds what is painted though it is no text of the document: the values of fields, the chosen
+// options, the words in place of pictures, and what style sheets take from attributes.
+function doomFields(doomed, shows) {
+  for (const el of deep(document, 'input,textarea,select')) {
+    if (shows(el.value) || (el.type === 'password' && el.value)) doomed.add(el);
+    if (el.tagName === 'SELECT' && [...el.options].some((x) => shows(x.label) || shows(x.value))) doomed.add(el);
+  }
+  for (const el of deep(document, '*')) {
+    for (const {name, value} of el.attributes) {
+      if (value.length < 3 || name === 'style' || name === 'class' || !shows(value)) continue;
+      if (name === 'alt' || name === 'placeholder' || name === 'label') doomed.add(el);
+      else if (['::before', '::after', '::marker'].some((p) => /attr\(|["']/.test(getComputedStyle(el, p).content))) doomed.add(el);
+    }
+  }
+}
+
+// doomTexts finds the smallest elements whose text holds a value, also one that begins in one element and
+// ends in the next.
+function doomTexts(doomed, shows) {
+  const hosts = new Set();
+  for (const root of shadowRoots()) for (let e = root.host; e; e = parentOf(e)) hosts.add(e);
+  // left gives the text of a node that remains to be seen.
+  const left = (node) => {
+    if (doomed.has(node)) return '\0';
+    if (!hosts.has(node) && !shows(node.textContent)) return node.textContent;
+    let text = '';
+    for (const child of [...(node.shadowRoot ? node.shadowRoot.childNodes : []), ...node.childNodes]) {
+      if (child.nodeType === 3) text += child.data;
+      else if (child.nodeType === 1 && !['SCRIPT', 'STYLE', 'TEMPLATE', 'HEAD'].includes(child.tagName)) text += left(child);
+    }
+    if (!shows(text)) return text;
+    doomed.add(node);
+    return '\0';
+  };
+  if (document.body) left(document.body);
+}
+
+// hide makes an element invisible where it is. It keeps its place, its focus and what it receives.
+function hide(el, hold) {
+  const style = styleOf(el);
+  if (!style) return;
+  hold.covered.push([el, el.getAttribute('style')]);
+  const set = (k, v) => style.setProperty(k, v, 'important');
+  set('transition', 'none');
+  set('opacity', '0');
+  set('color', 'transparent'); // an element without a box of its own has no opacity
+  set('-webkit-text-fill-color', 'transparent');
+  set('fill', 'transparent');
+  set('stroke', 'transparent');
+  set('text-shadow', 'none');
+}
+
+// veil lays black boxes over the elements, in the layer above all others.
+function veil(doomed) {
+  if (!doomed.size) return null;
+  const base = 'all:initial!important;display:block!important;position:fixed!important;pointer-events:none!important;';
+  const sheet = document.createElement('div');
+  sheet.style.cssText = base + 'inset:0!important;z-index:2147483647!important;background:none!important';
+  for (const el of doomed) {
+    const range = document.createRange();
+    range.selectNodeContents(el);
+    for (const r of [...el.getClientRects(), ...range.getClientRects()]) {
+      if (r.right < 0 || r.bottom < 0 || r.left > innerWidth || r.top > innerHeight || sheet.children.length > 2000) continue;
+      const box = document.createElement('div');
+      box.style.cssText = [`${base}left:${r.left}px`, `top:${r.top}px`, `width:${r.width}px`, `height:${r.height}px`, 'background:#000!important'].join('!important;');
+      sheet.append(box);
+    }
+  }
+  sheet.setAttribute('popover', 'manual');
+  document.documentElement.append(sheet);
+  try {
+    sheet.showPopover();
+  } catch { /* it lies over everything that is in no layer of its own */ }
+  return sheet;
+}
+
 function uncover(hold) {
-  for (const [el, style] of hold.covered) {
+  hold.veil?.remove();
+  hold.veil = null;
+  for (const [el, style] of hold.covered.reverse()) {
     if (style === null) el.removeAttribute('style');
     else el.setAttribute('style', style);
   }
