@@ -64,6 +64,14 @@ func (s *site) describe(ctx context.Context, i *incidents.Incident, watched Watc
 	return a
 }
 
+// LastRunWords names the link to the last run that speaks for the incident.
+func (a account) LastRunWords() string {
+	if a.Own {
+		return "The last run that could not be judged"
+	}
+	return "The last failed run"
+}
+
 func whole(a *account) string {
 	switch {
 	case a.Own && a.Open:

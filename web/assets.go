@@ -14,7 +14,7 @@ import (
 //go:embed static
 var staticFiles embed.FS
 
-// assets are the style sheet, the script, the fonts: what never changes while the program runs.
+// assets are the style sheet, the script, the icons: what never changes while the program runs.
 type assets map[string]asset
 
 type asset struct {
@@ -68,7 +68,7 @@ func (s *site) send(w http.ResponseWriter, r *http.Request, a asset) {
 	h := w.Header()
 	h.Set("Content-Type", a.mime)
 	h.Set("ETag", `"`+a.sum+`"`)
-	// A font is asked for by the style sheet, without the sum in its address.
+	// /favicon.ico is asked for without the sum in its address.
 	h.Set("Cache-Control", "max-age=86400")
 	if r.URL.Query().Get("v") == a.sum {
 		h.Set("Cache-Control", "max-age=31536000, immutable")

@@ -56,7 +56,9 @@ func (s *site) journey(r *http.Request) (view, error) {
 	d.Strip = s.stripOf(runs, journeyBars)
 	d.Runs = runs[:min(len(runs), journeyRuns)]
 	for n := range known {
-		d.Incidents = append(d.Incidents, s.describe(ctx, &known[n], watched, false))
+		told := s.describe(ctx, &known[n], watched, false)
+		told.JourneyHref = "" // The reader is there already.
+		d.Incidents = append(d.Incidents, told)
 	}
 	if d.LastRun != nil {
 		if d.Last, err = s.lastAttempt(r, d.LastRun.ID); err != nil {

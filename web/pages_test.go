@@ -115,7 +115,10 @@ func TestAnEmptyHistoryIsShownAsSuch(t *testing.T) {
 	doc = w.page(t, "/journeys/checkout", http.StatusOK)
 	says(t, doc, "main", "A customer buys dinner", "It has not run yet.", "It has never been broken")
 	doc = w.page(t, "/incidents", http.StatusOK)
-	says(t, doc, "main", "Nothing is broken.", "None yet.")
+	says(t, doc, "main", "No incident is open.", "None yet.")
+	if n := doc.Find("main .good").Length(); n != 0 {
+		t.Error("something is green although nothing has been judged")
+	}
 
 	w.watched.Journeys = nil
 	doc = w.page(t, "/", http.StatusOK)
@@ -226,6 +229,9 @@ func TestAnErrorOfOursIsNotBlamedOnTheJourney(t *testing.T) {
 	if n := doc.Find(".verdict.bad, .verdict.good").Length(); n != 0 {
 		t.Error("a run that was not judged looks failed or passed")
 	}
+	if blamed, unsure := doc.Find(".fall.bad").Length(), doc.Find(".fall.unsure").Length(); blamed != 0 || unsure != 1 {
+		t.Errorf("%d steps look failed and %d not judged, want 0 and 1", blamed, unsure)
+	}
 }
 
 func TestAnIncidentsPageTellsWhatHappenedAndWhoWasTold(t *testing.T) {
@@ -257,7 +263,7 @@ func TestTheMonitorsOwnIncidentIsToldApart(t *testing.T) {
 	}
 	doc := w.page(t, "/", http.StatusOK)
 	says(t, doc, "h1", "Outrider itself is in trouble.")
-	says(t, doc, ".account.unsure", "Outrider cannot judge Browse", "the monitor itself is offline")
+	says(t, doc, ".account.unsure", "Outrider cannot judge Browse", "the monitor itself is offline", "The last run that could not be judged")
 	if n := doc.Find(".account.bad, .journey.bad").Length(); n != 0 {
 		t.Error("the monitor's trouble looks like the journey's")
 	}

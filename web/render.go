@@ -62,7 +62,7 @@ func (s *site) parseTemplates() (map[string]*template.Template, error) {
 func (s *site) functions() template.FuncMap {
 	return template.FuncMap{
 		"link": s.link, "static": s.static, "took": took, "span": span, "exact": exact, "human": human, "titled": titled,
-		"because": because, "count": count, "external": external, "sized": sized, "list": list, "capital": capital, "bare": bare,
+		"because": because, "count": count, "external": external, "sized": sized, "list": list, "capital": capital, "breakable": breakable,
 		"outcome": ofOutcome, "when": s.when,
 	}
 }

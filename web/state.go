@@ -40,14 +40,17 @@ func ofOutcome(o probes.Outcome) look {
 	return look{Kind: unsure, Word: "Not judged"}
 }
 
-// ofStep is how a step looks.
-func ofStep(s probes.StepStatus) look {
-	switch s {
+// ofStep is how a step looks. One that failed by the monitor's own fault blames nobody.
+func ofStep(st *probes.StepResult) look {
+	switch st.Status {
 	case probes.StepPassed:
 		return look{Kind: good, Word: "passed"}
 	case probes.StepSlow:
 		return look{Kind: slow, Word: "over its budget"}
 	case probes.StepFailed:
+		if st.Failure != nil && st.Failure.Reason.Ours() {
+			return look{Kind: unsure, Word: "could not be judged"}
+		}
 		return look{Kind: bad, Word: "failed"}
 	case probes.StepTolerated:
 		return look{Kind: slow, Word: "failed, which is tolerated"}
@@ -56,13 +59,16 @@ func ofStep(s probes.StepStatus) look {
 	case probes.StepNotRun:
 		return look{Kind: none, Word: "not run"}
 	}
-	return look{Kind: unsure, Word: string(s)}
+	return look{Kind: unsure, Word: string(st.Status)}
 }
 
 // ofJourney is how a journey stands: by its open incident first, then by its last run, unless that is too long ago to
 // say anything. last is nil when it never ran.
 func ofJourney(j *Journey, state *incidents.State, last *history.RunSummary, now time.Time) look {
 	if i := state.Incident; i != nil {
+		if last != nil && overdue(j, last, now) {
+			return look{bad, "Broken", "It should have run since. Whether it has recovered is not known."}
+		}
 		if last != nil && last.Outcome.Good() {
 			return look{bad, "Recovering", fmt.Sprintf("The last run passed; %s in a row end the incident.", count(max(1, j.Policy.CloseAfter), "good run"))}
 		}

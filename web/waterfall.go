@@ -54,7 +54,7 @@ func (s *site) waterfallOf(runID string, steps []probes.StepResult) waterfall {
 	}
 	seen, finally := map[string]bool{}, false
 	for _, st := range steps {
-		l := line{StepResult: st, look: ofStep(st.Status), Run: st.Status != probes.StepSkipped && st.Status != probes.StepNotRun}
+		l := line{StepResult: st, look: ofStep(&st), Run: st.Status != probes.StepSkipped && st.Status != probes.StepNotRun}
 		l.Why = st.Failure
 		l.First, finally = st.Finally && !finally, finally || st.Finally
 		if l.Run {

@@ -124,9 +124,10 @@ func capital(text string) string {
 	return string(unicode.ToUpper(r)) + text[size:]
 }
 
-// bare is an address as short as people say it.
-func bare(address string) string {
-	return strings.TrimSuffix(strings.TrimPrefix(strings.TrimPrefix(address, "https://"), "http://"), "/")
+// breakable is an address as short as people say it, in the pieces between which a line may end.
+func breakable(address string) []string {
+	short := strings.TrimSuffix(strings.TrimPrefix(strings.TrimPrefix(address, "https://"), "http://"), "/")
+	return strings.SplitAfter(short, "/")
 }
 
 // titled is a journey's title, or its name where its author gave none.

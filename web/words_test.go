@@ -120,7 +120,7 @@ func TestHowAJourneyStands(t *testing.T) {
 		"incident":                      {minute, open, ran(probes.Failed, time.Minute), bad, "Broken"},
 		"incident, not judged":          {minute, open, ran(probes.Error, time.Minute), bad, "Broken"},
 		"incident, passed":              {minute, open, ran(probes.Passed, time.Minute), bad, "Recovering"},
-		"incident, long silent":         {minute, open, ran(probes.Passed, time.Hour), bad, "Recovering"},
+		"incident, long silent":         {minute, open, ran(probes.Passed, time.Hour), bad, "Broken"},
 		"every night, ran":              {nightly, incidents.State{}, ran(probes.Passed, 9*time.Hour-time.Second), good, "Working"},
 		"every night, missed the night": {nightly, incidents.State{}, ran(probes.Passed, 33*time.Hour), unsure, "No news"},
 	} {
