@@ -1,9 +1,13 @@
 package browser
 
 import (
+	"context"
 	"net"
 	"testing"
 	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/target"
 
 	"github.com/outrider-monitor/outrider/probes"
 )
@@ -100,6 +104,31 @@ func TestAPageReachedByAClickThatIsBrokenExplainsTheFailure(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestAPageThatIsClosedFailsTheStep(t *testing.T) {
+	v := visit(t, newZoo(t), "  - goto: ZOO/elsewhere.html\n  - see: Something else")
+	if err := v.step(secondsFive); err != nil {
+		t.Fatal(err)
+	}
+	params := target.CloseTargetParams{TargetID: v.s.tab.targetID}
+	if _, err := cdp.Call(t.Context(), v.s.tab.lease.Root, target.CloseTarget, params); err != nil {
+		t.Fatal(err)
+	}
+	v.fail(probes.Navigation, "closed its own window")
+}
+
+func TestAnOpeningThatIsGivenUpHarmsNobodyElse(t *testing.T) {
+	d := driver(t)
+	v := visit(t, newZoo(t), "  - goto: ZOO/elsewhere.html\n  - see: You are elsewhere")
+	for range 5 {
+		ctx, cancel := context.WithTimeout(context.Background(), time.Millisecond)
+		if s, err := d.Open(ctx, probes.SessionOptions{}); err == nil {
+			_ = s.Close(context.Background())
+		}
+		cancel()
+	}
+	v.pass()
 }
 
 func TestWildcardsStandForAnything(t *testing.T) {

@@ -24,6 +24,8 @@ const (
 	// pendingTime is how long a navigation that was asked for may show no request before it is taken for
 	// one that never comes: a download, another program's address.
 	pendingTime = time.Second
+	// lastTime is for closing a page when there is no time left.
+	lastTime = 2 * time.Second
 	// tick is how often conditions that depend on time alone are looked at.
 	tick = 50 * time.Millisecond
 )
@@ -124,6 +126,7 @@ func (t *tab) configure(ctx context.Context, w, h int) error {
 			"width": w, "height": h, "deviceScaleFactor": 1, "mobile": false, "screenWidth": w, "screenHeight": h,
 		}},
 		command{"Emulation.setFocusEmulationEnabled", map[string]any{"enabled": true}},
+		command{"Page.setDownloadBehavior", map[string]any{"behavior": "deny"}},
 	)
 	replies := make([]*chrome.Reply, len(all))
 	for i, c := range all {
@@ -163,6 +166,12 @@ func (t *tab) close(ctx context.Context) error {
 			s.Forget()
 		}
 	}
+	if ctx.Err() != nil {
+		// Whoever waits no longer must not leave a page behind in a browser that is used again.
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(context.WithoutCancel(ctx), lastTime)
+		defer cancel()
+	}
 	var err error
 	if t.contextID != "" && t.lease.Alive() {
 		_, err = cdp.Call(ctx, t.lease.Root, target.DisposeBrowserContext, target.DisposeBrowserContextParams{
@@ -173,8 +182,8 @@ func (t *tab) close(ctx context.Context) error {
 		err = nil // a dead browser has no contexts
 	}
 	if err != nil {
-		// What cannot be closed must not live on in a browser that is used again.
-		t.lease.Kill(fmt.Errorf("it did not close a page: %w", err))
+		t.lease.Retire() // what cannot be closed must not live on in a browser that is used again
+		err = fmt.Errorf("the browser did not close a page: %w", err)
 	}
 	return err
 }

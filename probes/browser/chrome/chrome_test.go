@@ -173,6 +173,37 @@ func TestAProgramThatIsNoBrowserIsReportedAndLeavesNothing(t *testing.T) {
 	}
 }
 
+func TestAMachineWithoutASandboxIsExplained(t *testing.T) {
+	program := filepath.Join(t.TempDir(), "chromium")
+	_ = os.Chmod(filepath.Dir(program), 0o755)
+	_ = os.Chmod(filepath.Dir(filepath.Dir(program)), 0o755)
+	script := "#!/bin/sh\necho '[FATAL:zygote_host_impl_linux.cc] No usable sandbox! If you are running on Ubuntu 23.10+...' >&2\nexit 1\n"
+	if err := os.WriteFile(program, []byte(script), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	_, err := Start(within(t, 10*time.Second), Options{ExecPath: program})
+	var start *StartError
+	if !errors.As(err, &start) || !strings.Contains(start.Message, "sandbox") || !strings.Contains(start.Hint, "no_sandbox") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestARetiredBrowserServesItsUsersToTheEnd(t *testing.T) {
+	s := supervisor(t, Options{})
+	first := lease(t, s)
+	first.Retire()
+	if second := lease(t, s); second.PID() == first.PID() {
+		t.Error("a retired browser was leased")
+	}
+	if err := first.Ping(within(t, 5*time.Second)); err != nil {
+		t.Error(err)
+	}
+	first.Release()
+	if err := first.Wait(within(t, 10*time.Second)); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestADeadBrowserIsReplaced(t *testing.T) {
 	var causes []string
 	s := supervisor(t, Options{OnStart: func(cause string) { causes = append(causes, cause) }})

@@ -173,6 +173,7 @@ func (p *Process) run(started chan<- error) {
 	p.Kill(errors.New("it exited by itself"))
 }
 
+// greet waits for the first answer and keeps what it says. Nobody else knows the process yet.
 func (p *Process) greet(ctx context.Context) error {
 	v, err := cdp.Call(ctx, p.Root, browser.GetVersion, cdp.Empty{})
 	if err != nil {
@@ -234,7 +235,10 @@ func (p *Process) Memory() int64 { return memoryOf(p.processes()) }
 func (p *Process) processes() []int { return groupOf(p.PID()) }
 
 // Ping asks for a sign of life.
-func (p *Process) Ping(ctx context.Context) error { return p.greet(ctx) }
+func (p *Process) Ping(ctx context.Context) error {
+	_, err := cdp.Call(ctx, p.Root, browser.GetVersion, cdp.Empty{})
+	return err
+}
 
 // Err says how the browser ended, as far as is known. An *exec.ExitError is in it when the process died.
 func (p *Process) Err() error {

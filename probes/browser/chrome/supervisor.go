@@ -203,6 +203,14 @@ func (l *Lease) Release() {
 	})
 }
 
+// Retire has a fresh browser take over for leases to come, because this one misbehaved. Who uses it now may
+// go on.
+func (l *Lease) Retire() {
+	l.s.mu.Lock()
+	defer l.s.mu.Unlock()
+	l.s.retire(l.m, "recycle")
+}
+
 // Memory is the memory of all browsers, in bytes.
 func (s *Supervisor) Memory() int64 {
 	s.mu.Lock()
