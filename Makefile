@@ -17,8 +17,10 @@ help: ## List the targets
 demo: install-demo build ## Start the bundled shop and the whole monitor watching it
 	@exec bin/outrider demo $(ARGS)
 
+# Packages are compiled side by side and tested one after the other: two browsers that starve each other prove nothing.
 test: install-test check ## Run everything that CI runs
-	go test -race -timeout $(TEST_TIMEOUT) ./...
+	go build -race ./...
+	go test -race -p 1 -timeout $(TEST_TIMEOUT) ./...
 
 check: ## Format, vet, staticcheck
 	@files=$$(find . -name '*.go' -not -path './bin/*' -exec gofmt -l {} +); \
