@@ -75,10 +75,8 @@ func (t *tab) hear(s *chrome.Session, method string, params jsonv2.Value) {
 		t.attached(params)
 	case "Inspector.targetCrashed":
 		t.lose(crashed())
-	case "Inspector.detached":
-		if s == t.page {
-			t.lose(closedByPage())
-		}
+	case chrome.Detached:
+		t.detached(params)
 	default:
 		t.hearPage(s, method, params)
 	}

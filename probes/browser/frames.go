@@ -2,6 +2,7 @@ package browser
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/chromedp/cdproto/cdp"
@@ -132,7 +133,8 @@ func (t *tab) attached(params jsonv2.Value) {
 	if !ok {
 		return
 	}
-	s := t.lease.Attach(e.SessionID, t.hear)
+	s := t.lease.Session(e.SessionID, t.hear)
+	s.Listen()
 	if e.TargetInfo.Type == "iframe" {
 		t.mu.Lock()
 		f := t.frame(cdp.FrameID(e.TargetInfo.TargetID))
@@ -144,6 +146,34 @@ func (t *tab) attached(params jsonv2.Value) {
 	}
 	t.prepare(s)
 	s.Post("Runtime.runIfWaitingForDebugger", nil)
+}
+
+// detached forgets the session of a frame that is gone, or that lives in the page's process again. Without its
+// own session the page itself is gone.
+func (t *tab) detached(params jsonv2.Value) {
+	e, ok := decode[attachedEvent](params)
+	if !ok {
+		return
+	}
+	if e.SessionID == t.page.ID {
+		t.lose(closedByPage())
+		return
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.extra = slices.DeleteFunc(t.extra, func(s *chrome.Session) bool {
+		if s.ID == e.SessionID {
+			s.Forget()
+			return true
+		}
+		return false
+	})
+	for id, f := range t.frames {
+		if f.session != nil && f.session.ID == e.SessionID {
+			delete(t.frames, id)
+		}
+	}
+	t.bump()
 }
 
 // prepare turns on the domains that a session needs, without waiting.

@@ -159,7 +159,10 @@ func (t *tab) answered(ctx context.Context, tg subject, at place, q inpage.Query
 // waitInFrame finds the frame and waits there; a frame that is replaced is found anew.
 func (t *tab) waitInFrame(ctx context.Context, tg subject, q inpage.Query) (found, error) {
 	for {
-		at, err := t.enter(ctx, tg.alts[0].frame)
+		at, err := t.entrance(ctx, tg.alts[0].frame, q)
+		if absent := (*obstacle)(nil); q.Want == inpage.Gone && errors.As(err, &absent) && absent.kind != "many" {
+			return found{Answer: inpage.Answer{OK: true}}, nil // so is everything that was in it
+		}
 		if err != nil {
 			return found{}, err
 		}
@@ -176,6 +179,20 @@ func (t *tab) waitInFrame(ctx context.Context, tg subject, q inpage.Query) (foun
 		}
 		return f, err
 	}
+}
+
+// entrance waits for the frame; to see that something is gone, it looks only once.
+func (t *tab) entrance(ctx context.Context, frame *alternative, q inpage.Query) (place, error) {
+	if q.Want != inpage.Gone {
+		return t.enter(ctx, frame)
+	}
+	short, cancel := context.WithTimeout(ctx, tick+margin)
+	defer cancel()
+	at, err := t.enter(short, frame)
+	if err != nil && short.Err() != nil && ctx.Err() == nil {
+		err = &obstacle{"none", "no frame " + frame.label}
+	}
+	return at, err
 }
 
 // inFrame adds to an obstacle that it was in a frame, and whether that frame has loaded at all.
@@ -259,18 +276,23 @@ func (t *tab) contentFrame(ctx context.Context, in cdp.FrameID, key string) (cdp
 	return node.Node.FrameID, nil
 }
 
-// waitInTurn looks at alternatives that live in different frames one after the other, again and again.
+// waitInTurn looks at alternatives that live in different frames one after the other, again and again. One
+// that is there is enough; all must be gone.
 func (t *tab) waitInTurn(ctx context.Context, tg subject, q inpage.Query) (found, error) {
 	begun := time.Now()
 	q.Timeout = 0
 	for {
 		var first error
+		gone := 0
 		for i := range tg.alts {
-			if i > 0 && time.Since(begun) < time.Duration(i)*grace {
+			if q.Want != inpage.Gone && i > 0 && time.Since(begun) < time.Duration(i)*grace {
 				break
 			}
 			f, err := t.glance(ctx, tg.alts[i], q)
 			if err == nil {
+				if gone++; q.Want == inpage.Gone && gone < len(tg.alts) {
+					continue
+				}
 				if i > 0 {
 					f.drift = tg.alts[i].label
 				}
@@ -301,6 +323,9 @@ func (t *tab) glance(ctx context.Context, a alternative, q inpage.Query) (found,
 		if at, err = t.enter(short, a.frame); err != nil {
 			if short.Err() != nil && ctx.Err() == nil {
 				err = &obstacle{"none", "no frame " + a.frame.label}
+			}
+			if o := (*obstacle)(nil); q.Want == inpage.Gone && errors.As(err, &o) && o.kind != "many" {
+				return found{Answer: inpage.Answer{OK: true}}, nil
 			}
 			return found{}, err
 		}

@@ -114,8 +114,9 @@ func (t *tab) create(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	t.page = t.lease.Attach(attached.SessionID, t.hear)
+	t.page = t.lease.Session(attached.SessionID, t.hear)
 	t.frames[t.mainFrame] = &frame{id: t.mainFrame, session: t.page, url: "about:blank"}
+	t.page.Listen()
 	return t.configure(ctx, w, h)
 }
 

@@ -345,10 +345,10 @@ func TestAKilledMonitorLeavesNoProcessAndItsFolderIsSwept(t *testing.T) {
 		_ = cmd.Wait()
 		t.Fatalf("the other process said %q, %v", dir, err)
 	}
-	if SweepProfiles(filepath.Dir(dir)); len(usersOf(filepath.Join(dir, "profile"))) == 0 {
+	if SweepProfiles(filepath.Dir(dir)); len(usersOf(dir)) == 0 {
 		t.Error("the folder of a living monitor was swept")
 	}
-	browser := usersOf(filepath.Join(dir, "profile"))[0]
+	browser := usersOf(dir)[0]
 	if err := cmd.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}

@@ -61,7 +61,8 @@ func findWindowed(path string) (Program, error) {
 func programAt(path string) Program {
 	name := filepath.Base(path)
 	p := Program{Path: path, Shell: strings.Contains(name, "headless")}
-	if behind := filepath.Join("/usr/lib/chromium", name); path != behind && isScript(path) && isExecutable(behind) {
+	behind := filepath.Join("/usr/lib/chromium", name)
+	if path == filepath.Join("/usr/bin", name) && isScript(path) && isExecutable(behind) {
 		p.Path = behind
 	}
 	return p

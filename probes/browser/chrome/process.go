@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -111,7 +112,7 @@ func Command(o Options) (*exec.Cmd, func() error, error) {
 		return nil, nil, err
 	}
 	return cmd, func() error {
-		killAll(func() []int { return usersOf(prof.home()) })
+		killAll(func() []int { return usersOf(prof.dir) })
 		return prof.remove()
 	}, nil
 }
@@ -231,8 +232,12 @@ func (p *Process) PID() int { return p.cmd.Process.Pid }
 // Memory is the memory of the browser and its children, in bytes.
 func (p *Process) Memory() int64 { return memoryOf(p.processes()) }
 
-// processes are the browser and its children.
-func (p *Process) processes() []int { return groupOf(p.PID()) }
+// processes are the browser and its children: its group, and what has left the group but names its folder.
+func (p *Process) processes() []int {
+	pids := append(groupOf(p.PID()), usersOf(p.profile.dir)...)
+	slices.Sort(pids)
+	return slices.Compact(pids)
+}
 
 // Ping asks for a sign of life.
 func (p *Process) Ping(ctx context.Context) error {

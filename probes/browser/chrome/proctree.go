@@ -28,9 +28,9 @@ func groupOf(leader int) []int {
 	return pids
 }
 
-// usersOf lists the browsers that run on the user data folder.
+// usersOf lists the processes that name a profile folder of ours on their command line.
 func usersOf(dir string) []int {
-	want := []byte("--user-data-dir=" + dir)
+	want := []byte("=" + dir + "/")
 	var pids []int
 	for _, pid := range allProcesses() {
 		line, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "cmdline"))

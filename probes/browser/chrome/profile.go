@@ -122,6 +122,6 @@ func sweep(dir string) bool {
 	if syscall.Flock(int(owner.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) != nil {
 		return false // its owner lives
 	}
-	killAll(func() []int { return usersOf(filepath.Join(dir, "profile")) })
+	killAll(func() []int { return usersOf(dir) })
 	return os.RemoveAll(dir) == nil
 }

@@ -14,6 +14,10 @@ import (
 // and may send commands only with [Session.Post].
 type Listener func(s *Session, method string, params jsonv2.Value)
 
+// Detached is the event that says that a session's target is gone: a session hears it of itself, and of the
+// sessions of its frames.
+const Detached = "Target.detachedFromTarget"
+
 // Session is the line to one target: a page, or a frame that lives in a process of its own. It is safe for
 // use by several goroutines. Unlike a target of chromedp it turns on no domain by itself, and it decodes no
 // event that nobody wants.
@@ -23,13 +27,17 @@ type Session struct {
 	listen Listener
 }
 
-// Attach makes a session for an id that the browser gave out. Its events go to listen, which may be nil.
-func (p *Process) Attach(id target.SessionID, listen Listener) *Session {
-	s := &Session{ID: id, wire: p.wire, listen: listen}
-	p.wire.mu.Lock()
-	p.wire.sessions[id] = s
-	p.wire.mu.Unlock()
-	return s
+// Session makes a session for an id that the browser gave out. Its events go to listen, which may be nil,
+// from [Session.Listen] on.
+func (p *Process) Session(id target.SessionID, listen Listener) *Session {
+	return &Session{ID: id, wire: p.wire, listen: listen}
+}
+
+// Listen begins the delivery of events.
+func (s *Session) Listen() {
+	s.wire.mu.Lock()
+	s.wire.sessions[s.ID] = s
+	s.wire.mu.Unlock()
 }
 
 // Forget ends the delivery of events.

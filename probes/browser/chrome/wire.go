@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"github.com/chromedp/cdproto"
+	"github.com/chromedp/cdproto/cdp/jsonv2"
 	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
 )
@@ -84,16 +85,36 @@ func (w *wire) deliver(msg *cdproto.Message) bool {
 		}
 		return true
 	}
-	if msg.SessionID == "" {
+	id := msg.SessionID
+	if id == "" {
+		if msg.Method == Detached {
+			w.detached(msg)
+		}
 		return false
 	}
 	w.mu.Lock()
-	s := w.sessions[msg.SessionID]
+	s := w.sessions[id]
 	w.mu.Unlock()
 	if s != nil && s.listen != nil {
 		s.listen(s, string(msg.Method), msg.Params)
 	}
 	return true
+}
+
+// detached tells a session that its target is gone.
+func (w *wire) detached(msg *cdproto.Message) {
+	var e struct {
+		SessionID target.SessionID `json:"sessionId"`
+	}
+	if jsonv2.Unmarshal(msg.Params, &e) != nil {
+		return
+	}
+	w.mu.Lock()
+	s := w.sessions[e.SessionID]
+	w.mu.Unlock()
+	if s != nil && s.listen != nil {
+		s.listen(s, Detached, msg.Params)
+	}
 }
 
 // Write queues a message.

@@ -1,7 +1,9 @@
 // Texts as a person compares them: white space counts once, and a whole match is better than a part.
 
-const squeeze = (s) => (s || '').replace(/\s+/g, ' ').trim();
-const bare = (s) => (s || '').replace(/\s+/g, '').toLowerCase();
+// What nobody sees in a text: where a word may be broken.
+const solid = (s) => (s || '').replace(/[\u00ad\u200b\u2060\ufeff]/g, '');
+const squeeze = (s) => solid(s).replace(/\s+/g, ' ').trim();
+const bare = (s) => solid(s).replace(/\s+/g, '').toLowerCase();
 const cut = (s, n = 80) => (s.length > n ? s.slice(0, n - 1) + '…' : s);
 const quote = (s) => '"' + cut(squeeze(s)).replace(/"/g, '\\"') + '"';
 

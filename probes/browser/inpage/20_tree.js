@@ -31,10 +31,19 @@ function shadowRoots(root = document, out = []) {
   return out;
 }
 
+// plainly reads a property of forms too, whose fields hide what has their name: a field called "children".
+function plainly(of, name) {
+  const get = Object.getOwnPropertyDescriptor(of.prototype, name).get;
+  return (n) => (n instanceof HTMLFormElement ? get.call(n) : n[name]);
+}
+const childrenOf = plainly(Element, 'children');
+const around = plainly(Node, 'parentElement');
+
 // parentOf is the element around el, through slots and shadow roots.
 function parentOf(el) {
   if (el.assignedSlot) return el.assignedSlot;
-  if (el.parentElement) return el.parentElement;
+  const outer = around(el);
+  if (outer) return outer;
   const root = el.getRootNode();
   return root instanceof ShadowRoot ? root.host : null;
 }
@@ -58,14 +67,47 @@ function boxes(el) {
   return all;
 }
 
+// onPage reports whether a box can be scrolled to: what lies left of the page or above it cannot.
+function onPage(el, r) {
+  if (r.right > 0 && r.bottom > 0) return true;
+  if (getComputedStyle(document.documentElement).direction === 'rtl') return r.bottom > 0;
+  let x = r.right, y = r.bottom;
+  for (let e = parentOf(el); e; e = parentOf(e)) {
+    x += e.scrollLeft;
+    y += e.scrollTop;
+  }
+  return x > 0 && y > 0;
+}
+
+// clipped reports whether nothing of an element is left of what is around it: a menu that is folded to no
+// height, a text of one pixel for screen readers.
+function clipped(el) {
+  let position = '';
+  for (let e = el; e && e !== document.body && e !== document.documentElement; e = parentOf(e)) {
+    const s = getComputedStyle(e);
+    if (position === 'fixed') return false;
+    if (position === 'absolute' && s.position === 'static' && s.transform === 'none') continue;
+    if ((e.clientWidth <= 1 || e.clientHeight <= 1) && s.overflow !== 'visible' && !/^(inline|contents)$/.test(s.display)) return true;
+    if (/^(inset\((50|100)%|circle\(0)/.test(s.clipPath)) return true;
+    position = s.position;
+  }
+  return false;
+}
+
+const TOGGLES = 'input[type=checkbox],input[type=radio],input[type=file]';
+
 // visible reports whether a person could see the element, perhaps after scrolling. For something to be acted
-// upon a transparent element counts too: checkboxes and file fields are often drawn by something else.
+// upon a transparent element counts too, and its label: checkboxes and file fields are often drawn by
+// something else.
 function visible(el, transparent) {
   if (!el.isConnected) return false;
+  const toggle = transparent && el.matches(TOGGLES);
+  if (toggle && [...(el.labels || [])].some((l) => visible(l, true))) return true;
   if (el.checkVisibility && !el.checkVisibility({visibilityProperty: true, opacityProperty: !transparent})) {
     if (getComputedStyle(el).display !== 'contents') return false;
   }
-  return boxes(el).length > 0;
+  const all = boxes(el);
+  return all.length > 0 && all.some((r) => onPage(el, r)) && (toggle || !clipped(el));
 }
 
 // words is the text of an element as it is shown.

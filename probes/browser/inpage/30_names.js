@@ -141,9 +141,10 @@ function describe(el, testID) {
 // tag is an element's opening tag, cut to what tells it from others.
 function tag(el) {
   let s = '<' + el.tagName.toLowerCase();
-  if (el.id) s += ` id="${cut(el.id, 40)}"`;
+  const id = el.getAttribute('id');
+  if (id) s += ` id="${cut(id, 40)}"`;
   const cls = el.getAttribute('class');
-  if (cls && !el.id) s += ` class="${cut(squeeze(cls), 40)}"`;
+  if (cls && !id) s += ` class="${cut(squeeze(cls), 40)}"`;
   for (const a of ['name', 'role', 'type']) if (el.getAttribute(a)) s += ` ${a}="${cut(el.getAttribute(a), 30)}"`;
   return s + '>';
 }

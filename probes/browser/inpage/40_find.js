@@ -76,27 +76,47 @@ function innermost(pairs) {
   return pairs.filter(([el, g]) => !pairs.some(([other, h]) => other !== el && h >= g && holds(el, other)));
 }
 
-// byText finds the smallest elements whose text matches.
+// shownText is the text of an element that a person can read: not the options that are not chosen, not what is
+// folded away.
+function shownText(el) {
+  if (el.tagName === 'SELECT') return [...el.selectedOptions].map((x) => x.label).join(' ');
+  if (el.tagName === 'TEXTAREA') return el.value;
+  if (el.tagName === 'DETAILS' && !el.open || el.checkVisibility && getComputedStyle(el).contentVisibility === 'hidden') return '';
+  return el.innerText === undefined ? el.textContent : el.innerText;
+}
+
+// gradeText grades what an element shows. Where it shows all of its text, that counts as it is written too:
+// style sheets put words into capitals. Of what is not shown at all, every text counts.
+function gradeText(el, p) {
+  if (!visible(el, true)) return el.querySelector(UNSEEN) ? 0 : grade(el.textContent, p.value, p.exact);
+  const shown = shownText(el), g = grade(shown, p.value, p.exact);
+  return bare(shown) === bare(el.textContent) ? Math.max(g, grade(el.textContent, p.value, p.exact)) : g;
+}
+
+// byText finds the smallest elements whose text matches; larger ones too where the smaller cannot be seen.
 function byText(root, p) {
   const needle = bare(p.value);
   if (!needle) return [];
   const out = [];
+  const times = (node) => bare(node.textContent).split(needle).length - 1;
+  // visit reports whether a match was seen, and how often the text stands where it is not seen.
   const visit = (node) => {
-    let inside = false;
-    const below = [...node.children];
+    let seen = false, unseen = 0;
+    const below = [...childrenOf(node)];
     if (node.shadowRoot) below.push(...node.shadowRoot.children);
     for (const child of below) {
       if (SILENT.has(child.tagName)) continue;
       if (child.shadowRoot || child.querySelector?.('*') ? reaches(child, needle) : bare(child.textContent).includes(needle)) {
-        if (visit(child)) inside = true;
+        const inner = visit(child);
+        seen ||= inner.seen;
+        unseen += inner.unseen;
       }
     }
-    if (inside || node.nodeType !== 1) return inside;
-    const g = Math.max(grade(node.innerText, p.value, p.exact),
-      node.querySelector(UNSEEN) ? 0 : grade(node.textContent, p.value, p.exact));
-    if (!g) return false;
+    if (seen || node.nodeType !== 1 || unseen && times(node) <= unseen) return {seen, unseen};
+    const g = gradeText(node, p);
+    if (!g) return {seen, unseen};
     out.push([node, g]);
-    return true;
+    return visible(node, true) ? {seen: true, unseen: 0} : {seen: false, unseen: Math.max(unseen, times(node))};
   };
   const start = root.nodeType === 9 ? root.body || root.documentElement : root;
   if (start) visit(start);

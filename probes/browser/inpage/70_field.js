@@ -55,16 +55,29 @@ function enter(found, o, hold) {
 
 const contentOf = (el) => (el.value !== undefined ? el.value : el.innerText.replace(/\n$/, ''));
 
-// entered tells whether the field holds the text now. Spaces and punctuation that a field adds by itself, as
-// in a card number, are no difference.
+// entered tells whether the field holds the text now. What a field adds by itself, as blanks in a card number,
+// is no difference, nor are blanks that it drops, and what groups the digits of a number. Anything else that is
+// missing is: an address without its @ is another one.
 function entered(o, hold) {
   const el = hold.field;
   if (!el || !el.isConnected) return {why: 'the field was replaced while it was being filled'};
-  const got = contentOf(el), plain = (s) => s.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
+  const got = contentOf(el);
   if (got === o.text || got.replace(/\r\n?/g, '\n') === o.text.replace(/\r\n?/g, '\n')) return {ok: true};
-  if (plain(o.text) !== '' && plain(got) === plain(o.text)) return {ok: true};
+  const grouped = /^[+(]?\d[\d\s\-()\/]*$/.test(o.text.trim());
+  const want = bare(grouped ? o.text.replace(/[-()\/]/g, '') : o.text);
+  if (/[\p{L}\p{N}]/u.test(want) && comprises(bare(got), want)) return {ok: true};
   if (el.type === 'number' && got !== '' && Number(got) === Number(o.text)) return {ok: true};
   return {why: 'it did not take the text', got, length: got.length};
+}
+
+// comprises reports whether got is want, but for punctuation that was added.
+function comprises(got, want) {
+  const rest = [...want];
+  for (const c of got) {
+    if (c === rest[0]) rest.shift();
+    else if (/[\p{L}\p{N}]/u.test(c)) return false;
+  }
+  return rest.length === 0;
 }
 
 // choose selects an option by its label or its value, and tells the page as a person's choice would.

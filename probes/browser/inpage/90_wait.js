@@ -40,6 +40,7 @@ function does(q, el, o) {
       return spot(el) ? {ok: true} : {why: 'it cannot be scrolled into view'};
     case 'frame':
       if (!el.matches('iframe,frame')) return {fatal: true, why: `${describe(el, o.testID)} is not a frame`};
+      if (!visible(el, true)) return {why: `the frame ${describe(el, o.testID)} is there but not visible`};
       hold.frames.set(q.key, el);
       return {ok: true};
     case 'check': {
