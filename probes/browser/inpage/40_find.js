@@ -81,9 +81,13 @@ function innermost(pairs) {
 function shownText(el) {
   if (el.tagName === 'SELECT') return [...el.selectedOptions].map((x) => x.label).join(' ');
   if (el.tagName === 'TEXTAREA') return el.value;
-  if (el.tagName === 'DETAILS' && !el.open || el.checkVisibility && getComputedStyle(el).contentVisibility === 'hidden') return '';
+  if (folded(el)) return '';
   return el.innerText === undefined ? el.textContent : el.innerText;
 }
+
+// folded reports whether an element is shown without the text that is directly in it.
+const folded = (el) => el.tagName === 'DETAILS' && !el.open || el.tagName === 'SELECT' || el.tagName === 'TEXTAREA' ||
+  getComputedStyle(el).contentVisibility === 'hidden';
 
 // gradeText grades what an element shows. Where it shows all of its text, that counts as it is written too:
 // style sheets put words into capitals. Of what is not shown at all, every text counts.
@@ -114,7 +118,7 @@ function byText(root, p) {
     }
     if (seen || node.nodeType !== 1 || unseen && times(node) <= unseen) return {seen, unseen};
     const g = gradeText(node, p);
-    if (!g) return {seen, unseen};
+    if (!g) return {seen, unseen: folded(node) ? times(node) : unseen};
     out.push([node, g]);
     return visible(node, true) ? {seen: true, unseen: 0} : {seen: false, unseen: Math.max(unseen, times(node))};
   };

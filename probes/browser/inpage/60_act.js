@@ -95,14 +95,15 @@ function aim(el, o, memory) {
   return {x: at.x, y: at.y, target};
 }
 
-// still reports whether the element's middle stays where it was at least one frame ago.
+// still reports whether the element's middle stays where it was at least one frame ago. A page may put another
+// element in its place at every turn: what counts is where it is.
 function still(el, memory) {
   const r = el.getBoundingClientRect(), now = performance.now();
   const x = r.left + r.width / 2, y = r.top + r.height / 2;
-  const was = memory.el === el ? memory : null;
+  const was = memory.at ? memory : null;
   if (was && now - was.at < 14) return was.still;
   memory.still = !!was && Math.abs(was.x - x) < 1.5 && Math.abs(was.y - y) < 1.5;
-  Object.assign(memory, {el, x, y, at: now});
+  Object.assign(memory, {x, y, at: now});
   return memory.still;
 }
 
