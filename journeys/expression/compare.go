@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"math/big"
 	"reflect"
 	"regexp"
@@ -294,7 +295,8 @@ func compare(left, right any) (int, error) {
 func compareNumbers(left, right any) (int, error) {
 	l, lok := float(left)
 	r, rok := float(right)
-	if !lok || !rok {
+	if !lok || !rok || math.IsNaN(l) || math.IsNaN(r) {
+		// What a script could not count is no number: it is neither less than another nor unlike it.
 		return 0, errTypes
 	}
 	_, exactLeft := left.(json.Number)

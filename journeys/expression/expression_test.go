@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"net/http"
 	"strings"
 	"testing"
@@ -212,6 +213,19 @@ func TestValuesOfDifferentTypesAreAnErrorAndNeverUnequal(t *testing.T) {
 		v := check(t, source, env)
 		if v.Holds || v.Err == nil || v.Err.Error() != want {
 			t.Errorf("%s: holds %v, err %v, want %s", source, v.Holds, v.Err, want)
+		}
+	}
+}
+
+func TestWhatIsNotANumberIsNeitherLessNorUnequal(t *testing.T) {
+	env := example(t)
+	env["status"] = math.NaN()
+	for _, source := range []string{
+		"status < 60", "status > 60", "status != 5", "status == 5", "not (status > 5)", "status in [1, 2]", "status not in [1, 2]",
+		"status + 1 < 60", "status == status",
+	} {
+		if v := check(t, source, env); v.Holds || v.Err == nil || !strings.Contains(v.Err.Error(), "not a number") {
+			t.Errorf("%s: %+v", source, v)
 		}
 	}
 }

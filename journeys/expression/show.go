@@ -92,7 +92,12 @@ func describe(v any) string {
 		return "null"
 	case string:
 		return "the text " + cut(strconv.Quote(cut(v, 80)), 80)
-	case int, float64, json.Number:
+	case float64:
+		if math.IsNaN(v) {
+			return "not a number (NaN)"
+		}
+		return "the number " + Show(v)
+	case int, json.Number:
 		return "the number " + Show(v)
 	case bool:
 		return strconv.FormatBool(v)
