@@ -64,6 +64,9 @@ func (x *exchange) perform(req *http.Request, whole bool) error {
 	defer resp.Body.Close()
 	err = x.read(resp, whole)
 	x.transfer = x.trace.since(answered)
+	if err == nil {
+		err = x.nowhere()
+	}
 	if err != nil {
 		return x.failed(err)
 	}

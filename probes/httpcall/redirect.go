@@ -72,6 +72,30 @@ func (x *exchange) forget(header http.Header) {
 	}
 }
 
+// nowhere refuses a redirect without a Location, which net/http takes for an answer and a customer for the end
+// of the way. A step that expects something of the status knows what it does.
+func (x *exchange) nowhere() error {
+	switch x.status {
+	case http.StatusMovedPermanently, http.StatusFound, http.StatusSeeOther, http.StatusTemporaryRedirect,
+		http.StatusPermanentRedirect:
+	default:
+		return nil
+	}
+	if x.action.Redirects == 0 {
+		return nil
+	}
+	for i := range x.step.Expect {
+		if x.step.Expect[i].Uses("status") {
+			return nil
+		}
+	}
+	return &probes.Failure{
+		Reason:   probes.Navigation,
+		Message:  fmt.Sprintf("redirected to nowhere: the answer %d has no Location", x.status),
+		Expected: "a Location", Got: fmt.Sprintf("status %d without one", x.status),
+	}
+}
+
 // redirectFailure explains the redirects that net/http itself refuses.
 func redirectFailure(err error) *probes.Failure {
 	text := innermost(err).Error()

@@ -49,6 +49,20 @@ func TestARedirectLoopEndsAsAFailure(t *testing.T) {
 	}
 }
 
+func TestARedirectWithoutALocationLeadsNowhere(t *testing.T) {
+	srv := serve(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusFound) })
+	done, err := do(t, open(t), get(srv.URL))
+	wantFailure(t, err, probes.Navigation, "redirected to nowhere", "302")
+	if done.HTTP.Status != http.StatusFound {
+		t.Errorf("the answer is kept: %+v", done.HTTP)
+	}
+	unfollowed := get(srv.URL)
+	unfollowed.Redirects = 0
+	if _, err := do(t, open(t), unfollowed); err != nil {
+		t.Errorf("a step that follows no redirects is content: %v", err)
+	}
+}
+
 func TestRedirectsToNowhereAreFailuresOfTheTarget(t *testing.T) {
 	for _, to := range []string{"myapp://open", "http://[::1"} {
 		srv := serve(t, func(w http.ResponseWriter, _ *http.Request) {
