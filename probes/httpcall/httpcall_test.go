@@ -43,6 +43,26 @@ func echoed(t *testing.T, s probes.Session) (method, query, body string, header 
 	return got.Method, got.Query, got.Body, got.Header
 }
 
+func TestAValueWithBlanksInAURLIsSentAsABrowserWouldSendIt(t *testing.T) {
+	srv := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/moved to" {
+			w.Header().Set("Location", "/here?q=a b")
+			w.WriteHeader(http.StatusFound)
+			return
+		}
+		echo(w, r)
+	})
+	s := open(t)
+	for url, want := range map[string]string{
+		"/?q=two words&x=%20ü\"<": "q=two%20words&x=%20%C3%BC%22%3C", "/moved to": "q=a%20b", "/?a=b'c": "a=b'c",
+	} {
+		done := mustDo(t, s, get(srv.URL+url))
+		if _, query, _, _ := echoed(t, s); query != want || done.HTTP.Status != http.StatusOK {
+			t.Errorf("%s: status %d, query %q, want %q", url, done.HTTP.Status, query, want)
+		}
+	}
+}
+
 func TestARequestIsSentAsTheStepSays(t *testing.T) {
 	srv := serve(t, echo)
 	s := open(t)

@@ -36,6 +36,7 @@ func (s *Session) checkRedirect(req *http.Request, via []*http.Request) error {
 			Expected: "https", Got: req.URL.Scheme,
 		}
 	}
+	req.URL.RawQuery = escapeQuery(req.URL.RawQuery)
 	if strayed(req, via) {
 		x.forget(req.Header)
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -65,6 +66,7 @@ func (x *exchange) target(ctx context.Context, scope *journeys.Scope) (*url.URL,
 	if err != nil {
 		return nil, err
 	}
+	target.RawQuery = escapeQuery(target.RawQuery)
 	if query != "" && target.RawQuery != "" {
 		query = target.RawQuery + "&" + query
 	}
@@ -72,6 +74,21 @@ func (x *exchange) target(ctx context.Context, scope *journeys.Scope) (*url.URL,
 		target.RawQuery = query
 	}
 	return target, nil
+}
+
+// escapeQuery encodes what cannot stand in a request's first line, as browsers do (WHATWG URL, the query
+// percent-encode set): a value in a URL may hold blanks, and net/url leaves them there.
+func escapeQuery(raw string) string {
+	special := func(c byte) bool { return c <= ' ' || c >= 0x7f || c == '"' || c == '<' || c == '>' }
+	var b strings.Builder
+	for i := range len(raw) {
+		if c := raw[i]; special(c) {
+			fmt.Fprintf(&b, "%%%02X", c)
+		} else {
+			b.WriteByte(c)
+		}
+	}
+	return b.String()
 }
 
 // prepareTrust evaluates how certificates are to be checked; they may never be, over http.
