@@ -71,6 +71,9 @@ func (s *session) picture(ctx context.Context, name string) (*probes.Artifact, e
 	t := s.tab
 	covered, err := t.cover(ctx, t.options.Redactor.Sought())
 	defer t.uncover(ctx, covered)
+	if err == nil && t.options.Redactor.Active() {
+		err = t.openSecrets(ctx)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("covering the secrets: %w", err)
 	}

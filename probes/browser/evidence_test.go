@@ -3,6 +3,7 @@ package browser
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"image/color"
 	"image/jpeg"
 	"net/http"
@@ -101,6 +102,25 @@ func TestASecretIsCoveredHoweverThePageShowsIt(t *testing.T) {
 	}
 	if got := string(res.Result.Value); got != `"chosendisplay:block0"` {
 		t.Errorf("the page is not as it was: %s", got)
+	}
+}
+
+func TestThereIsNoPictureOfASecretInAClosedShadowRoot(t *testing.T) {
+	z := newZoo(t)
+	z.mux.HandleFunc("/closed", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/html")
+		fmt.Fprintf(w, `<title>Closed</title><h1>Closed</h1><div id="host"></div><script>
+			host.attachShadow({mode: "closed"}).innerHTML = "<p>it is <b>%s</b></p>"</script>`, r.URL.Query().Get("word"))
+	})
+	v := visit(t, z, "  - goto: ZOO/closed?word=huntertwo", withSecrets)
+	v.pass()
+	if e := v.evidence(); len(e.Artifacts) != 0 || len(e.Console) == 0 || !strings.Contains(e.Console[len(e.Console)-1].Text, "closed shadow root") {
+		t.Errorf("%d pictures, console %+v", len(e.Artifacts), e.Console)
+	}
+	v = visit(t, z, "  - goto: ZOO/closed?word=public\n  - see: Closed", withSecrets)
+	v.pass()
+	if e := v.evidence(); len(e.Artifacts) != 1 {
+		t.Errorf("what is no secret keeps no picture away: %+v", e.Console)
 	}
 }
 
