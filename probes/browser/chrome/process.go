@@ -26,6 +26,7 @@ type Process struct {
 	Version, UserAgent string
 
 	wire    *wire
+	wired   chan struct{} // closed once wire and cancel are set
 	cmd     *exec.Cmd
 	profile *profile
 	output  tail
@@ -61,7 +62,7 @@ func Start(ctx context.Context, o Options) (*Process, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Process{cmd: cmd, profile: prof, reaped: make(chan struct{}), cleaned: make(chan struct{})}
+	p := &Process{cmd: cmd, profile: prof, reaped: make(chan struct{}), wired: make(chan struct{}), cleaned: make(chan struct{})}
 	if err := p.launch(); err != nil {
 		_ = prof.remove()
 		return nil, &StartError{Message: fmt.Sprintf("cannot start %q", cmd.Path), Err: err}
@@ -149,6 +150,7 @@ func (p *Process) launch() error {
 	p.wire = newWire(chromedp.NewPipeConn(files[2], files[1]))
 	ctx, cancel := context.WithCancel(context.Background())
 	p.cancel = cancel
+	close(p.wired)
 	quiet := func(string, ...any) {}
 	p.Root, err = chromedp.NewBrowserTransport(ctx, p.wire, chromedp.WithBrowserLogf(quiet),
 		chromedp.WithBrowserErrorf(quiet), chromedp.WithBrowserDebugf(nil))
@@ -171,6 +173,7 @@ func (p *Process) run(started chan<- error) {
 	}
 	p.exit = p.cmd.Wait()
 	close(p.reaped)
+	<-p.wired // a program that ends at once must not be buried while launch still lays its wire
 	p.Kill(errors.New("it exited by itself"))
 }
 
