@@ -22,6 +22,8 @@ const (
 	worldName = "outrider"
 	// margin is kept of a step's time so that the page itself can say what stands in the way.
 	margin = 250 * time.Millisecond
+	// worldTime is how long a new document's isolated world is waited for before one is made.
+	worldTime = 100 * time.Millisecond
 	// grace is how long each alternative locator has to itself.
 	grace = 250 * time.Millisecond
 )
@@ -165,13 +167,31 @@ func (t *tab) askOnce(ctx context.Context, id cdp.FrameID, function string, argu
 	return jsonv2.Unmarshal(res.Result.Value, answer)
 }
 
-// world gives the isolated world of a frame's document, making it where there is none.
-func (t *tab) world(ctx context.Context, s *chrome.Session, id cdp.FrameID) (world int64, installed bool, err error) {
+// worldCreated notes the isolated world of a new document: our script has run in it.
+func (t *tab) worldCreated(s *chrome.Session, params jsonv2.Value) {
+	e, ok := decode[contextEvent](params)
+	if !ok || e.Context.Name != worldName {
+		return
+	}
 	t.mu.Lock()
-	f := t.frame(id)
-	world, generation := f.world, f.generation
-	t.mu.Unlock()
-	if world != 0 {
+	defer t.mu.Unlock()
+	f := t.frame(e.Context.Aux.FrameID)
+	f.session, f.world = s, e.Context.ID
+	t.bump()
+}
+
+// world gives the isolated world of a frame's document. A document that has just come gets its world in a
+// moment; where none comes, as in a document that runs no scripts, it is made.
+func (t *tab) world(ctx context.Context, s *chrome.Session, id cdp.FrameID) (world int64, installed bool, err error) {
+	moment, cancel := context.WithTimeout(ctx, worldTime)
+	generation := 0
+	err = t.until(moment, func() bool {
+		f := t.frame(id)
+		world, generation = f.world, f.generation
+		return world != 0
+	})
+	cancel()
+	if err == nil {
 		return world, true, nil
 	}
 	var res struct {
@@ -182,7 +202,7 @@ func (t *tab) world(ctx context.Context, s *chrome.Session, id cdp.FrameID) (wor
 		return 0, false, err
 	}
 	t.mu.Lock()
-	if f.generation == generation {
+	if f := t.frame(id); f.generation == generation {
 		f.world = res.Context
 	}
 	t.mu.Unlock()

@@ -38,6 +38,15 @@ type (
 			Type     string `json:"type"`
 		} `json:"targetInfo"`
 	}
+	contextEvent struct {
+		Context struct {
+			ID   int64  `json:"id"`
+			Name string `json:"name"`
+			Aux  struct {
+				FrameID cdp.FrameID `json:"frameId"`
+			} `json:"auxData"`
+		} `json:"context"`
+	}
 	dialogEvent struct {
 		URL     string `json:"url"`
 		Message string `json:"message"`
@@ -65,6 +74,8 @@ func (t *tab) hear(s *chrome.Session, method string, params jsonv2.Value) {
 		t.loadingFailed(params)
 	case "Runtime.consoleAPICalled":
 		t.consoleCalled(params)
+	case "Runtime.executionContextCreated":
+		t.worldCreated(s, params)
 	case "Runtime.exceptionThrown":
 		t.exceptionThrown(params)
 	case "Fetch.requestPaused":

@@ -210,7 +210,13 @@ func (t *tab) setup() []command {
 		{"Emulation.setUserAgentOverride", map[string]any{
 			"userAgent": t.userAgent(), "acceptLanguage": locale(b.Locale),
 		}},
-		{"Emulation.setLocaleOverride", map[string]any{"locale": locale(b.Locale)}},
+		// Our script is there as soon as a document is, without our asking.
+		{"Page.addScriptToEvaluateOnNewDocument", map[string]any{
+			"source": source, "worldName": worldName, "runImmediately": true,
+		}},
+	}
+	if l := locale(b.Locale); l != chrome.Locale {
+		all = append(all, command{"Emulation.setLocaleOverride", map[string]any{"locale": l}})
 	}
 	if len(b.Block) > 0 {
 		all = append(all, command{"Network.setBlockedURLs", map[string]any{"urls": b.Block}})

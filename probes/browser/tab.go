@@ -122,10 +122,13 @@ func (t *tab) create(ctx context.Context) error {
 
 // configure sets the page's conditions. The commands are sent together: they cost one round trip.
 func (t *tab) configure(ctx context.Context, w, h int) error {
-	all := append(t.setup(),
-		command{"Emulation.setDeviceMetricsOverride", map[string]any{
+	all := t.setup()
+	if !t.lease.Shell { // a window with a frame around the page
+		all = append(all, command{"Emulation.setDeviceMetricsOverride", map[string]any{
 			"width": w, "height": h, "deviceScaleFactor": 1, "mobile": false, "screenWidth": w, "screenHeight": h,
-		}},
+		}})
+	}
+	all = append(all,
 		command{"Emulation.setFocusEmulationEnabled", map[string]any{"enabled": true}},
 		command{"Page.setDownloadBehavior", map[string]any{"behavior": "deny"}},
 	)
@@ -149,7 +152,7 @@ func (t *tab) viewport() (w, h int) {
 	return cmp.Or(b.Width, 1280), cmp.Or(b.Height, 800)
 }
 
-func locale(tag string) string { return cmp.Or(tag, "en-GB") }
+func locale(tag string) string { return cmp.Or(tag, chrome.Locale) }
 
 // userAgent is the browser's own with our token at its end.
 func (t *tab) userAgent() string {

@@ -41,6 +41,9 @@ func credential(o Options) (*syscall.Credential, error) {
 	return nil, fmt.Errorf("started by root, the browser must run as an unprivileged user, and there is no user %q", names)
 }
 
+// Locale is the language that a browser starts with.
+const Locale = "en-GB"
+
 // command is the browser's command line, without our environment.
 func command(prog Program, o Options, p *profile, cred *syscall.Credential) *exec.Cmd {
 	cmd := exec.Command(prog.Path, arguments(prog, o, p)...)
@@ -102,6 +105,7 @@ func quietFlags() []string {
 		"--disable-prompt-on-repost", "--disable-search-engine-choice-screen", "--disable-sync",
 		"--metrics-recording-only", "--no-pings", "--no-service-autorun", "--mute-audio", "--hide-scrollbars",
 		"--password-store=basic", "--use-mock-keychain", "--force-color-profile=srgb",
+		"--lang=" + Locale,
 		// Input must reach a page that has not painted yet.
 		"--allow-pre-commit-input",
 		// Role and name of each element, as the browser's own accessibility tree has them.

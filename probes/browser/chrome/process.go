@@ -24,6 +24,8 @@ type Process struct {
 	Root *chromedp.Browser
 	// Version and UserAgent are what the browser says of itself.
 	Version, UserAgent string
+	// Shell reports that it is the headless shell, whose windows are exactly as large as asked for.
+	Shell bool
 
 	wire    *wire
 	wired   chan struct{} // closed once wire and cancel are set
@@ -62,7 +64,7 @@ func Start(ctx context.Context, o Options) (*Process, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Process{cmd: cmd, profile: prof, reaped: make(chan struct{}), wired: make(chan struct{}), cleaned: make(chan struct{})}
+	p := &Process{Shell: programAt(cmd.Path).Shell, cmd: cmd, profile: prof, reaped: make(chan struct{}), cleaned: make(chan struct{})}
 	if err := p.launch(); err != nil {
 		_ = prof.remove()
 		return nil, &StartError{Message: fmt.Sprintf("cannot start %q", cmd.Path), Err: err}
