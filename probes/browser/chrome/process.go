@@ -64,7 +64,7 @@ func Start(ctx context.Context, o Options) (*Process, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Process{Shell: programAt(cmd.Path).Shell, cmd: cmd, profile: prof, reaped: make(chan struct{}), cleaned: make(chan struct{})}
+	p := &Process{Shell: programAt(cmd.Path).Shell, cmd: cmd, profile: prof, reaped: make(chan struct{}), wired: make(chan struct{}), cleaned: make(chan struct{})}
 	if err := p.launch(); err != nil {
 		_ = prof.remove()
 		return nil, &StartError{Message: fmt.Sprintf("cannot start %q", cmd.Path), Err: err}
