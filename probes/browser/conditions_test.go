@@ -28,7 +28,7 @@ func listening(t *testing.T) (*zoo, *heard) {
 		if r.URL.Path == "/heard/page" {
 			_, _ = w.Write([]byte(`<title>Heard</title><script>
 const there = location.origin.replace('127.0.0.1', 'localhost');
-Promise.all([fetch('/heard/own', {method: 'POST'}), fetch(there + '/heard/other')]).then(() => document.title = 'Done');
+onload = () => Promise.all([fetch('/heard/own', {method: 'POST'}), fetch(there + '/heard/other')]).then(() => document.title = 'Done');
 </script><iframe src="" id=f></iframe><script>f.src = there + '/heard/frame'</script><a href="/heard/link">Link</a>`))
 		}
 	})
@@ -74,6 +74,25 @@ func sayWhoAsks(t *testing.T, d *Driver) {
 		if got := head.Get("Accept-Language"); !strings.HasPrefix(got, "en-GB") {
 			t.Errorf("%s: Accept-Language is %q", path, got)
 		}
+	}
+}
+
+func TestTheMarkDoesNotFollowARedirectToOthers(t *testing.T) {
+	z, h := listening(t)
+	z.mux.HandleFunc("/away", func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("X-Outrider-Run") != "run-1" {
+			t.Error("the request that is redirected is not marked")
+		}
+		http.Redirect(w, r, z.other()+"/heard/away", http.StatusFound)
+	})
+	visit(t, z, "  - goto: ZOO/away\n  - goto: ZOO/heard/page\n  - goto: ZOO/heard/page").pass()
+	h.Lock()
+	defer h.Unlock()
+	if head, ok := h.by["localhost/heard/away"]; !ok || head.Get("X-Outrider-Run") != "" {
+		t.Errorf("asked %v, marked %q", ok, head.Get("X-Outrider-Run"))
+	}
+	if got := h.by["127.0.0.1/heard/page"].Get("X-Outrider-Run"); got != "run-1" {
+		t.Errorf("a page after a redirect is marked %q", got)
 	}
 }
 

@@ -52,13 +52,6 @@ type (
 		Message string `json:"message"`
 		Type    string `json:"type"`
 	}
-	pausedEvent struct {
-		RequestID string `json:"requestId"`
-		Request   struct {
-			URL     string            `json:"url"`
-			Headers map[string]string `json:"headers"`
-		} `json:"request"`
-	}
 )
 
 // hear is the listener of all the tab's sessions. It runs on the goroutine that reads the wire.

@@ -74,6 +74,7 @@ func (t *tab) loadStage(loaded bool) {
 	defer t.mu.Unlock()
 	t.main.interactive = true
 	t.main.loaded = t.main.loaded || loaded
+	t.mark()
 	t.bump()
 }
 
@@ -123,6 +124,7 @@ func (t *tab) pendingChanged(method string, e frameEvent) {
 		m.pending, m.pendingLoader, m.pendingURL, m.pendingSince = true, e.LoaderID, e.URL, time.Now()
 	case "Page.frameStoppedLoading":
 		m.pending = false
+		t.mark()
 	}
 }
 
@@ -180,12 +182,6 @@ func (t *tab) detached(params jsonv2.Value) {
 func (t *tab) prepare(s *chrome.Session) {
 	for _, c := range t.setup() {
 		s.Post(c.method, c.params)
-	}
-	t.mu.Lock()
-	patterns := t.patterns()
-	t.mu.Unlock()
-	if patterns != nil {
-		s.Post("Fetch.enable", patterns)
 	}
 }
 

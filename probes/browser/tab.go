@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/cdp"
-	"github.com/chromedp/cdproto/cdp/jsonv2"
 	"github.com/chromedp/cdproto/target"
 
 	"github.com/outrider-monitor/outrider/journeys"
@@ -54,6 +53,7 @@ type tab struct {
 	history  []*request
 	lastOwn  time.Time
 	hosts    map[string]bool // of the journey's own URLs
+	marking  bool            // requests of the page are stopped to be marked
 	console  []probes.ConsoleLine
 	dropped  int
 	thrown   []exception
@@ -249,66 +249,4 @@ func (t *tab) ready() bool {
 // call runs a command on the page's session.
 func (t *tab) call(ctx context.Context, method string, params, res any) error {
 	return t.page.Call(ctx, method, params, res)
-}
-
-// requestPaused lets a request of the journey's own hosts go on, with the header that says whose it is.
-func (t *tab) requestPaused(s *chrome.Session, params jsonv2.Value) {
-	e, ok := decode[pausedEvent](params)
-	if !ok {
-		return
-	}
-	type header struct {
-		Name  string `json:"name"`
-		Value string `json:"value"`
-	}
-	goOn := map[string]any{"requestId": e.RequestID}
-	t.mu.Lock()
-	own := t.hosts[hostOf(e.Request.URL)]
-	t.mu.Unlock()
-	if own {
-		headers := []header{{"X-Outrider-Run", t.options.RunID}}
-		for name, value := range e.Request.Headers {
-			headers = append(headers, header{name, value})
-		}
-		goOn["headers"] = headers
-	}
-	s.Post("Fetch.continueRequest", goOn)
-}
-
-// patterns are the requests that bear the header: pages and what scripts ask for, of the journey's own hosts.
-// Pictures, styles and scripts bear the user agent's token alone; stopping each of them would cost more than
-// all the rest of a run. t.mu is held.
-func (t *tab) patterns() map[string]any {
-	if t.options.RunID == "" || len(t.hosts) == 0 {
-		return nil
-	}
-	var list []map[string]any
-	for host := range t.hosts {
-		for _, kind := range []string{"Document", "XHR", "Fetch"} {
-			list = append(list, map[string]any{"urlPattern": "*://" + host + "/*", "resourceType": kind, "requestStage": "Request"})
-		}
-	}
-	return map[string]any{"patterns": list}
-}
-
-// knowHost makes a host one of the journey's own.
-func (t *tab) knowHost(ctx context.Context, url string) error {
-	host := hostOf(url)
-	t.mu.Lock()
-	if host == "" || t.hosts[host] {
-		t.mu.Unlock()
-		return nil
-	}
-	t.hosts[host] = true
-	patterns := t.patterns()
-	t.mu.Unlock()
-	if patterns == nil {
-		return nil
-	}
-	for _, s := range t.sessions() {
-		if err := s.Call(ctx, "Fetch.enable", patterns, nil); err != nil && s == t.page {
-			return err
-		}
-	}
-	return nil
 }

@@ -1,0 +1,100 @@
+package browser
+
+import (
+	"context"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/cdp/jsonv2"
+
+	"github.com/outrider-monitor/outrider/probes/browser/chrome"
+)
+
+// Marking puts X-Outrider-Run on requests to the journey's own hosts and on no others. The protocol can set a
+// header for all hosts, which tells third parties and makes browsers ask them for leave first (CORS); for some
+// hosts it can only stop requests and let them go on changed. While it may stop any, every request of the page
+// takes a detour through the browser's process, an eighth of a run's CPU. So requests are stopped when a page
+// stands still, and not while one loads: marked are the pages that are opened, and what scripts ask for once
+// the document has been read. Pictures, styles, scripts and the hops of a redirect bear the user agent's token
+// alone.
+
+type pausedEvent struct {
+	RequestID string      `json:"requestId"`
+	FrameID   cdp.FrameID `json:"frameId"`
+	Type      string      `json:"resourceType"`
+	Request   struct {
+		URL     string            `json:"url"`
+		Headers map[string]string `json:"headers"`
+	} `json:"request"`
+}
+
+type header struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+// requestPaused lets a request go on, marked. When it is for the next page, no more are stopped until that
+// page has been read.
+func (t *tab) requestPaused(s *chrome.Session, params jsonv2.Value) {
+	e, ok := decode[pausedEvent](params)
+	if !ok {
+		return
+	}
+	goOn := map[string]any{"requestId": e.RequestID}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.hosts[hostOf(e.Request.URL)] {
+		headers := []header{{"X-Outrider-Run", t.options.RunID}}
+		for name, value := range e.Request.Headers {
+			headers = append(headers, header{name, value})
+		}
+		goOn["headers"] = headers
+	}
+	s.Post("Fetch.continueRequest", goOn)
+	if e.Type == "Document" && e.FrameID == t.mainFrame {
+		t.marking = false
+		s.Post("Fetch.disable", nil)
+	}
+}
+
+// patterns are the requests to be stopped; nil for none. t.mu is held.
+func (t *tab) patterns() map[string]any {
+	if t.options.RunID == "" || len(t.hosts) == 0 {
+		return nil
+	}
+	var list []map[string]any
+	for host := range t.hosts {
+		for _, kind := range []string{"Document", "XHR", "Fetch"} {
+			list = append(list, map[string]any{"urlPattern": "*://" + host + "/*", "resourceType": kind, "requestStage": "Request"})
+		}
+	}
+	return map[string]any{"patterns": list}
+}
+
+// mark begins to stop requests again, without waiting. t.mu is held.
+func (t *tab) mark() {
+	if t.marking {
+		return
+	}
+	if p := t.patterns(); p != nil {
+		t.marking = true
+		t.page.Post("Fetch.enable", p)
+	}
+}
+
+// knowHost makes a URL's host one of the journey's own, and sees to it that the request for the URL is marked.
+func (t *tab) knowHost(ctx context.Context, url string) error {
+	t.mu.Lock()
+	host := hostOf(url)
+	if host == "" || t.hosts[host] && t.marking {
+		t.mu.Unlock()
+		return nil
+	}
+	t.hosts[host] = true
+	patterns := t.patterns()
+	t.marking = patterns != nil
+	t.mu.Unlock()
+	if patterns == nil {
+		return nil
+	}
+	return t.call(ctx, "Fetch.enable", patterns, nil)
+}
