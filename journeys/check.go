@@ -82,11 +82,7 @@ func (p *parser) checkExpectations(m *document.Map) {
 
 // expects reports whether the step fails for what the target shows. An HTTP step expects a status below 400.
 func expects(s *Step) bool {
-	switch s.Action.(type) {
-	case *See, *Gone, *WaitForURL, *Request:
-		return true
-	}
-	return len(s.Expect) > 0
+	return verbIndex()[s.Action.Verb()].judges || len(s.Expect) > 0
 }
 
 // checkNames refuses two journeys of one name in a file.

@@ -82,15 +82,6 @@ func (p *parser) refuseRest(m *document.Map) {
 	m.Done()
 }
 
-// laterKeys are keys and verbs of the format's plan that this version does not have. They are never accepted in
-// silence.
-func laterKeys() []string {
-	return []string{
-		"use", "group", "multipart", "file", "proxy", "ip", "http", "mock", "upload", "drag", "wait_for_response",
-		"switch_tab", "evidence", "params", "resolve", "device", "geolocation", "permissions", "storage",
-	}
-}
-
 func (p *parser) read(n *document.Node) {
 	j := p.journey
 	j.File, j.Dir, j.Pos = p.file, filepath.Dir(p.file), n.Pos

@@ -80,40 +80,6 @@ func requestFields() []field[Request] {
 	}
 }
 
-func requestKeys() []string {
-	var keys []string
-	for _, f := range requestFields() {
-		keys = append(keys, f.key)
-	}
-	return keys
-}
-
-func authFields() []field[Request] {
-	return []field[Request]{
-		{"basic", "HTTP basic authentication", refSchema("basic"), func(p *parser, n *document.Node, r *Request) {
-			r.Auth = &BasicAuth{}
-			readFields(p, n, basicFields(), r.Auth).Need("username", "password")
-		}},
-	}
-}
-
-func basicFields() []field[BasicAuth] {
-	return []field[BasicAuth]{
-		{"username", "user name", textSchema(), func(p *parser, n *document.Node, b *BasicAuth) { b.Username = p.template(n) }},
-		{"password", "password: ${{ secrets.NAME }}", textSchema(), func(p *parser, n *document.Node, b *BasicAuth) { b.Password = p.template(n) }},
-	}
-}
-
-func tlsFields() []field[TLS] {
-	return []field[TLS]{
-		{"ca_file", "file with the certificates to trust", textSchema(), func(p *parser, n *document.Node, t *TLS) { t.CAFile = p.template(n) }},
-		{"server_name", "name to expect in the certificate", textSchema(), func(p *parser, n *document.Node, t *TLS) { t.ServerName = p.template(n) }},
-		{"insecure_skip_verify", "accept any certificate", boolSchema(), func(p *parser, n *document.Node, t *TLS) {
-			t.InsecureSkipVerify, _ = p.r.Bool(n)
-		}},
-	}
-}
-
 // isToken reports whether s may name a header field (RFC 9110, section 5.6.2).
 func isToken(s string) bool {
 	return s != "" && !strings.ContainsFunc(s, func(r rune) bool {

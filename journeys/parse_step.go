@@ -3,7 +3,6 @@ package journeys
 import (
 	"fmt"
 	"strings"
-	"sync"
 
 	"github.com/outrider-monitor/outrider/journeys/document"
 )
@@ -107,7 +106,7 @@ func (p *parser) refuseForeign(m *document.Map, v *verb) {
 		var owners []string
 		for _, other := range verbTable() {
 			for _, k := range other.keys {
-				if k == e.Key {
+				if k.name == e.Key {
 					owners = append(owners, other.name)
 				}
 			}
@@ -117,59 +116,6 @@ func (p *parser) refuseForeign(m *document.Map, v *verb) {
 				"it goes with "+strings.Join(owners, ", "))
 			m.Know(e.Key)
 		}
-	}
-}
-
-var stepTable = sync.OnceValue(stepFields)
-
-// stepFields are the keys that every step may have.
-func stepFields() []field[draft] {
-	return []field[draft]{
-		{"name", "what the customer does; made of the verb where it is left out", textSchema(), func(p *parser, n *document.Node, d *draft) {
-			d.Name = p.stepName(n)
-		}},
-		{"if", "expression that decides whether the step runs", textSchema(), func(p *parser, n *document.Node, d *draft) {
-			at := condition
-			if d.verb != nil && d.verb.place != afterHTTP {
-				at = pageCondition
-			}
-			if e, ok := p.condition(n, at); ok {
-				d.If = &e
-			}
-		}},
-		{"timeout", "bound of the step, retries included", durationSchema(), func(p *parser, n *document.Node, d *draft) {
-			d.Timeout = p.positive(n)
-		}},
-		{"budget", "time over which a passing step makes its run degraded", durationSchema(), func(p *parser, n *document.Node, d *draft) {
-			d.Budget = p.positive(n)
-		}},
-		{"retry", "repeat the step until its expectations hold: {every: 1s, for: 15s}", refSchema("retry"), func(p *parser, n *document.Node, d *draft) {
-			d.Retry = &Retry{}
-			readFields(p, n, retryFields(), d.Retry).Need("every", "for")
-		}},
-		{"expect", "expressions that must be true", expectSchema(), func(p *parser, n *document.Node, d *draft) {
-			d.Expect = p.expectations(n, d.place())
-		}},
-		{"save", "variables for later steps: {name: expression}", mapSchema(textSchema()), func(p *parser, n *document.Node, d *draft) {
-			d.Save = p.bindings(n, d.place())
-		}},
-		{"optional", "the step may fail without failing the run", boolSchema(), func(p *parser, n *document.Node, d *draft) {
-			d.Optional, _ = p.r.Bool(n)
-		}},
-		{"sensitive", "keep no values and no pictures of the step", boolSchema(), func(p *parser, n *document.Node, d *draft) {
-			d.Sensitive, _ = p.r.Bool(n)
-		}},
-	}
-}
-
-func retryFields() []field[Retry] {
-	return []field[Retry]{
-		{"every", "pause between the starts of two tries", durationSchema(), func(p *parser, n *document.Node, r *Retry) {
-			r.Every = p.positive(n)
-		}},
-		{"for", "how long to try", durationSchema(), func(p *parser, n *document.Node, r *Retry) {
-			r.For = p.positive(n)
-		}},
 	}
 }
 

@@ -1,6 +1,7 @@
 package journeys
 
 import (
+	"slices"
 	"strings"
 	"sync"
 
@@ -15,82 +16,84 @@ type verb struct {
 	place  place
 	schema schema
 	// keys are the further keys of the step that belong to this verb.
-	keys []string
-	read func(p *parser, n *document.Node, keys *document.Map) Action
+	keys []key
+	// judges says that the verb fails for what the target shows, without any expectation.
+	judges bool
+	read   func(p *parser, n *document.Node, keys *document.Map) Action
 }
 
-// methods are the HTTP verbs.
-func methods() []string { return []string{"get", "head", "post", "put", "patch", "delete", "options"} }
+// key is a further key of a step, beside its verb.
+type key struct {
+	name, doc string
+	schema    schema
+	needed    bool
+}
 
-func verbOfMethod(m string) string { return strings.ToLower(m) }
+// verbs are all verbs of this version, family by family. A new verb stands in its family's file.
+func verbs() []verb {
+	return slices.Concat(
+		requestVerbs(),
+		navigateVerbs(),
+		pointerVerbs(),
+		fieldVerbs(),
+		keyboardVerbs(),
+		seeVerbs(),
+		pageVerbs(),
+	)
+}
 
 // The tables are made once; they do not change.
 var (
 	verbTable     = sync.OnceValue(verbs)
 	verbNameTable = sync.OnceValue(verbNames)
+	verbIndex     = sync.OnceValue(indexVerbs)
 )
-
-// verbs are all verbs of this version.
-func verbs() []verb {
-	var all []verb
-	for _, m := range methods() {
-		all = append(all, verb{m, strings.ToUpper(m) + " a URL", afterHTTP, textSchema(), requestKeys(), readRequest})
-	}
-	locator := refSchema("locators")
-	target := func(make func(Locators) Action) func(*parser, *document.Node, *document.Map) Action {
-		return func(p *parser, n *document.Node, _ *document.Map) Action { return make(p.locators(n)) }
-	}
-	return append(all,
-		verb{"goto", "open a URL and wait for its load", onThePage, textSchema(), nil, func(p *parser, n *document.Node, _ *document.Map) Action {
-			return &Goto{p.address(n)}
-		}},
-		verb{"reload", "load the page anew", onThePage, nothingSchema(), nil, func(p *parser, n *document.Node, _ *document.Map) Action {
-			p.nothing(n)
-			return &Reload{}
-		}},
-		verb{"back", "go one page back", onThePage, nothingSchema(), nil, func(p *parser, n *document.Node, _ *document.Map) Action {
-			p.nothing(n)
-			return &Back{}
-		}},
-		verb{"click", "click once", onThePage, locator, nil, target(func(l Locators) Action { return &Click{l} })},
-		verb{"dblclick", "click twice", onThePage, locator, nil, target(func(l Locators) Action { return &DblClick{l} })},
-		verb{"hover", "move the pointer there", onThePage, locator, nil, target(func(l Locators) Action { return &Hover{l} })},
-		verb{"fill", "replace the value of a field by `with`", onThePage, locator, []string{"with"}, func(p *parser, n *document.Node, m *document.Map) Action {
-			return &Fill{p.locators(n), p.with(m)}
-		}},
-		verb{"fill_form", "fill several fields, found by label", onThePage, mapSchema(textSchema()), nil, readForm},
-		verb{"clear", "empty a field", onThePage, locator, nil, target(func(l Locators) Action { return &Clear{l} })},
-		verb{"select", "choose the option `with` by its label or value", onThePage, locator, []string{"with"}, func(p *parser, n *document.Node, m *document.Map) Action {
-			return &Select{p.locators(n), p.with(m)}
-		}},
-		verb{"check", "set a checkbox or radio button", onThePage, locator, nil, target(func(l Locators) Action { return &Check{l} })},
-		verb{"uncheck", "clear a checkbox", onThePage, locator, nil, target(func(l Locators) Action { return &Uncheck{l} })},
-		verb{"press", "press a key or chord, such as Enter or Control+A, `on` an element if given", onThePage, textSchema(), []string{"on"}, readPress},
-		verb{"scroll_to", "bring an element into view", onThePage, locator, nil, target(func(l Locators) Action { return &ScrollTo{l} })},
-		verb{"see", "wait until exactly one match is visible", onThePage, locator, nil, target(func(l Locators) Action { return &See{l} })},
-		verb{"gone", "wait until no match is visible", onThePage, locator, nil, target(func(l Locators) Action { return &Gone{l} })},
-		verb{"wait_for_url", "wait until the page's URL equals this, * standing for anything", onThePage, textSchema(), nil, func(p *parser, n *document.Node, _ *document.Map) Action {
-			return &WaitForURL{p.required(n)}
-		}},
-		verb{"eval", "run JavaScript in the page; its value is `result`", afterEval, textSchema(), nil, func(p *parser, n *document.Node, _ *document.Map) Action {
-			return &Eval{p.required(n)}
-		}},
-		verb{"screenshot", "keep a picture under this name", onThePage, textSchema(), nil, func(p *parser, n *document.Node, _ *document.Map) Action {
-			return &Screenshot{p.required(n)}
-		}},
-	)
-}
 
 func verbNames() []string {
 	var names []string
-	for _, v := range verbs() {
+	for _, v := range verbTable() {
 		names = append(names, v.name)
 	}
 	return names
 }
 
+func indexVerbs() map[string]*verb {
+	index := map[string]*verb{}
+	table := verbTable()
+	for i := range table {
+		index[table[i].name] = &table[i]
+	}
+	return index
+}
+
 // verbKeys are the keys that belong to some verb.
-func verbKeys() []string { return append(requestKeys(), "with", "on") }
+func verbKeys() []string {
+	var names []string
+	for _, v := range verbTable() {
+		for _, k := range v.keys {
+			names = append(names, k.name)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// keysOf are the keys of a table of fields.
+func keysOf[T any](fields []field[T]) []key {
+	var keys []key
+	for _, f := range fields {
+		keys = append(keys, key{f.key, f.doc, f.schema, false})
+	}
+	return keys
+}
+
+// onTarget is a browser verb whose value is a locator, or a list of alternatives.
+func onTarget(name, doc string, make func(Locators) Action) verb {
+	return verb{
+		name: name, doc: doc, place: onThePage, schema: refSchema("locators"),
+		read: func(p *parser, n *document.Node, _ *document.Map) Action { return make(p.locators(n)) },
+	}
+}
 
 // required reads a template that is not empty.
 func (p *parser) required(n *document.Node) Template {
@@ -128,33 +131,4 @@ func (p *parser) nothing(n *document.Node) {
 	if n.Kind != document.Null && n.Value != "true" {
 		p.r.Problem(n, "takes no value", "")
 	}
-}
-
-// with reads the text for a field.
-func (p *parser) with(m *document.Map) Template {
-	m.Need("with")
-	if n := m.Get("with"); n != nil {
-		return p.template(n)
-	}
-	return Template{}
-}
-
-func readForm(p *parser, n *document.Node, _ *document.Map) Action {
-	f := &FillForm{}
-	entries := p.r.Map(n).Entries()
-	if n.Kind == document.Mapping && len(entries) == 0 {
-		p.r.Problem(n, "fills no field", "write LABEL: TEXT")
-	}
-	for _, e := range entries {
-		f.Fields = append(f.Fields, FormField{Label: e.Key, With: p.template(e.Value)})
-	}
-	return f
-}
-
-func readPress(p *parser, n *document.Node, m *document.Map) Action {
-	a := &Press{Key: p.required(n)}
-	if on := m.Get("on"); on != nil {
-		a.Target = p.locators(on)
-	}
-	return a
 }

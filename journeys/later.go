@@ -1,0 +1,28 @@
+package journeys
+
+import "slices"
+
+// laterKeys are keys and verbs of the format's plan that this version does not have. They are never accepted in
+// silence. One list for each family, so that what arrives leaves its own.
+func laterKeys() []string {
+	return slices.Concat(laterFlow(), laterRequest(), laterVerbs(), laterBrowser())
+}
+
+func laterFlow() []string { return []string{"use", "group", "params"} }
+
+func laterRequest() []string {
+	return []string{"multipart", "file", "proxy", "ip", "http", "resolve"}
+}
+
+func laterVerbs() []string {
+	return []string{"upload", "drag", "wait_for_response", "switch_tab"}
+}
+
+func laterBrowser() []string {
+	return []string{"mock", "evidence", "device", "geolocation", "permissions", "storage"}
+}
+
+// laterFunctions are functions of the plan that this version does not have.
+func laterFunctions() []string {
+	return []string{"jsonpath", "css", "xpath", "totp"}
+}

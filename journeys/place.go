@@ -1,0 +1,79 @@
+package journeys
+
+import (
+	"github.com/outrider-monitor/outrider/journeys/expression"
+)
+
+// place is where an expression stands; it decides which names there are.
+type place int
+
+const (
+	// anywhere sees vars, secrets, env, run and journeys.
+	anywhere place = iota
+	// condition is an `if`, where what was not saved may be compared with nil.
+	condition
+	// pageCondition is the `if` of a browser step, which may look at the page.
+	pageCondition
+	afterHTTP
+	onThePage
+	afterEval
+)
+
+// surroundings are the names that a place has beside those that all have.
+type surroundings struct {
+	roots     []expression.Root
+	functions []expression.Function
+	// where says which steps have them, for who uses one elsewhere.
+	where string
+}
+
+// places are all places. A verb with names of its own adds one here.
+func places() map[place]surroundings {
+	return map[place]surroundings{
+		anywhere:      {},
+		condition:     {},
+		pageCondition: {roots: browserNames(), functions: pageFunctions(), where: "in expect, save and if of a browser step"},
+		afterHTTP:     {roots: httpNames(), where: "in expect and save of an HTTP step"},
+		onThePage:     {roots: browserNames(), functions: pageFunctions(), where: "in expect, save and if of a browser step"},
+		afterEval: {
+			roots:     append(browserNames(), expression.Root{Name: "result"}),
+			functions: pageFunctions(), where: "in expect and save of an eval step",
+		},
+	}
+}
+
+// hasPage reports whether the place belongs to a step of the browser.
+func (at place) hasPage() bool { return at == pageCondition || at == onThePage || at == afterEval }
+
+// httpNames are what an HTTP step's expressions see of the answer.
+func httpNames() []expression.Root {
+	texts := map[string]string{}
+	return []expression.Root{
+		{Name: "status", Sample: 0}, {Name: "headers", Sample: texts}, {Name: "body", Sample: ""}, {Name: "json"},
+		{Name: "cookies", Sample: texts}, {Name: "url", Sample: ""}, {Name: "proto", Sample: ""},
+		{Name: "tls", Sample: map[string]any{}}, {Name: "timing", Sample: map[string]float64{}},
+	}
+}
+
+func browserNames() []expression.Root {
+	return []expression.Root{{Name: "url", Sample: ""}, {Name: "title", Sample: ""}}
+}
+
+// elsewhere says of each name that some place has where it is.
+func elsewhere() map[string]string {
+	reasons := map[string]string{}
+	all := places()
+	for _, at := range []place{afterEval, afterHTTP, onThePage} {
+		for _, r := range all[at].roots {
+			reasons[r.Name] = "it is there " + all[at].where
+		}
+	}
+	reasons["url"] = "it is there in expect and save"
+	for _, f := range pageFunctions() {
+		reasons[f.Name] = "it looks at the page: it is there in expect, save and if of a browser step"
+	}
+	for _, later := range laterFunctions() {
+		reasons[later] = "it is not supported yet"
+	}
+	return reasons
+}
