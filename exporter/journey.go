@@ -137,11 +137,9 @@ func (s *journeySeries) configure(p *labelParts, j *journeys.Journey, severity s
 	}
 	s.browser = false
 	before := s.steps
-	s.steps = make([]*stepSeries, 0, len(j.Steps)+len(j.Finally))
-	for _, list := range [][]journeys.Step{j.Steps, j.Finally} {
-		for i := range list {
-			s.configureStep(p, &list[i], before, created)
-		}
+	s.steps = make([]*stepSeries, 0, j.CountSteps())
+	for step := range j.AllSteps() {
+		s.configureStep(p, step, before, created)
 	}
 }
 

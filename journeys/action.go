@@ -12,6 +12,6 @@ type Action interface {
 
 // IsBrowser reports whether the action needs a browser.
 func IsBrowser(a Action) bool {
-	v := verbIndex()[a.Verb()]
+	v := grammars().index[a.Verb()]
 	return v != nil && v.place.hasPage()
 }

@@ -39,22 +39,31 @@ func (p *parser) checkJourney(m *document.Map) {
 	p.checkExpectations(m)
 }
 
-// checkTimes compares the steps' times with the journey's.
+// checkTimes compares the steps' times with those of what holds them.
 func (p *parser) checkTimes(m *document.Map) {
-	whole := p.journey.Timeout
-	if whole == 0 {
-		return
+	if whole := p.journey.Timeout; whole > 0 {
+		p.checkWithin(m.Get("steps"), p.journey.Steps, whole, "journey")
 	}
-	for i := range p.journey.Steps {
-		s := &p.journey.Steps[i]
-		node := m.Get("steps").Items[i]
-		switch keys := p.r.Map(node); {
+}
+
+func (p *parser) checkWithin(list *document.Node, steps []Step, whole time.Duration, of string) {
+	for i := range steps {
+		s := &steps[i]
+		keys := p.r.Map(list.Items[i])
+		switch {
 		case s.Timeout > whole:
-			p.r.Problem(keys.Get("timeout"), fmt.Sprintf("the step's timeout of %s is longer than the journey's of %s", short(s.Timeout), short(whole)), "")
+			p.r.Problem(keys.Get("timeout"), fmt.Sprintf("the step's timeout of %s is longer than the %s's of %s", short(s.Timeout), of, short(whole)), "")
 		case s.Timeout == 0 && s.Retry != nil && s.Retry.For > whole:
-			p.r.Problem(keys.Get("retry"), fmt.Sprintf("tries for %s, longer than the journey's timeout of %s", short(s.Retry.For), short(whole)), "")
+			p.r.Problem(keys.Get("retry"), fmt.Sprintf("tries for %s, longer than the %s's timeout of %s", short(s.Retry.For), of, short(whole)), "")
 		case s.Timeout == 0 && s.Budget >= whole:
-			p.r.Problem(keys.Get("budget"), fmt.Sprintf("the budget of %s is not below the journey's timeout of %s", short(s.Budget), short(whole)), "")
+			p.r.Problem(keys.Get("budget"), fmt.Sprintf("the budget of %s is not below the %s's timeout of %s", short(s.Budget), of, short(whole)), "")
+		}
+		if g, ok := s.Action.(*Group); ok && len(g.Steps) > 0 {
+			within, name := whole, of
+			if s.Timeout > 0 && s.Timeout < whole {
+				within, name = s.Timeout, "group"
+			}
+			p.checkWithin(keys.Get("steps"), g.Steps, within, name)
 		}
 	}
 }
@@ -66,23 +75,40 @@ func (p *parser) checkExpectations(m *document.Map) {
 	if steps == nil || len(p.journey.Steps) == 0 {
 		return
 	}
-	for i := range p.journey.Steps {
-		s := &p.journey.Steps[i]
-		if s.Action == nil {
-			// Already a problem.
-			return
-		}
-		if !s.Optional && s.If == nil && expects(s) {
-			return
-		}
+	if found, whole := p.judged(p.journey.Steps); found || !whole {
+		return
 	}
 	p.r.ProblemAt(m.KeyPos("steps"), "steps", "the journey expects nothing: it would pass whatever it is shown",
 		"add a see, or an expect, to a step that always runs")
 }
 
+// judged reports whether some step that always runs fails for what the target shows. Whole is false where a step
+// could not be read: that is a problem already.
+func (p *parser) judged(steps []Step) (found, whole bool) {
+	for i := range steps {
+		s := &steps[i]
+		if s.Action == nil {
+			return found, false
+		}
+		if s.Optional || s.If != nil {
+			continue
+		}
+		if held := s.Members(); held != nil {
+			inner, whole := p.judged(held)
+			if !whole {
+				return found, false
+			}
+			found = found || inner
+			continue
+		}
+		found = found || p.expects(s)
+	}
+	return found, true
+}
+
 // expects reports whether the step fails for what the target shows. An HTTP step expects a status below 400.
-func expects(s *Step) bool {
-	return verbIndex()[s.Action.Verb()].judges || len(s.Expect) > 0
+func (p *parser) expects(s *Step) bool {
+	return p.g.index[s.Action.Verb()].judges || len(s.Expect) > 0
 }
 
 // checkNames refuses two journeys of one name in a file.

@@ -8,7 +8,7 @@ func laterKeys() []string {
 	return slices.Concat(laterFlow(), laterRequest(), laterVerbs(), laterBrowser())
 }
 
-func laterFlow() []string { return []string{"use", "group", "params"} }
+func laterFlow() []string { return []string{"use", "params"} }
 
 func laterRequest() []string {
 	return []string{"multipart", "file", "proxy", "ip", "http", "resolve"}

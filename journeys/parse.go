@@ -21,7 +21,7 @@ func (l *Loader) Parse(file string, src []byte) ([]Journey, error) {
 	}
 	var journeys []Journey
 	for _, n := range nodes {
-		p := &parser{r: r, loader: l, file: file, journey: &Journey{}, locatorFields: locatorTable()}
+		p := &parser{r: r, loader: l, file: file, journey: &Journey{}, g: grammars()}
 		p.read(n)
 		journeys = append(journeys, *p.journey)
 	}
@@ -35,9 +35,8 @@ type parser struct {
 	loader  *Loader
 	file    string
 	journey *Journey
+	g       *grammar
 
-	// locatorFields is the table of the same name, which cannot name itself.
-	locatorFields []field[Locator]
 	// known are the variables that may be used where the parser stands; saves are all that steps save.
 	known map[string]bool
 	saves map[string]document.Pos
@@ -101,15 +100,19 @@ func (p *parser) findSaves(n *document.Node) {
 		}
 		for _, step := range e.Value.Items {
 			for _, key := range step.Entries {
-				if key.Key != "save" {
-					continue
-				}
-				for _, saved := range key.Value.Entries {
-					if _, ok := p.saves[saved.Key]; !ok {
-						p.saves[saved.Key] = saved.KeyPos
-					}
+				if key.Key == "save" {
+					p.noteSaves(key.Value)
 				}
 			}
+			p.findSaves(step)
+		}
+	}
+}
+
+func (p *parser) noteSaves(n *document.Node) {
+	for _, saved := range n.Entries {
+		if _, ok := p.saves[saved.Key]; !ok {
+			p.saves[saved.Key] = saved.KeyPos
 		}
 	}
 }

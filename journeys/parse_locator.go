@@ -3,7 +3,6 @@ package journeys
 import (
 	"fmt"
 	"strings"
-	"sync"
 
 	"github.com/outrider-monitor/outrider/journeys/document"
 )
@@ -107,7 +106,7 @@ func withoutPlaceholders(text string) string {
 func (p *parser) locatorMap(n *document.Node) (Locator, bool) {
 	l := Locator{Pos: n.Pos}
 	before := p.r.Count()
-	m := readFields(p, n, p.locatorFields, &l)
+	m := readFields(p, n, p.g.locator, &l)
 	var given []string
 	for _, e := range engineTable() {
 		if m.Has(e) {
@@ -125,8 +124,6 @@ func (p *parser) locatorMap(n *document.Node) (Locator, bool) {
 	}
 	return l, p.r.Count() == before
 }
-
-var locatorTable = sync.OnceValue(locatorFields)
 
 // locatorFields are the keys of a locator's map form.
 func locatorFields() []field[Locator] {

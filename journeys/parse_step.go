@@ -2,6 +2,7 @@ package journeys
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/outrider-monitor/outrider/journeys/document"
@@ -37,15 +38,22 @@ func (p *parser) step(n *document.Node) Step {
 	s := &Step{Pos: n.Pos}
 	m := p.r.Map(n)
 	d := &draft{Step: s, node: n}
-	m.Know(verbNameTable()...)
+	m.Know(p.g.names...)
 	d.verb = p.verbOf(n, m)
 	if d.verb != nil {
 		s.Action = d.verb.read(p, m.Get(d.verb.name), m)
 	}
-	for _, f := range stepTable() {
+	for _, f := range p.g.step {
 		if value := m.Get(f.key); value != nil {
+			if d.verb != nil && slices.Contains(d.verb.without, f.key) {
+				p.r.ProblemAt(m.KeyPos(f.key), n.Path(), fmt.Sprintf("%s does not go with %s", f.key, d.verb.name), "write it at a step in it")
+				continue
+			}
 			f.read(p, value, d)
 		}
+	}
+	if s.Sensitive {
+		hideMembers(s)
 	}
 	p.refuseForeign(m, d.verb)
 	p.refuseRest(m)
@@ -56,12 +64,21 @@ func (p *parser) step(n *document.Node) Step {
 	return *s
 }
 
+// hideMembers makes all that a sensitive step holds sensitive too.
+func hideMembers(s *Step) {
+	held := s.Members()
+	for i := range held {
+		held[i].Sensitive = true
+		hideMembers(&held[i])
+	}
+}
+
 // verbOf finds the one verb of a step.
 func (p *parser) verbOf(n *document.Node, m *document.Map) *verb {
 	if n.Kind != document.Mapping {
 		return nil
 	}
-	verbs := verbTable()
+	verbs := p.g.verbs
 	var found []*verb
 	for _, e := range n.Entries {
 		for i := range verbs {
@@ -80,7 +97,7 @@ func (p *parser) verbOf(n *document.Node, m *document.Map) *verb {
 		return found[0]
 	}
 	for _, e := range n.Entries {
-		if document.Suggest(e.Key, verbNameTable()) != "" {
+		if document.Suggest(e.Key, p.g.names) != "" {
 			// Reported as an unknown key, with the verb that was meant.
 			return nil
 		}
@@ -97,14 +114,14 @@ func (p *parser) verbOf(n *document.Node, m *document.Map) *verb {
 // refuseForeign refuses keys that belong to other verbs, and says to which.
 func (p *parser) refuseForeign(m *document.Map, v *verb) {
 	if v == nil {
-		for _, k := range verbKeys() {
+		for _, k := range p.g.verbKeys() {
 			m.Know(k)
 		}
 		return
 	}
 	for _, e := range m.Unknown() {
 		var owners []string
-		for _, other := range verbTable() {
+		for _, other := range p.g.verbs {
 			for _, k := range other.keys {
 				if k.name == e.Key {
 					owners = append(owners, other.name)

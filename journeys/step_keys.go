@@ -1,12 +1,6 @@
 package journeys
 
-import (
-	"sync"
-
-	"github.com/outrider-monitor/outrider/journeys/document"
-)
-
-var stepTable = sync.OnceValue(stepFields)
+import "github.com/outrider-monitor/outrider/journeys/document"
 
 // stepFields are the keys that every step may have.
 func stepFields() []field[draft] {
@@ -16,7 +10,7 @@ func stepFields() []field[draft] {
 		}},
 		{"if", "expression that decides whether the step runs", textSchema(), func(p *parser, n *document.Node, d *draft) {
 			at := condition
-			if d.verb != nil && d.verb.place.hasPage() {
+			if d.Action != nil && p.showsPage(d.Action) {
 				at = pageCondition
 			}
 			if e, ok := p.condition(n, at); ok {

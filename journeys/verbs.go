@@ -3,7 +3,6 @@ package journeys
 import (
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/outrider-monitor/outrider/journeys/document"
 )
@@ -19,7 +18,9 @@ type verb struct {
 	keys []key
 	// judges says that the verb fails for what the target shows, without any expectation.
 	judges bool
-	read   func(p *parser, n *document.Node, keys *document.Map) Action
+	// without are the common keys of steps that do not go with it.
+	without []string
+	read    func(p *parser, n *document.Node, keys *document.Map) Action
 }
 
 // key is a further key of a step, beside its verb.
@@ -39,43 +40,8 @@ func verbs() []verb {
 		keyboardVerbs(),
 		seeVerbs(),
 		pageVerbs(),
+		flowVerbs(),
 	)
-}
-
-// The tables are made once; they do not change.
-var (
-	verbTable     = sync.OnceValue(verbs)
-	verbNameTable = sync.OnceValue(verbNames)
-	verbIndex     = sync.OnceValue(indexVerbs)
-)
-
-func verbNames() []string {
-	var names []string
-	for _, v := range verbTable() {
-		names = append(names, v.name)
-	}
-	return names
-}
-
-func indexVerbs() map[string]*verb {
-	index := map[string]*verb{}
-	table := verbTable()
-	for i := range table {
-		index[table[i].name] = &table[i]
-	}
-	return index
-}
-
-// verbKeys are the keys that belong to some verb.
-func verbKeys() []string {
-	var names []string
-	for _, v := range verbTable() {
-		for _, k := range v.keys {
-			names = append(names, k.name)
-		}
-	}
-	slices.Sort(names)
-	return slices.Compact(names)
 }
 
 // keysOf are the keys of a table of fields.

@@ -44,7 +44,7 @@ func newPlan(c *Config, r runner, composer paging.Composer) *plan {
 		j := &c.Journeys[i]
 		p.tasks[j.Name] = &task{
 			Journey: j, timing: c.Timing(j), policy: c.Policy(j), confirm: c.Confirm(j),
-			browser: needsBrowser(j), pagers: c.Teams[j.Team].Pagers,
+			browser: j.UsesBrowser(), pagers: c.Teams[j.Team].Pagers,
 			reproduce: composer.Journey(j, incidents.Event{}, probes.Result{}).Reproduce,
 		}
 	}
@@ -57,17 +57,6 @@ func (p *plan) timings() map[string]Timing {
 		timings[name] = t.timing
 	}
 	return timings
-}
-
-func needsBrowser(j *journeys.Journey) bool {
-	for _, steps := range [][]journeys.Step{j.Steps, j.Finally} {
-		for i := range steps {
-			if journeys.IsBrowser(steps[i].Action) {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 func (p *plan) has(journey string) bool { return p.tasks[journey] != nil }

@@ -59,7 +59,7 @@ func newAttempt(r *Runner, j *journeys.Journey, runID string, number int) *attem
 		r: r, j: j, runID: runID, begun: begun,
 		out: Attempt{
 			Number: number, StartedAt: wall(begun),
-			Steps: make([]StepResult, 0, len(j.Steps)+len(j.Finally)),
+			Steps: make([]StepResult, 0, j.CountSteps()),
 		},
 	}
 }
@@ -106,7 +106,7 @@ func (a *attempt) run(ctx context.Context) (f finished) {
 	}()
 	if unable := a.prepare(ctx); unable != nil {
 		a.out.Outcome, a.out.Failure = Error, cleanFailure(a.redactor, unable)
-		a.skipFrom(0)
+		a.skip(a.j.Steps, place{}, StepNotRun)
 		return
 	}
 	failed := a.steps(ctx)
@@ -152,22 +152,58 @@ func (a *attempt) prepare(ctx context.Context) *Failure {
 // steps runs the steps until one fails, and returns that one.
 func (a *attempt) steps(ctx context.Context) (failed *journeys.Step) {
 	defer func() { a.out.Duration = time.Since(a.begun) - a.opening }()
-	for i := range a.j.Steps {
-		st := &a.j.Steps[i]
-		if a.add(a.step(ctx, st, place{index: i})) == StepFailed {
-			a.skipFrom(i + 1)
-			return st
+	return a.sequence(ctx, a.j.Steps, place{})
+}
+
+// sequence runs steps one after another until one fails, and returns that one; those after it are listed as not
+// run.
+func (a *attempt) sequence(ctx context.Context, steps []journeys.Step, p place) (failed *journeys.Step) {
+	for i := range steps {
+		st := &steps[i]
+		failed = a.perform(ctx, st, p)
+		p.index += st.Size()
+		if failed != nil {
+			a.skip(steps[i+1:], p, StepNotRun)
+			return failed
 		}
 	}
 	return nil
 }
 
-// add keeps a step's result, and lets it decide the attempt if it is the first to have something against
-// it.
-func (a *attempt) add(s StepResult) StepStatus {
+// perform runs one step, with all that it holds. Only what stands in no other step decides the attempt: whether a
+// member's failure counts is known when its group ends.
+func (a *attempt) perform(ctx context.Context, st *journeys.Step, p place) (failed *journeys.Step) {
+	from := len(a.out.Steps)
+	if len(st.Members()) > 0 {
+		failed = a.holds(ctx, st, p)
+	} else if a.out.Steps = append(a.out.Steps, a.step(ctx, st, p)); a.out.Steps[from].Status == StepFailed {
+		failed = st
+	}
+	if p.depth > 0 {
+		return failed
+	}
+	for _, s := range a.out.Steps[from:] {
+		a.decide(s)
+	}
+	if failed != nil && a.out.Failure == nil {
+		a.decide(StepResult{Name: st.Name, Status: StepFailed, Failure: &Failure{Reason: Internal, Message: "a step failed and nothing says why"}})
+	}
+	return failed
+}
+
+// add keeps a step's result and lets it decide the attempt.
+func (a *attempt) add(s StepResult) {
 	a.out.Steps = append(a.out.Steps, s)
+	a.decide(s)
+}
+
+// decide lets a step's result decide the attempt if it is the first to have something against it. A group that
+// failed with its member has no failure of its own.
+func (a *attempt) decide(s StepResult) {
 	var outcome Outcome
 	switch {
+	case s.Failure == nil:
+		return
 	case s.Status == StepFailed && s.Failure.Reason.Ours() && !s.Finally:
 		outcome = Error
 	case s.Status == StepFailed && !s.Finally:
@@ -175,12 +211,11 @@ func (a *attempt) add(s StepResult) StepStatus {
 	case s.Status == StepFailed, s.Status == StepSlow && !s.Finally:
 		outcome = Degraded
 	default:
-		return s.Status
+		return
 	}
 	if a.out.Failure == nil || !s.Finally && outcome != Degraded {
 		a.out.Outcome, a.out.Step, a.out.Failure = outcome, s.Name, s.Failure
 	}
-	return s.Status
 }
 
 // settle records the verdict once the steps and publish are over.
@@ -193,16 +228,20 @@ func (a *attempt) settle() {
 	a.settled.Store(&known)
 }
 
-// skipFrom lists the steps from index on as not run.
-func (a *attempt) skipFrom(index int) {
-	for i := index; i < len(a.j.Steps); i++ {
-		st := &a.j.Steps[i]
+// skip lists steps, and all that they hold, as not run or skipped.
+func (a *attempt) skip(steps []journeys.Step, p place, status StepStatus) {
+	for i := range steps {
+		st := &steps[i]
 		s := StepResult{
-			Name: st.Name, Verb: st.Action.Verb(), Status: StepNotRun,
+			Name: st.Name, Verb: st.Action.Verb(), Status: status, Finally: p.finally, Depth: p.depth,
 			Offset: time.Since(a.begun), Budget: st.Budget,
 		}
 		a.out.Steps = append(a.out.Steps, s)
-		a.observe(st, place{index: i}, &s)
+		a.observe(st, p, &s)
+		inner := p
+		inner.index, inner.depth = p.index+1, p.depth+1
+		a.skip(st.Members(), inner, status)
+		p.index += st.Size()
 	}
 }
 
@@ -259,12 +298,15 @@ func (a *attempt) finally(ctx context.Context) {
 	}
 	ctx = context.WithoutCancel(ctx)
 	end := time.Now().Add(a.r.o.FinallyTime)
+	p := place{finally: true}
+	for i := range a.j.Steps {
+		p.index += a.j.Steps[i].Size()
+	}
 	for i := range a.j.Finally {
 		now := time.Now()
-		share := end.Sub(now) / time.Duration(len(a.j.Finally)-i)
-		a.add(a.step(ctx, &a.j.Finally[i], place{
-			index: len(a.j.Steps) + i, finally: true, limit: now.Add(share),
-		}))
+		p.limit = now.Add(end.Sub(now) / time.Duration(len(a.j.Finally)-i))
+		a.perform(ctx, &a.j.Finally[i], p)
+		p.index += a.j.Finally[i].Size()
 	}
 }
 
@@ -274,7 +316,7 @@ func (a *attempt) observe(st *journeys.Step, p place, result *StepResult) {
 		return
 	}
 	a.r.o.Observe(Progress{
-		Attempt: a.out.Number, Index: p.index, Total: len(a.j.Steps) + len(a.j.Finally),
-		Step: st, Finally: p.finally, Result: result,
+		Attempt: a.out.Number, Index: p.index, Total: a.j.CountSteps(),
+		Step: st, Finally: p.finally, Depth: p.depth, Result: result,
 	})
 }

@@ -79,8 +79,11 @@ type StepResult struct {
 	Name string `json:"name"`
 	Verb string `json:"verb"`
 	// Finally marks the steps of `finally:`.
-	Finally bool       `json:"finally,omitempty"`
-	Status  StepStatus `json:"status"`
+	Finally bool `json:"finally,omitempty"`
+	// Depth is the number of groups that the step stands in. A group's own result comes before those of its steps;
+	// where one of these failed it has no Failure of its own.
+	Depth  int        `json:"depth,omitempty"`
+	Status StepStatus `json:"status"`
 	// Offset is from the start of the attempt.
 	Offset   time.Duration `json:"offset"`
 	Duration time.Duration `json:"duration"`

@@ -50,7 +50,9 @@ type Progress struct {
 	Total   int
 	Step    *journeys.Step
 	Finally bool
-	Result  *StepResult
+	// Depth is the number of groups that the step stands in.
+	Depth  int
+	Result *StepResult
 }
 
 // Request says which run is wanted.

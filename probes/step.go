@@ -10,11 +10,13 @@ import (
 )
 
 // place is where a step stands. limit is the deadline of a finally step; the other steps' limit is the
-// journey's.
+// journey's. group is what holds the step, depth how many do.
 type place struct {
 	index   int
+	depth   int
 	finally bool
 	limit   time.Time
+	group   *group
 }
 
 // stepRun is one step, while it runs.
@@ -32,7 +34,7 @@ type stepRun struct {
 // step runs one step from `if` to budget. It never panics; its result holds no secrets.
 func (a *attempt) step(ctx context.Context, st *journeys.Step, p place) StepResult {
 	res := StepResult{
-		Name: st.Name, Verb: st.Action.Verb(), Finally: p.finally, Budget: st.Budget,
+		Name: st.Name, Verb: st.Action.Verb(), Finally: p.finally, Depth: p.depth, Budget: st.Budget,
 		Offset: time.Since(a.begun),
 	}
 	a.current.Store(st)
@@ -147,6 +149,9 @@ func (s *stepRun) begin() {
 	if limit.Before(s.limit) {
 		s.limit = limit
 	}
+	if s.place.group != nil {
+		s.limit = earlier(s.limit, s.place.group.bound())
+	}
 }
 
 // overdue describes the deadline that has passed.
@@ -157,6 +162,10 @@ func (s *stepRun) overdue() *Failure {
 	elapsed := time.Since(s.start)
 	f := &Failure{Reason: Timeout, Expected: "at most " + short(s.within), Got: "not done after " + short(elapsed)}
 	switch whole := s.limit.Before(s.start.Add(s.within)); {
+	case whole && s.place.group != nil && !s.limit.Before(s.place.group.bound()):
+		g := s.place.group.timed()
+		f.Message = fmt.Sprintf("the %s of %q were over %s into this step", short(g.within), g.st.Name, short(elapsed))
+		f.Expected = fmt.Sprintf("all of %q in at most %s", g.st.Name, short(g.within))
 	case whole && s.place.finally:
 		f.Message = fmt.Sprintf("the time for finally steps was over %s into this step", short(elapsed))
 	case whole:

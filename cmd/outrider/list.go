@@ -6,7 +6,6 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"github.com/outrider-monitor/outrider/journeys"
 	"github.com/outrider-monitor/outrider/monitor"
 )
 
@@ -38,7 +37,7 @@ func (k *listCommand) Run(c *console) error {
 	list := make([]listed, len(config.Journeys))
 	for i := range config.Journeys {
 		j := &config.Journeys[i]
-		list[i] = listed{j.Name, j.Title, j.Team, append([]string{}, j.Tags...), when(config.Timing(j)), len(j.Steps), usesBrowser(j), config.Teams[j.Team].Pagers, j.File}
+		list[i] = listed{j.Name, j.Title, j.Team, append([]string{}, j.Tags...), when(config.Timing(j)), j.CountSteps(), j.UsesBrowser(), config.Teams[j.Team].Pagers, j.File}
 	}
 	if k.JSON {
 		enc := json.NewEncoder(c.out)
@@ -91,15 +90,4 @@ func short(d time.Duration) string {
 		return fmt.Sprintf("%dm", d/time.Minute)
 	}
 	return d.String()
-}
-
-func usesBrowser(j *journeys.Journey) bool {
-	for _, steps := range [][]journeys.Step{j.Steps, j.Finally} {
-		for i := range steps {
-			if journeys.IsBrowser(steps[i].Action) {
-				return true
-			}
-		}
-	}
-	return false
 }

@@ -41,12 +41,17 @@ const widest = 60
 
 func (s *live) begin(j *journeys.Journey) {
 	s.attempt, s.finally, s.width = 0, false, 0
-	for _, steps := range [][]journeys.Step{j.Steps, j.Finally} {
-		for i := range steps {
-			s.width = min(max(s.width, len([]rune(steps[i].Name))), widest)
-		}
-	}
+	s.measure(j.Steps, 0)
+	s.measure(j.Finally, 0)
 	fmt.Fprintf(s.c.out, "%s  %s\n", s.c.bold(j.Name), j.Title)
+}
+
+// measure makes room for the names of steps and of those that they hold.
+func (s *live) measure(steps []journeys.Step, depth int) {
+	for i := range steps {
+		s.width = min(max(s.width, 2*depth+len([]rune(steps[i].Name))), widest)
+		s.measure(steps[i].Members(), depth+1)
+	}
 }
 
 func (s *live) progress(p probes.Progress) {
@@ -60,6 +65,14 @@ func (s *live) progress(p probes.Progress) {
 		s.finally = true
 		fmt.Fprintf(s.c.out, "  %s\n", s.c.faint("finally"))
 	}
+	held := len(p.Step.Members()) > 0
+	if p.Result == nil && held {
+		fmt.Fprintf(s.c.out, "  %s%s %s\n", strings.Repeat("  ", p.Depth), s.c.faint("▸"), p.Step.Name)
+		return
+	}
+	if held && p.Result.Failure == nil && (p.Result.Status == probes.StepPassed || p.Result.Status == probes.StepFailed || p.Result.Status == probes.StepSkipped) {
+		return // its members have told it
+	}
 	if p.Result == nil {
 		if s.c.colour { // a terminal: the line is written over when the step ends
 			fmt.Fprintf(s.c.out, "  %s %s\r", s.c.faint("…"), p.Step.Name)
@@ -70,7 +83,7 @@ func (s *live) progress(p probes.Progress) {
 	if s.c.colour {
 		fmt.Fprint(s.c.out, "\x1b[2K")
 	}
-	fmt.Fprintf(s.c.out, "  %s %s  %s%s\n", s.mark(r.Status), pad(r.Name, s.width), s.took(r), s.remarks(r))
+	fmt.Fprintf(s.c.out, "  %s %s  %s%s\n", s.mark(r.Status), pad(strings.Repeat("  ", r.Depth)+r.Name, s.width), s.took(r), s.remarks(r))
 	if r.Failure != nil {
 		s.why(r.Failure)
 	}

@@ -1,0 +1,43 @@
+package journeys
+
+import (
+	"strings"
+
+	"github.com/outrider-monitor/outrider/journeys/document"
+)
+
+// Group is several steps under one name, with one time, one condition and one verdict.
+type Group struct {
+	Title string
+	Steps []Step
+}
+
+// flowVerbs hold other steps.
+func flowVerbs() []verb {
+	return []verb{
+		{name: "group", doc: "several `steps` under this name: one if, timeout, budget, retry for all of them", place: anywhere, schema: textSchema(),
+			keys: []key{{"steps", "the steps of the group, in order", stepsSchema(), true}}, without: []string{"expect", "save"}, read: readGroup},
+	}
+}
+
+func readGroup(p *parser, n *document.Node, m *document.Map) Action {
+	g := &Group{Title: p.label(n, 100)}
+	m.Need("steps")
+	if steps := m.Get("steps"); steps != nil {
+		g.Steps = p.steps(steps)
+	}
+	return g
+}
+
+// Verb is group.
+func (*Group) Verb() string { return "group" }
+
+func (g *Group) sentence() string { return strings.TrimSpace(g.Title) }
+
+// members are the steps that an action holds; nil for one that does something itself.
+func members(a Action) []Step {
+	if g, ok := a.(*Group); ok {
+		return g.Steps
+	}
+	return nil
+}
