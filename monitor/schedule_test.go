@@ -286,3 +286,17 @@ func TestCronKeepsItsTimeZoneAcrossDaylightSaving(t *testing.T) {
 		}
 	}
 }
+
+func TestTheTypicalPauseOfACronExpressionIsNotTheNights(t *testing.T) {
+	now := time.Date(2026, 11, 22, 23, 50, 0, 0, time.UTC)
+	for timing, want := range map[Timing]time.Duration{
+		{Every: 30 * time.Second}:                  30 * time.Second,
+		{Cron: "*/5 7-22 * * *"}:                   5 * time.Minute,
+		{Cron: "0 3 * * *", Zone: "Europe/London"}: 24 * time.Hour,
+		{Cron: "not a cron"}:                       0,
+	} {
+		if got := timing.Typical(now); got != want {
+			t.Errorf("%+v: got %s, want %s", timing, got, want)
+		}
+	}
+}

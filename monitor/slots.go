@@ -3,6 +3,7 @@ package monitor
 import (
 	"fmt"
 	"hash/fnv"
+	"slices"
 	"time"
 
 	"github.com/go-co-op/gocron/v2"
@@ -28,6 +29,33 @@ func newSlots(name string, t Timing, now time.Time) (slots, error) {
 		return nil, err
 	}
 	return calendar{c}, nil
+}
+
+// Typical is the usual time between two runs: the interval, or the median pause among a cron expression's next slots
+// after now, so that a pause at night does not count. Zero if the expression is not valid.
+func (t Timing) Typical(now time.Time) time.Duration {
+	if t.Cron == "" {
+		return t.Every
+	}
+	s, err := newSlots("", t, now)
+	if err != nil {
+		return 0
+	}
+	const looked = 101
+	pauses := make([]time.Duration, 0, looked)
+	for at := s.next(now); len(pauses) < looked && !at.IsZero(); {
+		next := s.next(at)
+		if next.IsZero() {
+			break
+		}
+		pauses = append(pauses, next.Sub(at))
+		at = next
+	}
+	if len(pauses) == 0 {
+		return 0
+	}
+	slices.Sort(pauses)
+	return pauses[len(pauses)/2]
 }
 
 // cronLine is the expression with its time zone, as gocron wants it.

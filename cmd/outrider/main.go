@@ -21,6 +21,7 @@ type commands struct {
 	Demo    demoCommand    `cmd:"" help:"Run the bundled shop and the whole monitor."`
 	List    listCommand    `cmd:"" help:"List the journeys of a configuration."`
 	Schema  schemaCommand  `cmd:"" help:"Print the JSON Schema of journey files, for editors."`
+	Rules   rulesCommand   `cmd:"" help:"Print Prometheus rules made of the journeys."`
 	Page    pageCommand    `cmd:"" help:"Test pagers."`
 	Doctor  doctorCommand  `cmd:"" help:"Find out what would keep the monitor from working here."`
 	Version versionCommand `cmd:"" help:"Print the version."`

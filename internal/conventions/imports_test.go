@@ -48,7 +48,7 @@ func only() map[string][]string {
 		"github.com/aws/":         {"exporter/cloudwatch"},
 		"github.com/expr-lang/":   {"journeys"},
 		"github.com/alecthomas/":  {"cmd"},
-		"gopkg.in/yaml":           {"journeys"},
+		"gopkg.in/yaml":           {"journeys", "exporter/rules"},
 		"github.com/prometheus/":  {"exporter", "web", "monitor", "cmd"},
 		"github.com/santhosh-tek": {"journeys", "paging", "internal"},
 	}
