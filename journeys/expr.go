@@ -19,6 +19,8 @@ type Scope struct {
 	Run map[string]any
 	// Journeys holds what other journeys published: journey name -> name -> value.
 	Journeys map[string]map[string]any
+	// Params are the parameters of the fragment whose steps run.
+	Params map[string]any
 	// Step holds the step's own names: after HTTP status headers body json cookies url proto tls timing,
 	// in the browser url title (and result after eval). A value may be a func() (any, error), which is called
 	// each time it is used. Header names are found in any case; numbers may be json.Number, which keeps the
@@ -56,6 +58,14 @@ func (s *Scope) Value(root, member string) (any, bool, error) {
 	case "run":
 		v, ok := s.Run[member]
 		return v, ok, nil
+	case "params":
+		v, ok := s.Params[member]
+		return v, ok, nil
+	case "result":
+		if published, ok := s.Step["result"].(map[string]any); ok && member != "" {
+			v, ok := published[member]
+			return v, ok, nil
+		}
 	case "journeys":
 		v, ok := s.Journeys[member]
 		if !ok {

@@ -21,8 +21,40 @@ func (p *parser) knows(root, member string) *expression.Mistake {
 		return p.knowsSecret(member)
 	case "run":
 		return knowsRun(member)
+	case "params":
+		return p.knowsParam(member)
+	case "result":
+		return p.knowsResult(member)
 	}
 	return nil
+}
+
+func (p *parser) knowsParam(name string) *expression.Mistake {
+	if !p.inFragment {
+		return &expression.Mistake{Message: "a journey has no params", Hint: "they are there in a fragment, a file with the key fragment"}
+	}
+	var known []string
+	for _, param := range p.params {
+		if param.Name == name {
+			return nil
+		}
+		known = append(known, param.Name)
+	}
+	hint := document.DidYouMean(name, known)
+	if hint == "" {
+		hint = fmt.Sprintf("add %s: text to params", name)
+	}
+	return &expression.Mistake{Message: fmt.Sprintf("unknown parameter %s", name), Hint: hint}
+}
+
+// knowsResult knows what the fragment of the step that is read publishes. Nil: the fragment has a problem of its own.
+func (p *parser) knowsResult(name string) *expression.Mistake {
+	if p.result == nil || slices.Contains(p.result, name) {
+		return nil
+	}
+	return &expression.Mistake{
+		Message: fmt.Sprintf("the fragment does not publish %s", name), Hint: document.DidYouMean(name, p.result),
+	}
 }
 
 func knowsRun(name string) *expression.Mistake {
@@ -45,6 +77,9 @@ func (p *parser) knowsSecret(name string) *expression.Mistake {
 	hint := document.DidYouMean(name, known)
 	if hint == "" {
 		hint = fmt.Sprintf("add %s: {env: NAME} to secrets", name)
+	}
+	if p.inFragment {
+		hint = fmt.Sprintf("a fragment has no secrets: add %s: secret to params", name)
 	}
 	return &expression.Mistake{Message: fmt.Sprintf("unknown secret %s", name), Hint: hint}
 }

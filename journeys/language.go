@@ -26,6 +26,7 @@ func newLanguage(at place, around surroundings) *expression.Language {
 			{Name: "env", Sample: map[string]string{}, Members: true},
 			{Name: "run", Sample: map[string]any{}, Members: true},
 			{Name: "journeys", Sample: map[string]any{}, Members: true},
+			{Name: "params", Sample: map[string]any{}, Members: true},
 		},
 	}
 	o.Roots = append(o.Roots, around.roots...)

@@ -5,8 +5,18 @@ import "github.com/outrider-monitor/outrider/journeys/expression"
 // Loader reads the files of one configuration. Journeys that say the same share what was made of it, so that
 // thousands of them cost little more than what differs. The zero Loader is ready; it is for one goroutine.
 type Loader struct {
+	// Read gives the content of a fragment's file; the path is that of the file that uses it with the one in `use`
+	// put to its folder. It must refuse what the author of a journey has no business with. Nil: no fragments.
+	Read func(path string) ([]byte, error)
+
 	programs map[phrase]*expression.Program
+	// fragments are those that were read, by path; one that is nil is being read.
+	fragments map[string]*fragment
+	files     []string
 }
+
+// Files are the files of the fragments that were read.
+func (l *Loader) Files() []string { return l.files }
 
 // phrase is all that a compiled expression depends on, but for the names that its journey knows.
 type phrase struct {

@@ -11,7 +11,7 @@ import (
 // Parse reads one file as [Loader.Parse] does.
 func Parse(file string, src []byte) ([]Journey, error) { return new(Loader).Parse(file, src) }
 
-// Parse reads a file's journeys (one or several YAML documents). The error is document.Problems: every problem of
+// Parse reads a file's journeys (one or several YAML documents); fragments in it are checked. The error is document.Problems: every problem of
 // the file. The journeys that could be read are given even so, for checks across files; they must not be run.
 func (l *Loader) Parse(file string, src []byte) ([]Journey, error) {
 	nodes, problems := document.Read(file, src)
@@ -21,6 +21,10 @@ func (l *Loader) Parse(file string, src []byte) ([]Journey, error) {
 	}
 	var journeys []Journey
 	for _, n := range nodes {
+		if isFragment(n) {
+			l.parseFragment(r, grammars(), file, n)
+			continue
+		}
 		p := &parser{r: r, loader: l, file: file, journey: &Journey{}, g: grammars()}
 		p.read(n)
 		journeys = append(journeys, *p.journey)
@@ -42,6 +46,15 @@ type parser struct {
 	saves map[string]document.Pos
 	// names are the step names that are taken, with their places.
 	names map[string]document.Pos
+	// inFragment says that a fragment is read; params are its parameters.
+	inFragment bool
+	params     []Param
+	// result is what the fragment of the use step that is read publishes; nil where that is not known.
+	result []string
+	// borrowed is the number of steps that fragments have brought.
+	borrowed int
+	// uses are the steps that use a fragment: what is in it is named after them.
+	uses []*Step
 	// unnamed are the steps whose names are made of their verbs, once all others are known.
 	unnamed []*Step
 }
@@ -82,14 +95,19 @@ func (p *parser) refuseRest(m *document.Map) {
 }
 
 func (p *parser) read(n *document.Node) {
+	p.begin(n)
+	m := readFields(p, n, journeyFields(), p.journey)
+	m.Need("journey", "steps")
+	p.nameSteps()
+	p.checkJourney(m)
+}
+
+// begin is what comes before the keys of a journey or a fragment.
+func (p *parser) begin(n *document.Node) {
 	j := p.journey
 	j.File, j.Dir, j.Pos = p.file, filepath.Dir(p.file), n.Pos
 	p.known, p.saves, p.names = map[string]bool{}, map[string]document.Pos{}, map[string]document.Pos{}
 	p.findSaves(n)
-	m := readFields(p, n, journeyFields(), j)
-	m.Need("journey", "steps")
-	p.nameSteps()
-	p.checkJourney(m)
 }
 
 // findSaves notes all variables that steps save, so that a use before it can be told from a misspelt name.

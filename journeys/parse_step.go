@@ -22,6 +22,9 @@ func (p *parser) steps(n *document.Node) []Step {
 		if steps[i].Name == "" {
 			p.unnamed = append(p.unnamed, &steps[i])
 		}
+		if _, ok := steps[i].Action.(*Use); ok {
+			p.uses = append(p.uses, &steps[i])
+		}
 	}
 	return steps
 }
@@ -189,4 +192,25 @@ func (p *parser) nameSteps() {
 		s.Name = name
 		p.names[name] = s.Pos
 	}
+	for _, s := range p.uses {
+		p.nameMembers(s.Name, s.Members())
+	}
+}
+
+// nameMembers puts the name of the use before those of the fragment's steps.
+func (p *parser) nameMembers(use string, steps []Step) {
+	for i := range steps {
+		s := &steps[i]
+		s.Name = cutText(use+": "+s.Name, 160)
+		for n := 2; p.taken(s.Name); n++ {
+			s.Name = fmt.Sprintf("%s (%d)", s.Name, n)
+		}
+		p.names[s.Name] = s.Pos
+		p.nameMembers(use, s.Members())
+	}
+}
+
+func (p *parser) taken(name string) bool {
+	_, taken := p.names[name]
+	return taken
 }

@@ -17,6 +17,7 @@ const (
 	afterHTTP
 	onThePage
 	afterEval
+	afterUse
 )
 
 // surroundings are the names that a place has beside those that all have.
@@ -39,6 +40,7 @@ func places() map[place]surroundings {
 			roots:     append(browserNames(), expression.Root{Name: "result"}),
 			functions: pageFunctions(), where: "in expect and save of an eval step",
 		},
+		afterUse: {roots: []expression.Root{{Name: "result", Sample: map[string]any{}, Members: true}}, where: "in expect and save of a use step"},
 	}
 }
 
@@ -68,6 +70,7 @@ func elsewhere() map[string]string {
 			reasons[r.Name] = "it is there " + all[at].where
 		}
 	}
+	reasons["result"] = "it is there in expect and save of an eval or a use step"
 	reasons["url"] = "it is there in expect and save"
 	for _, f := range pageFunctions() {
 		reasons[f.Name] = "it looks at the page: it is there in expect, save and if of a browser step"

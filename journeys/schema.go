@@ -4,6 +4,9 @@ import (
 	"bytes"
 	"encoding/json"
 	"maps"
+	"reflect"
+	"slices"
+	"strings"
 )
 
 // schemaID is where the schema is published.
@@ -12,11 +15,11 @@ const schemaID = "https://raw.githubusercontent.com/outrider-monitor/outrider/ma
 // Schema gives the JSON Schema of a journey file, for editors: the same tables that Parse reads with, so it never
 // knows another key. It accepts what Parse accepts; Parse looks deeper.
 func Schema() []byte {
-	root := object(journeyFields(), "journey", "steps")
+	root := schema{"if": schema{"required": []string{"fragment"}}, "then": refSchema("fragment"), "else": refSchema("journey")}
 	root["$schema"] = "https://json-schema.org/draft/2020-12/schema"
 	root["$id"] = schemaID
 	root["title"] = "Outrider journey"
-	root["description"] = "One customer journey: what a customer does, step by step."
+	root["description"] = "One customer journey: what a customer does, step by step; or a fragment that journeys use."
 	root["$defs"] = definitions()
 	var text bytes.Buffer
 	encoder := json.NewEncoder(&text)
@@ -34,12 +37,15 @@ func definitions() map[string]schema {
 	secret := object(secretFields())
 	secret["minProperties"], secret["maxProperties"] = 1, 1
 	all := map[string]schema{
-		"step":    stepSchema(),
-		"retry":   object(retryFields(), "every", "for"),
-		"secret":  secret,
-		"browser": object(browserFields()),
-		"alert":   object(alertFields()),
-		"slo":     object(sloFields(), "objective", "window"),
+		"journey":  object(journeyFields(), "journey", "steps"),
+		"fragment": object(fragmentFields(), "fragment", "steps"),
+		"step":     stepSchema(),
+		"param":    {"oneOf": []schema{enumSchema(paramTypes()...), object(paramFields(), "type")}},
+		"retry":    object(retryFields(), "every", "for"),
+		"secret":   secret,
+		"browser":  object(browserFields()),
+		"alert":    object(alertFields()),
+		"slo":      object(sloFields(), "objective", "window"),
 	}
 	maps.Copy(all, locatorDefinitions())
 	maps.Copy(all, requestDefinitions())
@@ -80,7 +86,7 @@ func stepSchema() schema {
 		one = append(one, required)
 		for _, k := range v.keys {
 			owners[k.name] = append(owners[k.name], required)
-			properties[k.name] = described(k.schema, k.doc)
+			properties[k.name] = either(properties[k.name], described(k.schema, k.doc))
 			if k.needed {
 				needed[v.name] = append(needed[v.name], k.name)
 			}
@@ -95,3 +101,27 @@ func stepSchema() schema {
 	s["dependentRequired"] = needed
 	return s
 }
+
+// either is a key that goes with several verbs, and may mean something else with each.
+func either(before, s schema) schema {
+	if before == nil || same(before, s) {
+		return s
+	}
+	ways, several := before["anyOf"].([]schema)
+	if !several {
+		ways = []schema{before}
+	}
+	for _, w := range ways {
+		if same(w, s) {
+			return before
+		}
+	}
+	docs := []string{}
+	ways = append(slices.Clone(ways), s)
+	for _, w := range ways {
+		docs = append(docs, w["description"].(string))
+	}
+	return schema{"anyOf": ways, "description": strings.Join(docs, "; ")}
+}
+
+func same(a, b schema) bool { return reflect.DeepEqual(a, b) }

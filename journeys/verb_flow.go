@@ -17,6 +17,8 @@ func flowVerbs() []verb {
 	return []verb{
 		{name: "group", doc: "several `steps` under this name: one if, timeout, budget, retry for all of them", place: anywhere, schema: textSchema(),
 			keys: []key{{"steps", "the steps of the group, in order", stepsSchema(), true}}, without: []string{"expect", "save"}, read: readGroup},
+		{name: "use", doc: "the steps of a fragment, from this file; `with` gives its parameters", place: afterUse, schema: textSchema(),
+			keys: []key{{"with", "values of the fragment's parameters", schema{"type": "object"}, false}}, read: readUse},
 	}
 }
 
@@ -36,8 +38,11 @@ func (g *Group) sentence() string { return strings.TrimSpace(g.Title) }
 
 // members are the steps that an action holds; nil for one that does something itself.
 func members(a Action) []Step {
-	if g, ok := a.(*Group); ok {
-		return g.Steps
+	switch a := a.(type) {
+	case *Group:
+		return a.Steps
+	case *Use:
+		return a.Steps
 	}
 	return nil
 }

@@ -16,7 +16,7 @@ import (
 // readJourneys reads all files that `journeys:` names, and then checks them against each other and the teams.
 func (c *Config) readJourneys(r *document.Reader, m *document.Map) {
 	whole := true
-	loader := new(journeys.Loader)
+	loader := &journeys.Loader{Read: FragmentReader(filepath.Dir(c.File))}
 	for _, n := range items(m.Get("journeys")) {
 		files, folders, err := find(c.relative(n.Value))
 		c.Folders = append(c.Folders, folders...)
@@ -34,6 +34,11 @@ func (c *Config) readJourneys(r *document.Reader, m *document.Map) {
 			}
 			c.Files = append(c.Files, file)
 			whole = c.readJourneyFile(r, loader, file) && whole
+		}
+	}
+	for _, file := range loader.Files() {
+		if !slices.Contains(c.Files, file) {
+			c.Files = append(c.Files, file)
 		}
 	}
 	m.Texts("journeys")
@@ -90,7 +95,7 @@ func report(r *document.Reader, err error) {
 	var problems document.Problems
 	if errors.As(err, &problems) {
 		for _, p := range problems {
-			r.ProblemAt(p.Pos, p.Path, p.Message, p.Hint)
+			r.Add(p)
 		}
 	}
 }

@@ -66,16 +66,17 @@ func (g *group) perform(ctx context.Context) (f *Failure, failed *journeys.Step)
 	}
 	g.begin()
 	if g.st.Retry == nil {
-		return nil, g.members(ctx)
+		return g.members(ctx)
 	}
 	every := cmp.Or(g.st.Retry.Every, time.Second)
 	giveUp := g.start.Add(g.st.Retry.For)
 	for {
 		g.res.Tries++
 		next := time.Now().Add(every)
-		failed := g.members(ctx)
-		if failed == nil || g.ours(g.at) || ctx.Err() != nil || next.After(giveUp) || !g.until(ctx, next) {
-			return nil, failed
+		f, failed := g.members(ctx)
+		again := failed != nil && !g.ours(g.at) || f != nil && !f.Reason.Ours()
+		if !again || ctx.Err() != nil || next.After(giveUp) || !g.until(ctx, next) {
+			return f, failed
 		}
 		g.out.Steps = g.out.Steps[:g.at+1]
 	}
@@ -164,10 +165,13 @@ func earlier(a, b time.Time) time.Time {
 	return a
 }
 
-func (g *group) members(ctx context.Context) (failed *journeys.Step) {
+func (g *group) members(ctx context.Context) (f *Failure, failed *journeys.Step) {
 	p := g.place
 	p.index, p.depth, p.group = p.index+1, p.depth+1, g
-	return g.sequence(ctx, g.st.Members(), p)
+	if use, ok := g.st.Action.(*journeys.Use); ok {
+		return g.fragment(ctx, use, p)
+	}
+	return nil, g.sequence(ctx, g.st.Members(), p)
 }
 
 // skipMembers lists the members of a group that does not run.

@@ -10,7 +10,6 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/outrider-monitor/outrider/journeys"
 	"github.com/outrider-monitor/outrider/journeys/document"
 	"github.com/outrider-monitor/outrider/monitor"
 )
@@ -105,7 +104,7 @@ func (f *findings) add(file string, named bool) error {
 	switch {
 	case isConfig(file, src):
 		f.configs = append(f.configs, filepath.Clean(file))
-	case named || hasKey(src, "journey"):
+	case named || hasKey(src, "journey") || hasKey(src, "fragment"):
 		f.journeys = append(f.journeys, filepath.Clean(file))
 	}
 	return nil
@@ -150,7 +149,7 @@ func (f *findings) problems() (document.Problems, error) {
 		}
 		src, err := os.ReadFile(file)
 		if err == nil {
-			_, err = journeys.Parse(file, src)
+			_, err = loaderFor(file).Parse(file, src)
 		}
 		if err := add(err); err != nil {
 			return nil, err

@@ -93,6 +93,9 @@ func (c *console) problems(w io.Writer, problems document.Problems) {
 		if p.Hint != "" {
 			fmt.Fprintf(w, "       = %s\n", p.Hint)
 		}
+		for _, r := range p.Related {
+			fmt.Fprintf(w, "       > %s: %s\n", r.Message, r.Pos)
+		}
 	}
 }
 

@@ -117,7 +117,7 @@ func (k *runCommand) find() (*monitor.Config, []journeys.Journey, error) {
 		if err != nil {
 			return nil, nil, usage(fmt.Sprintf("reading %q: %s", arg, pathless(err)), "")
 		}
-		js, err := journeys.Parse(arg, src)
+		js, err := loaderFor(arg).Parse(arg, src)
 		if err != nil && !errors.As(err, &problems) {
 			return nil, nil, err
 		}
@@ -138,6 +138,11 @@ func (k *runCommand) find() (*monitor.Config, []journeys.Journey, error) {
 		wanted = append(wanted, *j)
 	}
 	return config, wanted, nil
+}
+
+// loaderFor reads a file that is named by itself.
+func loaderFor(file string) *journeys.Loader {
+	return &journeys.Loader{Read: monitor.FragmentReader(monitor.RootOf(file))}
 }
 
 // looksLikeFile tells a file from the name of a journey.

@@ -27,7 +27,7 @@ func TestEveryYAMLBlockOfTheDocumentationIsAccepted(t *testing.T) {
 				continue
 			}
 			seen++
-			if err := readYAML(t, strings.TrimSpace(kind), b.text); err != nil {
+			if err := readYAML(t, p, strings.TrimSpace(kind), b.text); err != nil {
 				t.Errorf("%s: the block at line %d:\n%v", p.path, b.line+1, err)
 			}
 		}
@@ -37,27 +37,39 @@ func TestEveryYAMLBlockOfTheDocumentationIsAccepted(t *testing.T) {
 	}
 }
 
-func readYAML(t *testing.T, kind, text string) error {
+func readYAML(t *testing.T, p page, kind, text string) error {
 	t.Helper()
+	loader := &journeys.Loader{Read: func(path string) ([]byte, error) { return fragmentOf(p, path) }}
 	switch {
 	case kind == "wrong":
-		if _, err := journeys.Parse("block.yaml", []byte(text)); err == nil {
+		if _, err := loader.Parse("block.yaml", []byte(text)); err == nil {
 			return fmt.Errorf("shown as a mistake, but it is accepted")
 		}
 		return nil
 	case kind == "steps":
-		_, err := journeys.Parse("block.yaml", []byte("steps:\n"+text+scaffold(text)))
+		_, err := loader.Parse("block.yaml", []byte("steps:\n"+text+scaffold(text)))
 		return err
 	case kind == "keys":
-		_, err := journeys.Parse("block.yaml", []byte(text+scaffold(text)+"steps:\n  - {get: 'http://a.example', expect: status == 200}\n"))
+		_, err := loader.Parse("block.yaml", []byte(text+scaffold(text)+"steps:\n  - {get: 'http://a.example', expect: status == 200}\n"))
 		return err
 	case kind == "config" || kind == "" && hasKey(text, "journeys"):
 		return readConfig(t, text)
-	case kind == "" && hasKey(text, "journey"):
-		_, err := journeys.Parse("block.yaml", []byte(text))
+	case kind == "" && (hasKey(text, "journey") || hasKey(text, "fragment")):
+		_, err := loader.Parse("block.yaml", []byte(text))
 		return err
 	}
 	return fmt.Errorf("no journey and no configuration: say behind ```yaml what it is: steps, keys, config or wrong")
+}
+
+// fragmentOf finds the fragment of a page whose name is that of the path.
+func fragmentOf(p page, path string) ([]byte, error) {
+	name := strings.TrimSuffix(filepath.Base(path), ".yaml")
+	for _, b := range p.blocks {
+		if b.info == "yaml" && strings.HasPrefix(b.text, "fragment: "+name+"\n") {
+			return []byte(b.text), nil
+		}
+	}
+	return nil, fmt.Errorf("no block of the page is the fragment %q", name)
 }
 
 // scaffold is what a part of a journey needs around it.
@@ -127,9 +139,10 @@ func TestEveryExampleIsAccepted(t *testing.T) {
 			if _, err := monitor.Load(worktree.Path(name)); err != nil {
 				t.Errorf("%s:\n%v", name, err)
 			}
-		case hasKey(string(src), "journey"):
+		case hasKey(string(src), "journey"), hasKey(string(src), "fragment"):
 			js++
-			if _, err := journeys.Parse(worktree.Path(name), src); err != nil {
+			loader := &journeys.Loader{Read: monitor.FragmentReader(worktree.Path("examples"))}
+			if _, err := loader.Parse(worktree.Path(name), src); err != nil {
 				t.Errorf("%s:\n%v", name, err)
 			}
 		case !slices.Contains(readByOthers(), name):

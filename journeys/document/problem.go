@@ -23,6 +23,14 @@ type Problem struct {
 	Message string
 	// Hint says what to do; may be empty.
 	Hint string
+	// Related are other places that have to do with it: what it conflicts with, who uses it.
+	Related []Related
+}
+
+// Related is another place that a problem has to do with, and how.
+type Related struct {
+	Pos     Pos
+	Message string
 }
 
 // Error gives `file:line:col: path: message (hint)`.
@@ -37,6 +45,9 @@ func (p Problem) Error() string {
 	b.WriteString(p.Message)
 	if p.Hint != "" {
 		b.WriteString(" (" + p.Hint + ")")
+	}
+	for _, r := range p.Related {
+		b.WriteString(" [" + r.Message + ": " + r.Pos.String() + "]")
 	}
 	return b.String()
 }

@@ -32,6 +32,16 @@ func (r *Reader) ProblemAt(pos Pos, path, message, hint string) {
 	r.problems = append(r.problems, Problem{Pos: pos, Path: path, Message: message, Hint: hint})
 }
 
+// Add takes over a problem that was found elsewhere.
+func (r *Reader) Add(p Problem) { r.problems = append(r.problems, p) }
+
+// Relate adds a place to the problems from the one with this index on.
+func (r *Reader) Relate(from int, place Related) {
+	for i := from; i < len(r.problems); i++ {
+		r.problems[i].Related = append(r.problems[i].Related, place)
+	}
+}
+
 // Text reads any scalar as the text that its author wrote.
 func (r *Reader) Text(n *Node) (string, bool) {
 	return n.text(), r.is(n, Text, "text")
