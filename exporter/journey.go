@@ -128,8 +128,8 @@ func (s *journeySeries) configure(p *labelParts, j *journeys.Journey, severity s
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.wanted = severity
-	if j.Alert.Severity != "" {
-		s.wanted = j.Alert.Severity
+	if worst := j.Alert.Severity.Worst(); worst != "" {
+		s.wanted = worst
 	}
 	s.objective = value{}
 	if j.SLO != nil {

@@ -18,7 +18,7 @@ var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 
 func checkout() journeys.Journey {
 	return journeys.Journey{Name: "checkout", Team: "payments", SLO: &journeys.SLO{Objective: 99.9},
-		Alert: journeys.Alert{Severity: "critical"},
+		Alert: journeys.Alert{Severity: journeys.Severity{Otherwise: "critical"}},
 		Steps: []journeys.Step{
 			{Name: "Open the menu", Action: &journeys.Goto{}},
 			{Name: "Ask the API", Action: &journeys.Request{Method: "GET"}},

@@ -14,10 +14,17 @@ type Incident struct {
 	Subject string `json:"subject"`
 	// Severity is critical, error, warning or info.
 	Severity string `json:"severity"`
-	// Since is the start of the first failed run; OpenedAt when the policy was met.
-	Since    time.Time `json:"since"`
-	OpenedAt time.Time `json:"opened_at"`
-	ClosedAt time.Time `json:"closed_at,omitzero"`
+	// Degraded says that the journey was never worse than slow: runs over their budget opened it.
+	Degraded bool `json:"degraded,omitempty"`
+	// Since is the start of the first failed run; ConfirmedAt its end, when every attempt had failed; OpenedAt when the
+	// policy was met; LastBadAt the end of the last bad run; MendedAt the end of the first of the good runs that closed
+	// it.
+	Since       time.Time `json:"since"`
+	ConfirmedAt time.Time `json:"confirmed_at,omitzero"`
+	OpenedAt    time.Time `json:"opened_at"`
+	LastBadAt   time.Time `json:"last_bad_at,omitzero"`
+	MendedAt    time.Time `json:"mended_at,omitzero"`
+	ClosedAt    time.Time `json:"closed_at,omitzero"`
 	// RemindedAt is when the last page about it was composed.
 	RemindedAt time.Time `json:"reminded_at,omitzero"`
 	// Locations are sorted.
@@ -34,6 +41,11 @@ type Incident struct {
 	// Pagers are those that pages about it were addressed to, sorted. Whoever addresses pages keeps it, see [Tell]:
 	// those who heard of the start must hear of the end, whoever would be told by then.
 	Pagers []string `json:"pagers,omitempty"`
+	// Flapping is how often the journey has opened an incident within the time of its policy, if that is too often: the
+	// incident stays open then until no run has failed for a while.
+	Flapping int `json:"flapping,omitempty"`
+	// Acknowledged says who looks after it; nil: nobody has said so.
+	Acknowledged *Acknowledgement `json:"acknowledged,omitempty"`
 	// Retired says that it was closed because its journey is no longer watched, not because it was mended.
 	Retired bool `json:"retired,omitempty"`
 }
@@ -49,11 +61,14 @@ func (i Incident) Tell(pagers ...string) Incident {
 // EventKind is one change of an incident.
 type EventKind string
 
-// The events. A later issue adds acknowledged and escalated.
+// The events.
 const (
-	Opened   EventKind = "opened"
-	Reminded EventKind = "reminded"
-	Closed   EventKind = "closed"
+	Opened       EventKind = "opened"
+	Reminded     EventKind = "reminded"
+	Acknowledged EventKind = "acknowledged"
+	// Escalated: it got worse, from slow to broken or to a worse severity.
+	Escalated EventKind = "escalated"
+	Closed    EventKind = "closed"
 )
 
 // Event is one change of one incident, to be told to people.
@@ -65,23 +80,17 @@ type Event struct {
 	Incident Incident `json:"incident"`
 }
 
-// Policy is a journey's alert policy with all defaults applied. OpenAfter and CloseAfter below 1 mean 1.
-type Policy struct {
-	OpenAfter, CloseAfter int
-	Severity              string
-	// Remind repeats the page of an open incident; zero or negative: never.
-	Remind time.Duration
-}
-
 // open makes the incident that the run r completes the evidence for.
-func open(subject string, since time.Time, p Policy, r *probes.Result) Incident {
+func open(subject string, row Series, severity string, r *probes.Result) Incident {
 	i := Incident{
-		ID:         "inc_" + r.RunID,
-		Subject:    subject,
-		Severity:   p.Severity,
-		Since:      since,
-		OpenedAt:   latest(r.EndedAt, since),
-		RemindedAt: r.EndedAt,
+		ID:          "inc_" + r.RunID,
+		Subject:     subject,
+		Severity:    severity,
+		Since:       row.Since,
+		ConfirmedAt: row.FirstEndedAt,
+		OpenedAt:    latest(r.EndedAt, row.Since),
+		RemindedAt:  r.EndedAt,
+		FailedRuns:  row.Runs,
 	}
 	if subject == "" {
 		i.ID = "mon_" + r.RunID
@@ -92,7 +101,7 @@ func open(subject string, since time.Time, p Policy, r *probes.Result) Incident 
 
 // saw takes over what the last bad run shows.
 func (i *Incident) saw(r *probes.Result) {
-	i.Step, i.Failure, i.RunID = r.Step, r.Failure, r.RunID
+	i.Step, i.Failure, i.RunID, i.LastBadAt = r.Step, r.Failure, r.RunID, r.EndedAt
 	i.Locations = insert(i.Locations, r.Location)
 }
 
@@ -102,7 +111,7 @@ func (i *Incident) reminderDue(p Policy, now time.Time) bool {
 	if now.Before(i.RemindedAt) {
 		i.RemindedAt = now
 	}
-	return p.Remind > 0 && now.Sub(i.RemindedAt) >= p.Remind
+	return p.Remind > 0 && i.Acknowledged == nil && now.Sub(i.RemindedAt) >= p.Remind
 }
 
 // close ends the incident.

@@ -3,12 +3,16 @@ package incidents
 import (
 	"time"
 
+	"github.com/outrider-monitor/outrider/journeys"
 	"github.com/outrider-monitor/outrider/probes"
 )
 
-// Judge is the whole decision about a journey. A passed or degraded run counts as good, a failed one as bad;
-// an error run changes only Errors and what says which run was last. A run that was judged before, or that is
-// older than the last one, changes nothing. The returned State is a new value; prev is not modified.
+// Judge is the whole decision about a journey. A passed run counts as good and a failed one as bad; a degraded one is
+// good, unless the incident is about slowness alone. An error run changes only Errors and what says which run was
+// last. A run that was judged before, or that is older than the last one, changes nothing. The returned State is a
+// new value; prev is not modified.
+//
+// When an incident ends, counting starts anew: no run counts towards two incidents.
 func Judge(prev State, policy Policy, r probes.Result) (State, []Event) {
 	if prev.knows(&r) {
 		return prev, nil
@@ -17,62 +21,143 @@ func Judge(prev State, policy Policy, r probes.Result) (State, []Event) {
 	next.Subject = r.Journey
 	next.LastRunID = r.RunID
 	next.LastRunAt = r.StartedAt
-	switch {
-	case r.Outcome.Good():
-		return good(next, policy, &r)
-	case r.Outcome == probes.Failed:
-		return bad(next, policy, &r)
-	default:
+	if !r.Outcome.Good() && r.Outcome != probes.Failed {
 		if next.Errors++; next.Errors == 1 {
 			next.FirstErrorAt = r.StartedAt
 		}
 		return next, nil
 	}
+	next.count(&policy, &r)
+	if next.Incident == nil {
+		return next.calm(&policy, &r)
+	}
+	i := *next.Incident
+	next.Incident = &i
+	if r.Outcome == probes.Failed || r.Outcome == probes.Degraded && i.Degraded {
+		i.saw(&r)
+		i.FailedRuns++
+		return next.worse(&i, &policy, &r)
+	}
+	return next.better(&i, &policy, &r)
 }
 
-func good(s State, p Policy, r *probes.Result) (State, []Event) {
+// count takes a judged run into the series.
+func (s *State) count(p *Policy, r *probes.Result) {
 	s.LastOutcome = r.Outcome
-	s.LastPassedAt = r.EndedAt
-	s.Published = r.Published
-	s.Passed++
-	s.Failed, s.FirstFailedAt = 0, time.Time{}
 	s.Errors, s.FirstErrorAt = 0, time.Time{}
-	if s.Incident == nil || s.Passed < p.CloseAfter {
-		return s, nil
+	s.Marks = remember(s.Marks, r, p.window())
+	switch {
+	case !p.slow():
+		s.Slow, s.Clean, s.LastCleanAt = Series{}, Series{}, time.Time{}
+	case r.Outcome == probes.Passed:
+		s.Slow = Series{}
+		s.Clean, s.LastCleanAt = s.Clean.add(r), r.EndedAt
+	default:
+		s.Slow = s.Slow.add(r)
+		s.Clean = Series{}
 	}
-	mended := *s.Incident
-	mended.close(r.EndedAt)
-	s.Incident = nil
-	return s, []Event{mended.event(Closed, r.EndedAt, r.RunID)}
-}
-
-func bad(s State, p Policy, r *probes.Result) (State, []Event) {
-	s.LastOutcome = r.Outcome
-	s.Failed++
-	s.Passed = 0
-	s.Errors, s.FirstErrorAt = 0, time.Time{}
-	if s.Failed == 1 {
-		s.FirstFailedAt = r.StartedAt
-	}
-	if s.Incident == nil {
-		if s.Failed < p.OpenAfter {
-			return s, nil
+	if r.Outcome.Good() {
+		if s.Passed++; s.Passed == 1 {
+			s.MendedAt = r.EndedAt
 		}
-		broken := open(s.Subject, s.FirstFailedAt, p, r)
-		broken.FailedRuns = s.Failed
-		broken.LastPassedAt = s.LastPassedAt
-		s.Incident = &broken
-		return s, []Event{broken.event(Opened, r.EndedAt, r.RunID)}
+		s.Failed, s.FirstFailedAt, s.FirstFailedEndedAt = 0, time.Time{}, time.Time{}
+		s.LastPassedAt, s.Published = r.EndedAt, r.Published
+		return
 	}
-	still := *s.Incident
-	still.saw(r)
-	still.FailedRuns++
-	s.Incident = &still
-	if !still.reminderDue(p, r.EndedAt) {
+	row := s.failures().add(r)
+	s.Failed, s.FirstFailedAt, s.FirstFailedEndedAt = row.Runs, row.Since, row.FirstEndedAt
+	s.Passed, s.MendedAt = 0, time.Time{}
+}
+
+func (s *State) failures() Series {
+	return Series{Runs: s.Failed, Since: s.FirstFailedAt, FirstEndedAt: s.FirstFailedEndedAt}
+}
+
+// calm judges a run while no incident is open.
+func (s State) calm(p *Policy, r *probes.Result) (State, []Event) {
+	row, broken, degraded := Series{}, false, false
+	if r.Outcome == probes.Failed {
+		row, broken = met(p.Broken(), s.failures(), s.Marks, failed, r)
+	}
+	if !broken && p.slow() && r.Outcome != probes.Passed {
+		row, degraded = met(p.Degraded, s.Slow, s.Marks, notPassed, r)
+	}
+	if !broken && !degraded {
 		return s, nil
 	}
-	still.RemindedAt = r.EndedAt
-	return s, []Event{still.event(Reminded, r.EndedAt, r.RunID)}
+	i := open(s.Subject, row, p.severity(degraded, r.EndedAt), r)
+	i.LastPassedAt = s.LastPassedAt
+	if degraded {
+		i.Degraded, i.LastPassedAt = true, s.LastCleanAt
+	}
+	if p.flaps() {
+		s.Openings = openings(s.Openings, i.OpenedAt, p.Flapping)
+		if n := len(s.Openings); n >= p.Flapping.Count {
+			i.Flapping = n
+		}
+	}
+	s.Incident = &i
+	return s, []Event{i.event(Opened, r.EndedAt, r.RunID)}
+}
+
+// openings are those within the time that the policy looks back, with a new one.
+func openings(before []time.Time, at time.Time, t journeys.Threshold) []time.Time {
+	var kept []time.Time
+	for _, o := range before {
+		if at.Sub(o) < t.For && !o.After(at) {
+			kept = append(kept, o)
+		}
+	}
+	return append(kept, at)
+}
+
+// worse judges a bad run of an open incident.
+func (s State) worse(i *Incident, p *Policy, r *probes.Result) (State, []Event) {
+	escalated := false
+	if i.Degraded && r.Outcome == probes.Failed {
+		if _, broken := met(p.Broken(), s.failures(), s.Marks, failed, r); broken {
+			i.Degraded, escalated = false, true
+		}
+	}
+	// An incident never gets milder: people were told how bad it is.
+	if now := p.severity(i.Degraded, r.EndedAt); journeys.Worse(now, i.Severity) {
+		i.Severity, escalated = now, true
+	}
+	switch {
+	case escalated:
+		i.Acknowledged = nil // it was something less that somebody took on
+		i.RemindedAt = r.EndedAt
+		return s, []Event{i.event(Escalated, r.EndedAt, r.RunID)}
+	case i.reminderDue(*p, r.EndedAt):
+		i.RemindedAt = r.EndedAt
+		return s, []Event{i.event(Reminded, r.EndedAt, r.RunID)}
+	}
+	return s, nil
+}
+
+// better judges a good run of an open incident.
+func (s State) better(i *Incident, p *Policy, r *probes.Result) (State, []Event) {
+	good, mended := s.Passed, s.MendedAt
+	if i.Degraded {
+		good, mended = s.Clean.Runs, s.Clean.FirstEndedAt
+	}
+	if good < max(1, p.CloseAfter) {
+		return s, nil
+	}
+	if quiet := r.EndedAt.Sub(i.LastBadAt); i.Flapping > 0 && p.flaps() && quiet >= 0 && quiet < p.Calm() {
+		return s, nil
+	}
+	i.MendedAt = latest(mended, i.Since)
+	i.close(r.EndedAt)
+	s.Incident = nil
+	s.Marks, s.Slow = nil, Series{}
+	return s, []Event{i.event(Closed, r.EndedAt, r.RunID)}
+}
+
+// Doubtful reports whether the journey should be looked at more often: an incident is open, or its last judged run was
+// bad by the policy.
+func (s *State) Doubtful(p *Policy) bool {
+	return s.Incident != nil || s.Failed > 0 || p.slow() && s.Slow.Runs > 0
 }
 
 // Retire ends what is open about a journey that is no longer watched, so that no incident outlives its

@@ -50,8 +50,7 @@ func troubled(s State, t Trouble, p Policy, r *probes.Result) (State, []Event) {
 	}
 	s.Troubles[r.Journey] = t
 	if s.Incident == nil {
-		i := open("", t.Since, p, r)
-		i.FailedRuns = max(1, p.OpenAfter)
+		i := open("", Series{Runs: max(1, p.OpenAfter), Since: t.Since}, p.severity(false, r.EndedAt), r)
 		return s.tell(i, Opened, r)
 	}
 	i := *s.Incident

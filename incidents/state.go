@@ -20,9 +20,20 @@ type State struct {
 	// Errors counts consecutive error runs, the first of which began at FirstErrorAt.
 	Errors       int       `json:"errors,omitempty"`
 	FirstErrorAt time.Time `json:"first_error_at,omitzero"`
-	// FirstFailedAt is the start of the first run of the present series of failures.
-	FirstFailedAt time.Time `json:"first_failed_at,omitzero"`
-	LastPassedAt  time.Time `json:"last_passed_at,omitzero"`
+	// FirstFailedAt and FirstFailedEndedAt are of the first run of the present series of failures, MendedAt is the end
+	// of the first run of the present series of good ones.
+	FirstFailedAt      time.Time `json:"first_failed_at,omitzero"`
+	FirstFailedEndedAt time.Time `json:"first_failed_ended_at,omitzero"`
+	MendedAt           time.Time `json:"mended_at,omitzero"`
+	// Slow is the present row of runs that were not passed, Clean that of runs passed within budget, the last of which
+	// ended at LastCleanAt. They, and Marks, are kept only for policies that ask.
+	Slow        Series    `json:"slow,omitzero"`
+	Clean       Series    `json:"clean,omitzero"`
+	LastCleanAt time.Time `json:"last_clean_at,omitzero"`
+	Marks       []Mark    `json:"marks,omitempty"`
+	// Openings are when incidents opened, as far back as the policy for flapping looks, the last one last.
+	Openings     []time.Time `json:"openings,omitempty"`
+	LastPassedAt time.Time   `json:"last_passed_at,omitzero"`
 	// LastRunAt is the start of the last run, error runs included.
 	LastRunAt time.Time `json:"last_run_at,omitzero"`
 	// LastOutcome is the outcome of the last judged run (error runs are not judged). It means nothing as

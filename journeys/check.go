@@ -28,8 +28,8 @@ func (p *parser) checkJourney(m *document.Map) {
 	if m.Has("every") && m.Has("cron") {
 		p.r.ProblemAt(m.KeyPos("cron"), "", "every and cron are two schedules", "use one")
 	}
-	if m.Has("timezone") && !m.Has("cron") {
-		p.r.ProblemAt(m.KeyPos("timezone"), "", "timezone goes with cron", "")
+	if m.Has("timezone") && !m.Has("cron") && len(j.Alert.Severity.Hours)+len(j.Alert.Degraded.Severity.Hours) == 0 {
+		p.r.ProblemAt(m.KeyPos("timezone"), "", "timezone goes with cron, or with a severity by hours", "")
 	}
 	if j.Schedule.Every > 0 && j.Timeout > j.Schedule.Every {
 		p.r.Problem(m.Get("timeout"), fmt.Sprintf("the timeout of %s is longer than the interval of %s", short(j.Timeout), short(j.Schedule.Every)),

@@ -49,7 +49,8 @@ type reference struct {
 type Schedule struct {
 	Every time.Duration
 	// Cron is a five-field cron expression, read in Timezone.
-	Cron     string
+	Cron string
+	// Timezone is where the journey's hours are read: those of Cron and of its severity. Nil: UTC.
 	Timezone *time.Location
 }
 
@@ -79,23 +80,6 @@ type Browser struct {
 	Block []string
 	// TestIDAttribute is the attribute behind testid locators. Empty: data-testid.
 	TestIDAttribute string
-}
-
-// Alert is the policy that decides when a journey pages. A zero field means "the default".
-type Alert struct {
-	// OpenAfter is the number of consecutive failed runs that open an incident.
-	OpenAfter int
-	// CloseAfter is the number of consecutive passed runs that close it.
-	CloseAfter int
-	// Confirm is how often a failed attempt is repeated at once, in a fresh session, before the run
-	// counts as failed. Nil: the default.
-	Confirm *int
-	// Severity is critical, error, warning or info.
-	Severity string
-	// Remind is how often an open incident is paged again. Zero: the default; negative: never.
-	Remind time.Duration
-	// DependsOn names journeys whose incident explains this one's.
-	DependsOn []string
 }
 
 // SLO is the objective of a journey: Objective percent of judged runs pass within Window.

@@ -28,7 +28,7 @@ func journeyFields() []field[Journey] {
 		{"cron", "five-field cron expression, instead of every", textSchema(), func(p *parser, n *document.Node, j *Journey) {
 			j.Schedule.Cron = p.cron(n)
 		}},
-		{"timezone", "IANA time zone that cron is read in", textSchema(), func(p *parser, n *document.Node, j *Journey) {
+		{"timezone", "IANA time zone that the hours of cron and severity are read in", textSchema(), func(p *parser, n *document.Node, j *Journey) {
 			j.Schedule.Timezone = p.timezone(n)
 		}},
 		{"timeout", "bound of one attempt, finally steps apart", durationSchema(), func(p *parser, n *document.Node, j *Journey) {

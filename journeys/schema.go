@@ -45,6 +45,7 @@ func definitions() map[string]schema {
 		"secret":   secret,
 		"browser":  object(browserFields()),
 		"alert":    object(alertFields()),
+		"degraded": object(degradedFields(), "open_after"),
 		"slo":      object(sloFields(), "objective", "window"),
 	}
 	maps.Copy(all, locatorDefinitions())

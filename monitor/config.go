@@ -6,7 +6,6 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/outrider-monitor/outrider/incidents"
 	"github.com/outrider-monitor/outrider/journeys"
 	"github.com/outrider-monitor/outrider/journeys/document"
 )
@@ -116,33 +115,6 @@ func (c *Config) Timing(j *journeys.Journey) Timing {
 	}
 	return Timing{Every: c.Defaults.Every}
 }
-
-// Policy is the journey's alert policy, defaults applied.
-func (c *Config) Policy(j *journeys.Journey) incidents.Policy {
-	return incidents.Policy{
-		OpenAfter:  first(j.Alert.OpenAfter, c.Defaults.Alert.OpenAfter, 2),
-		CloseAfter: first(j.Alert.CloseAfter, c.Defaults.Alert.CloseAfter, 2),
-		Severity:   first(j.Alert.Severity, c.Defaults.Alert.Severity, "critical"),
-		Remind:     first(j.Alert.Remind, c.Defaults.Alert.Remind),
-	}
-}
-
-// MonitorPolicy decides when the monitor's own trouble is told: when a journey could not be judged three times in
-// a row. A single one is often a browser that was renewed, or a restart.
-func (c *Config) MonitorPolicy() incidents.Policy {
-	return incidents.Policy{OpenAfter: 3, CloseAfter: 2, Severity: "critical", Remind: max(0, c.Defaults.Alert.Remind)}
-}
-
-// Confirm is how often a failed attempt of the journey is repeated before its run counts as failed.
-func (c *Config) Confirm(j *journeys.Journey) int {
-	if confirm := first(j.Alert.Confirm, c.Defaults.Alert.Confirm); confirm != nil {
-		return *confirm
-	}
-	return 1
-}
-
-// Severities are the severities of an incident, as PagerDuty knows them.
-func Severities() []string { return []string{"critical", "error", "warning", "info"} }
 
 // first gives the first value that is set.
 func first[T comparable](values ...T) T {

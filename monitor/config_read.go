@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/outrider-monitor/outrider/journeys"
 	"github.com/outrider-monitor/outrider/journeys/document"
 )
 
@@ -58,16 +59,7 @@ func (c *Config) readDefaults(r *document.Reader, m *document.Map) {
 	d.Every = first(m.Duration("every"), DefaultEvery)
 	d.Timeout = first(m.Duration("timeout"), DefaultTimeout)
 	d.StepTimeout = first(m.Duration("step_timeout"), DefaultStepTimeout)
-	a := m.Map("alert")
-	d.Alert.OpenAfter = atLeast(r, a, "open_after", 1)
-	d.Alert.CloseAfter = atLeast(r, a, "close_after", 1)
-	if a.Has("confirm") {
-		confirm := atLeast(r, a, "confirm", 0)
-		d.Alert.Confirm = &confirm
-	}
-	d.Alert.Severity = a.Enum("severity", Severities()...)
-	d.Alert.Remind = a.Duration("remind")
-	a.Done()
+	d.Alert = journeys.ReadAlert(r, m.Get("alert"))
 	m.Done()
 }
 

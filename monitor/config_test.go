@@ -127,7 +127,7 @@ maintenance: []
 		`outrider.yaml:4:15: external_url: want an http or https URL`,
 		`outrider.yaml:5:11: control[0]: want an http or https URL`,
 		`outrider.yaml:6:12: defaults: unknown key "evry" (did you mean "every"?)`,
-		`defaults.alert.open_after: want 1 or more, got 0`,
+		`defaults.alert.open_after: want a number from 1 to 100, got 0`,
 		`defaults.alert.severity: want one of critical`,
 		`outrider.yaml:8:19: teams.shop.pagers[0]: there is no pager "hok" (did you mean "hook"?)`,
 		`outrider.yaml:9:19: teams.empty.pagers: team "empty" has no pager`,

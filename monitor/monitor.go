@@ -140,7 +140,7 @@ func (m *Monitor) open() error {
 	m.courier = m.newCourier()
 	m.ledger = newLedger(m.store, m.store.States(), &distress{log: m.log, pagers: m.monitorPagers}, m.courier, m.log)
 	m.ledger.current = m.current
-	if m.schedule, err = newSchedule(scheduleHooks{fire: m.due, missed: m.missed, panicked: m.panicked}); err != nil {
+	if m.schedule, err = newSchedule(scheduleHooks{fire: m.due, missed: m.missed, extra: m.recheck, panicked: m.panicked}); err != nil {
 		return err
 	}
 	m.undo.Add("ending the schedule", 2*time.Second, func(context.Context) error { return m.schedule.Close() })
@@ -169,7 +169,7 @@ func (m *Monitor) openNumbers(config *Config) (err error) {
 	m.registry = prometheus.NewRegistry()
 	m.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	m.numbers, err = exporter.New(m.registry, exporter.Options{
-		Location: config.Location, Version: m.o.Version, Revision: m.o.Revision, Severity: config.Defaults.Alert.Severity,
+		Location: config.Location, Version: m.o.Version, Revision: m.o.Revision, Severity: config.Defaults.Alert.Severity.Worst(),
 		PagesPending:      func() int { n, _ := m.backlog(); return n },
 		OldestPendingPage: func() time.Duration { _, age := m.backlog(); return age },
 		BrowserMemory:     func() int64 { return m.drivers.Memory() },

@@ -57,13 +57,11 @@ func (m *Monitor) answerProbe(w http.ResponseWriter, r *http.Request) {
 func (m *Monitor) probe(ctx context.Context, p *plan, t *task) (probes.Result, error) {
 	asked := time.Now()
 	turn := m.turns.Of(t.Name)
-	select {
-	case turn <- struct{}{}:
-	case <-ctx.Done():
+	if !turn.Take(ctx) {
 		return probes.Result{}, fmt.Errorf("journey %q was still running when the scrape timed out", t.Name)
 	}
 	if !m.schedule.enter() {
-		<-turn
+		turn.Leave()
 		return probes.Result{}, fmt.Errorf("the monitor is stopping")
 	}
 	type outcome struct {
@@ -73,7 +71,7 @@ func (m *Monitor) probe(ctx context.Context, p *plan, t *task) (probes.Result, e
 	done := make(chan outcome, 1)
 	go func() {
 		defer m.schedule.running.Done()
-		defer func() { <-turn }()
+		defer turn.Leave()
 		defer func() {
 			if what := recover(); what != nil { // no schedule above us catches it
 				m.panicked(t.Name, what)

@@ -32,6 +32,7 @@ func (m *Monitor) Run(ctx context.Context) error {
 	}
 	m.undo.Add("the runs on their way", m.o.Drain+cutTime, m.drain)
 	m.schedule.Start()
+	m.lookAgain()
 	m.ready.Store(true)
 	config := m.plan.Load().config
 	m.log.Info("started", "journeys", len(config.Journeys), "url", m.URL(), "deployment", config.Deployment, "location", config.Location)

@@ -25,6 +25,8 @@ type scheduleHooks struct {
 	// fire is called on a goroutine of its own and may take as long as it wants.
 	fire   func(name string, due time.Time)
 	missed func(name string, slots int)
+	// extra is called as fire is, for the runs that Soon asked for. May be nil.
+	extra func(name string, at time.Time)
 	// panicked hears a panic of fire, which would otherwise end the process.
 	panicked func(name string, what any)
 }
@@ -55,6 +57,9 @@ type job struct {
 	// last is the last slot that was fired or reported as missed; before the first one, when the job was made.
 	last  time.Time
 	taken bool
+	// extra fires at extraAt; the zero time: not at all.
+	extra   *time.Timer
+	extraAt time.Time
 }
 
 func newSchedule(hooks scheduleHooks) (*schedule, error) {
@@ -74,6 +79,7 @@ func (s *schedule) Set(timings map[string]Timing) error {
 	for name, j := range s.jobs {
 		if timings[name] != j.Timing {
 			errs = append(errs, s.cron.RemoveJob(j.id))
+			j.cancel()
 			delete(s.jobs, name)
 		}
 	}
@@ -190,6 +196,9 @@ func (s *schedule) Hold() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.stopped = true
+	for _, j := range s.jobs {
+		j.cancel()
+	}
 }
 
 // Wait returns when nothing that was fired runs any more, or with ctx's error. It is called after Hold.

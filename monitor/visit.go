@@ -28,6 +28,7 @@ func (m *Monitor) visit(ctx context.Context, p *plan, t *task, req probes.Reques
 	m.numbers.QueueWait(wait)
 	m.numbers.Observe(t.Journey, &result, state)
 	m.published.Set(t.Name, state.Published)
+	m.doubt(t, &state)
 	m.logRun(&result)
 	return result, nil
 }
@@ -62,14 +63,15 @@ func (m *Monitor) due(name string, at time.Time) {
 		m.numbers.NextRun(name, next)
 	}
 	turn := m.turns.Of(name)
-	select {
-	case turn <- struct{}{}:
-		defer func() { <-turn }()
-	default:
+	if !turn.TryTake(false) {
+		if turn.Extra() {
+			return // a run that was asked for apart from the schedule is going on: it is as good as this one
+		}
 		m.numbers.MissedRun(name, exporter.Overlap)
 		m.log.Warn("run skipped", "journey", name, "cause", "the run before is still going", "due", at)
 		return
 	}
+	defer turn.Leave()
 	if _, err := m.visit(m.running, p, t, probes.Request{Trigger: "schedule", DueAt: at}); err != nil {
 		m.log.Warn("run skipped", "journey", name, "cause", err, "due", at)
 	}

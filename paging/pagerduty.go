@@ -131,12 +131,16 @@ type pagerDutyImage struct {
 	Alt  string `json:"alt,omitempty"`
 }
 
-// pagerDutyFor translates a page. Closed resolves; everything else triggers, and a trigger with the key of an
+// pagerDutyFor translates a page. Closed resolves, acknowledged acknowledges; everything else triggers, and a trigger with the key of an
 // open incident joins it.
 func pagerDutyFor(p Page, routingKey string) pagerDutyMessage {
 	m := pagerDutyMessage{RoutingKey: routingKey, Action: "trigger", DedupKey: shortKey(p.DedupKey), Client: "Outrider"}
-	if p.Event == "closed" {
+	switch p.Event {
+	case "closed":
 		m.Action = "resolve"
+		return m
+	case "acknowledged":
+		m.Action = "acknowledge"
 		return m
 	}
 	m.Payload = &pagerDutyPayload{

@@ -17,16 +17,53 @@ import (
 func summary(name string, e incidents.Event) string {
 	i := &e.Incident
 	where := from(i.Locations)
-	switch {
-	case e.Kind == incidents.Closed && i.Retired:
-		return fmt.Sprintf("%s is no longer watched; it was broken since %s%s", name, clock(i.Since, e.At), where)
-	case e.Kind == incidents.Closed:
-		return fmt.Sprintf("%s works again since %s%s; it was broken for %s", name, clock(e.At, e.At), where, span(e.At.Sub(i.Since)))
-	case e.Kind == incidents.Reminded:
-		return fmt.Sprintf("%s is still broken, since %s (%s)%s%s", name, clock(i.Since, e.At), span(e.At.Sub(i.Since)), where, because(i))
-	default:
-		return fmt.Sprintf("%s is broken since %s%s%s", name, clock(i.Since, e.At), where, because(i))
+	is := "broken"
+	if i.Degraded {
+		is = "too slow"
 	}
+	switch e.Kind {
+	case incidents.Closed:
+		if i.Retired {
+			return fmt.Sprintf("%s is no longer watched; it was %s since %s%s", name, is, clock(i.Since, e.At), where)
+		}
+		return fmt.Sprintf("%s works again since %s%s; it was %s for %s", name, clock(e.At, e.At), where, is, span(e.At.Sub(i.Since)))
+	case incidents.Reminded:
+		return fmt.Sprintf("%s is still %s, since %s (%s)%s%s", name, is, clock(i.Since, e.At), span(e.At.Sub(i.Since)), where, because(i))
+	case incidents.Escalated:
+		return fmt.Sprintf("%s is %s and now %s, since %s (%s)%s%s", name, is, i.Severity, clock(i.Since, e.At), span(e.At.Sub(i.Since)), where, because(i))
+	case incidents.Acknowledged:
+		return fmt.Sprintf("%s is looked after%s; it is %s since %s%s", name, by(i.Acknowledged), is, clock(i.Since, e.At), where)
+	}
+	return fmt.Sprintf("%s is %s since %s%s%s%s", name, is, clock(i.Since, e.At), where, because(i), again(i))
+}
+
+// again says of an incident that keeps coming back why its end will not be told at once.
+func again(i *incidents.Incident) string {
+	if i.Flapping == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" [it keeps breaking, the %s time: this incident stays open until it has worked for a while]", ordinal(i.Flapping))
+}
+
+func ordinal(n int) string {
+	suffix := "th"
+	switch {
+	case n%100 >= 11 && n%100 <= 13:
+	case n%10 == 1:
+		suffix = "st"
+	case n%10 == 2:
+		suffix = "nd"
+	case n%10 == 3:
+		suffix = "rd"
+	}
+	return strconv.Itoa(n) + suffix
+}
+
+func by(a *incidents.Acknowledgement) string {
+	if a == nil || a.By == "" {
+		return ""
+	}
+	return " by " + a.By
 }
 
 // monitorSummary says that we, not the shop, are in trouble.

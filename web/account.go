@@ -38,7 +38,7 @@ func (s *site) describe(ctx context.Context, i *incidents.Incident, watched Watc
 	a.Lasted = span(end.Sub(i.Since))
 	a.Sentence = whole(&a)
 	a.Headline = a.Sentence
-	if a.Open && !a.Own && i.Step != "" {
+	if a.Open && !a.Own && !i.Degraded && i.Step != "" {
 		a.Headline = human(i.Subject) + " fails at “" + i.Step + "”"
 	}
 	switch {
@@ -46,6 +46,8 @@ func (s *site) describe(ctx context.Context, i *incidents.Incident, watched Watc
 		a.look = look{Kind: none, Word: "Closed"}
 	case a.Own:
 		a.look = look{Kind: unsure, Word: "Open"}
+	case a.Degraded:
+		a.look = look{Kind: slow, Word: "Open"}
 	default:
 		a.look = look{Kind: bad, Word: "Open"}
 	}
@@ -78,8 +80,12 @@ func whole(a *account) string {
 		return "Outrider cannot judge " + list(humans(a.Journeys), 5)
 	case a.Own:
 		return "Outrider could not judge " + list(humans(a.Journeys), 5)
+	case a.Open && a.Degraded:
+		return human(a.Subject) + " is too slow"
 	case a.Open:
 		return human(a.Subject) + " is broken"
+	case a.Degraded:
+		return fmt.Sprintf("%s was too slow for %s", human(a.Subject), a.Lasted)
 	}
 	return fmt.Sprintf("%s was broken for %s", human(a.Subject), a.Lasted)
 }

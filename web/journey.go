@@ -80,27 +80,3 @@ func (s *site) lastAttempt(r *http.Request, runID string) (*attempt, error) {
 
 // EverySchedule puts the schedule in words.
 func (d journeyData) EverySchedule() string { return every(d.Schedule) }
-
-// PolicyWords says when people are paged.
-func (d journeyData) PolicyWords() string {
-	p := d.Policy
-	text := "after " + runsInARow(p.OpenAfter, "failed")
-	switch {
-	case d.Confirm == 1:
-		text += " (a failure is confirmed by a second attempt)"
-	case d.Confirm > 1:
-		text += fmt.Sprintf(" (a failure is confirmed by %d more attempts)", d.Confirm)
-	}
-	text += ", ends after " + runsInARow(p.CloseAfter, "good")
-	if p.Remind > 0 {
-		text += ", reminds every " + exact(p.Remind)
-	}
-	return text
-}
-
-func runsInARow(n int, kind string) string {
-	if n <= 1 {
-		return "one " + kind + " run"
-	}
-	return numeral(n) + " " + kind + " runs in a row"
-}

@@ -69,6 +69,12 @@ func ofJourney(j *Journey, state *incidents.State, last *history.RunSummary, now
 		if last != nil && overdue(j, last, now) {
 			return look{bad, "Broken", "It should have run since. Whether it has recovered is not known."}
 		}
+		if i.Degraded {
+			return look{slow, "Too slow", "It works, but over its time budget for too long."}
+		}
+		if last != nil && last.Outcome.Good() && i.Flapping > 0 {
+			return look{bad, "Recovering", fmt.Sprintf("It keeps breaking: the incident ends when no run has failed for %s.", exact(j.Policy.Calm()))}
+		}
 		if last != nil && last.Outcome.Good() {
 			return look{bad, "Recovering", fmt.Sprintf("The last run passed; %s in a row end the incident.", count(max(1, j.Policy.CloseAfter), "good run"))}
 		}
@@ -86,7 +92,7 @@ func ofJourney(j *Journey, state *incidents.State, last *history.RunSummary, now
 	case probes.Degraded:
 		return look{slow, "Slow", "It works, over its time budget."}
 	case probes.Failed:
-		return look{bad, "Failing", fmt.Sprintf("%s in a row open an incident.", count(max(1, j.Policy.OpenAfter), "failed run"))}
+		return look{bad, "Failing", capital(tooMany(j.Policy.Broken(), "failed")) + " open an incident."}
 	}
 	return look{unsure, "Not judged", "The monitor could not judge the last run. That says nothing about the journey."}
 }

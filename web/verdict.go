@@ -17,7 +17,8 @@ func judge(all []Journey, looks []look, open []incidents.Incident) verdict {
 		}
 	}
 	unknown := slices.Concat(by["Not judged"], by["No news"])
-	working := len(by["Working"]) + len(by["Slow"])
+	slowOnes := slices.Concat(by["Too slow"], by["Slow"])
+	working := len(by["Working"]) + len(slowOnes)
 	switch {
 	case len(broken) > 3:
 		return verdict{bad, fmt.Sprintf("%s journeys are broken.", human(numeral(len(broken))))}
@@ -35,8 +36,8 @@ func judge(all []Journey, looks []look, open []incidents.Incident) verdict {
 		return verdict{none, "Waiting for the first runs."}
 	case len(by["Waiting"]) > 0:
 		return verdict{good, fmt.Sprintf("%s of %s journeys work, the others have not run yet.", human(numeral(working)), numeral(len(all)))}
-	case len(by["Slow"]) > 0:
-		return verdict{slow, fmt.Sprintf("%s, but %s slow.", allWork(all), slowly(by["Slow"], len(all)))}
+	case len(slowOnes) > 0:
+		return verdict{slow, fmt.Sprintf("%s, but %s slow.", allWork(all), slowly(slowOnes, len(all)))}
 	}
 	return verdict{good, allWork(all) + "."}
 }
@@ -48,7 +49,9 @@ func brokenNames(open []incidents.Incident) (names []string, own bool) {
 			own = true
 			continue
 		}
-		names = append(names, human(open[n].Subject))
+		if !open[n].Degraded {
+			names = append(names, human(open[n].Subject))
+		}
 	}
 	return names, own
 }

@@ -22,7 +22,7 @@ deployment: chaos
 location: here
 data: data
 listen: %s
-defaults: {alert: {open_after: 2, close_after: 2}}
+defaults: {alert: {open_after: 2, close_after: 2, flapping: never}}
 teams:
   kitchen: {pagers: [hook]}
 pagers:

@@ -1,0 +1,64 @@
+package monitor
+
+import (
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+func TestExtraRunsFillTheTimeBetweenSlotsAndNeverDoubleThem(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var f firings
+		var s *schedule
+		var runs []time.Time
+		again := func(string, time.Time) {
+			runs = append(runs, time.Now())
+			time.Sleep(2 * time.Second) // the run
+			s.Soon("x", 15*time.Second)
+		}
+		s = startSchedule(t, &f, nil)
+		s.fire, s.extra = again, again
+		if err := s.Set(map[string]Timing{"x": {Every: time.Minute}}); err != nil {
+			t.Fatal(err)
+		}
+		s.Soon("nobody", time.Second)
+		time.Sleep(30 * time.Minute)
+		synctest.Wait()
+		stopSchedule(t, s)
+		before := len(runs)
+		time.Sleep(time.Hour)
+		synctest.Wait()
+		if len(runs) != before {
+			t.Errorf("%d runs after the end", len(runs)-before)
+		}
+		if before < 29*4 || before > 31*4 { // 0, 17, 34, 51
+			t.Errorf("%d runs in half an hour, want four a minute", before)
+		}
+		if !slices.IsSortedFunc(runs, func(a, b time.Time) int { return int(a.Sub(b) - 2*time.Second) }) {
+			t.Errorf("runs overlap: %v", runs)
+		}
+	})
+}
+
+func TestAnExtraRunIsAskedForOnceAndForgottenWithItsJourney(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var f firings
+		s := startSchedule(t, &f, map[string]Timing{"x": {Every: time.Hour}, "gone": {Every: time.Hour}})
+		var runs []string
+		s.extra = func(name string, _ time.Time) { runs = append(runs, name) }
+		for range 3 {
+			s.Soon("x", 0)
+			s.Soon("gone", time.Second)
+		}
+		if err := s.Set(map[string]Timing{"x": {Every: time.Hour}}); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(10 * time.Second)
+		synctest.Wait()
+		stopSchedule(t, s)
+		if !slices.Equal(runs, []string{"x"}) {
+			t.Errorf("extra runs of %q, want one of x", runs)
+		}
+	})
+}
