@@ -15,7 +15,7 @@ type Scope struct {
 	Secrets map[string]string
 	// Env looks up an environment variable.
 	Env func(name string) (string, bool)
-	// Run holds id, journey, location, deployment, attempt.
+	// Run holds id, journey, location, deployment, attempt, and environment if one was chosen.
 	Run map[string]any
 	// Journeys holds what other journeys published: journey name -> name -> value.
 	Journeys map[string]map[string]any

@@ -18,9 +18,11 @@ type Journey struct {
 	// Timeout bounds the whole run of one attempt, finally steps apart. Zero: the monitor's default.
 	Timeout time.Duration
 	Vars    []Var
-	Secrets []Secret
-	Browser Browser
-	Steps   []Step
+	// Environments are those in which variables have other values; see Choose.
+	Environments []Environment
+	Secrets      []Secret
+	Browser      Browser
+	Steps        []Step
 	// Finally steps run after a pass, a failure, a timeout and SIGTERM alike.
 	Finally []Step
 	Publish []Binding

@@ -9,7 +9,9 @@ import (
 )
 
 // The names of `run`.
-func runNames() []string { return []string{"id", "journey", "location", "deployment", "attempt"} }
+func runNames() []string {
+	return []string{"id", "journey", "location", "deployment", "attempt", "environment"}
+}
 
 // knows says what is wrong with a member of vars, secrets or run, or nil. What the environment and other journeys
 // have is not known here.

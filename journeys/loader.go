@@ -1,6 +1,9 @@
 package journeys
 
-import "github.com/outrider-monitor/outrider/journeys/expression"
+import (
+	"github.com/outrider-monitor/outrider/journeys/document"
+	"github.com/outrider-monitor/outrider/journeys/expression"
+)
 
 // Loader reads the files of one configuration. Journeys that say the same share what was made of it, so that
 // thousands of them cost little more than what differs. The zero Loader is ready; it is for one goroutine.
@@ -8,6 +11,11 @@ type Loader struct {
 	// Read gives the content of a fragment's file; the path is that of the file that uses it with the one in `use`
 	// put to its folder. It must refuse what the author of a journey has no business with. Nil: no fragments.
 	Read func(path string) ([]byte, error)
+
+	// StepDefaults is a block of defaults around all journeys; Environments are those of the configuration: name and
+	// variables.
+	StepDefaults *document.Node
+	Environments []document.Entry
 
 	programs map[phrase]*expression.Program
 	// fragments are those that were read, by path; one that is nil is being read.
@@ -22,6 +30,12 @@ func (l *Loader) Files() []string { return l.files }
 type phrase struct {
 	source string
 	at     place
+}
+
+// CheckDefaults reads a block of StepDefaults, so that its mistakes are told once.
+func (l *Loader) CheckDefaults(r *document.Reader, n *document.Node) {
+	p := &parser{r: r, loader: l, g: grammars(), journey: &Journey{}, known: map[string]bool{}}
+	p.checkDefaults(n)
 }
 
 // compile compiles an expression, unless an equal one was compiled before for a journey that knows all its names

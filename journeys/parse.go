@@ -51,6 +51,8 @@ type parser struct {
 	params     []Param
 	// result is what the fragment of the use step that is read publishes; nil where that is not known.
 	result []string
+	// defaults are the blocks of defaults around the step that is read, the outermost first.
+	defaults []*document.Node
 	// borrowed is the number of steps that fragments have brought.
 	borrowed int
 	// uses are the steps that use a fragment: what is in it is named after them.
@@ -98,6 +100,7 @@ func (p *parser) read(n *document.Node) {
 	p.begin(n)
 	m := readFields(p, n, journeyFields(), p.journey)
 	m.Need("journey", "steps")
+	p.inheritEnvironments()
 	p.nameSteps()
 	p.checkJourney(m)
 }
@@ -108,6 +111,9 @@ func (p *parser) begin(n *document.Node) {
 	j.File, j.Dir, j.Pos = p.file, filepath.Dir(p.file), n.Pos
 	p.known, p.saves, p.names = map[string]bool{}, map[string]document.Pos{}, map[string]document.Pos{}
 	p.findSaves(n)
+	if p.loader.StepDefaults != nil {
+		p.defaults = []*document.Node{p.loader.StepDefaults}
+	}
 }
 
 // findSaves notes all variables that steps save, so that a use before it can be told from a misspelt name.

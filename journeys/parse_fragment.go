@@ -45,7 +45,7 @@ func fragmentFields() []field[Journey] {
 		named["title"],
 		{"params", "what the step that uses the fragment gives in `with`: {name: text} or {name: {type: number, default: 3}}",
 			mapSchema(refSchema("param")), func(p *parser, n *document.Node, _ *Journey) { p.readParams(n) }},
-		named["vars"], named["steps"], publish,
+		named["vars"], named["defaults"], named["steps"], publish,
 	}
 }
 

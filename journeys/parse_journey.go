@@ -36,6 +36,10 @@ func journeyFields() []field[Journey] {
 		}},
 		{"secrets", "where secrets come from: {name: {env: VARIABLE}} or {name: {file: PATH}}", mapSchema(refSchema("secret")), readSecrets},
 		{"vars", "variables, evaluated at the start of each attempt", mapSchema(textSchema()), readVars},
+		{"environments", "other values of variables, by environment: {staging: {shop: URL}}; outrider run --env staging", mapSchema(mapSchema(textSchema())), readEnvironments},
+		{"defaults", "keys that all steps have where they say nothing themselves", refSchema("defaults"), func(p *parser, n *document.Node, _ *Journey) {
+			p.under(n) // for the whole journey
+		}},
 		{"browser", "conditions of the browser steps", refSchema("browser"), func(p *parser, n *document.Node, j *Journey) {
 			readFields(p, n, browserFields(), &j.Browser)
 		}},

@@ -41,8 +41,11 @@ func (p *parser) step(n *document.Node) Step {
 	s := &Step{Pos: n.Pos}
 	m := p.r.Map(n)
 	d := &draft{Step: s, node: n}
-	m.Know(p.g.names...)
 	d.verb = p.verbOf(n, m)
+	if d.verb != nil && len(p.defaults) > 0 {
+		m = p.r.Map(p.withDefaults(n, d.verb))
+	}
+	m.Know(p.g.names...)
 	if d.verb != nil {
 		s.Action = d.verb.read(p, m.Get(d.verb.name), m)
 	}

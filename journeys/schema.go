@@ -41,6 +41,7 @@ func definitions() map[string]schema {
 		"fragment": object(fragmentFields(), "fragment", "steps"),
 		"step":     stepSchema(),
 		"param":    {"oneOf": []schema{enumSchema(paramTypes()...), object(paramFields(), "type")}},
+		"defaults": grammars().defaultsSchema(),
 		"retry":    object(retryFields(), "every", "for"),
 		"secret":   secret,
 		"browser":  object(browserFields()),

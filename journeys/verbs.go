@@ -18,6 +18,8 @@ type verb struct {
 	keys []key
 	// judges says that the verb fails for what the target shows, without any expectation.
 	judges bool
+	// holds says that the verb holds other steps and does nothing itself.
+	holds bool
 	// without are the common keys of steps that do not go with it.
 	without []string
 	read    func(p *parser, n *document.Node, keys *document.Map) Action

@@ -17,6 +17,8 @@ type Config struct {
 	File       string
 	Deployment string
 	Location   string
+	// Environment is the one whose variables the journeys have; empty: their own.
+	Environment string
 	// Data is the folder of the database and of the artifacts.
 	Data   string
 	Listen string
@@ -73,14 +75,17 @@ const (
 // Load reads the monitor's file and every journey it names. The error is document.Problems, with every mistake
 // of all the files, or says that the file cannot be read. With Problems the Config is given too, as far as it
 // could be read: it tells which files were looked into.
-func Load(file string) (*Config, error) {
+func Load(file string) (*Config, error) { return LoadFor(file, "") }
+
+// LoadFor loads the file as Load does, for another environment than the one that stands in it. Empty: that one.
+func LoadFor(file, environment string) (*Config, error) {
 	src, err := os.ReadFile(file)
 	if err != nil {
 		return nil, fmt.Errorf("reading the configuration: %w", err)
 	}
 	nodes, known := document.Read(file, src)
 	r := document.NewReader(known)
-	c := &Config{File: file, Files: []string{file}}
+	c := &Config{File: file, Environment: environment, Files: []string{file}}
 	switch {
 	case len(nodes) == 0 && len(known) == 0:
 		r.ProblemAt(document.Pos{File: file, Line: 1, Column: 1}, "", "the file is empty", "it needs at least the key journeys")

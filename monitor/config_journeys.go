@@ -16,7 +16,11 @@ import (
 // readJourneys reads all files that `journeys:` names, and then checks them against each other and the teams.
 func (c *Config) readJourneys(r *document.Reader, m *document.Map) {
 	whole := true
-	loader := &journeys.Loader{Read: FragmentReader(filepath.Dir(c.File))}
+	loader := &journeys.Loader{Read: FragmentReader(filepath.Dir(c.File)), StepDefaults: m.Map("defaults").Get("steps")}
+	if loader.StepDefaults != nil {
+		loader.CheckDefaults(r, loader.StepDefaults)
+	}
+	c.readEnvironments(r, m, loader)
 	for _, n := range items(m.Get("journeys")) {
 		files, folders, err := find(c.relative(n.Value))
 		c.Folders = append(c.Folders, folders...)
@@ -45,6 +49,7 @@ func (c *Config) readJourneys(r *document.Reader, m *document.Map) {
 	// A journey that could not be read would be missed by every check across journeys.
 	if whole {
 		report(r, journeys.CheckSet(c.Journeys))
+		c.choose(r, m)
 	}
 	for i := range c.Journeys {
 		c.checkTeam(r, &c.Journeys[i])

@@ -60,6 +60,7 @@ func (c *Config) readDefaults(r *document.Reader, m *document.Map) {
 	d.Timeout = first(m.Duration("timeout"), DefaultTimeout)
 	d.StepTimeout = first(m.Duration("step_timeout"), DefaultStepTimeout)
 	d.Alert = journeys.ReadAlert(r, m.Get("alert"))
+	m.Know("steps") // the journeys' loader reads them
 	m.Done()
 }
 

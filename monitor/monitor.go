@@ -26,6 +26,8 @@ import (
 type Options struct {
 	// ConfigFile is the monitor's file.
 	ConfigFile string
+	// Environment is the one whose variables the journeys have. Empty: the configuration's.
+	Environment string
 	// Env looks up environment variables, for journeys and for secrets. Nil: os.LookupEnv.
 	Env func(string) (string, bool)
 	// Log hears everything. Nil: nobody.
@@ -153,7 +155,7 @@ func (m *Monitor) open() error {
 
 // load reads the configuration and makes its pagers.
 func (m *Monitor) load() (*Config, map[string]paging.Pager, error) {
-	config, err := Load(m.o.ConfigFile)
+	config, err := LoadFor(m.o.ConfigFile, m.o.Environment)
 	if err != nil {
 		return nil, nil, err
 	}

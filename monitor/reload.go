@@ -87,7 +87,7 @@ func (m *Monitor) adopt(config *Config, pagers map[string]paging.Pager) error {
 
 func (m *Monitor) newRunner(config *Config) *probes.Runner {
 	return probes.NewRunner(probes.Options{
-		Drivers: m.drivers.All, Location: config.Location, Deployment: config.Deployment, Env: m.o.Env,
+		Drivers: m.drivers.All, Location: config.Location, Deployment: config.Deployment, Environment: config.Environment, Env: m.o.Env,
 		Timeout: config.Defaults.Timeout, StepTimeout: config.Defaults.StepTimeout,
 		EvidenceTime: evidenceTime, FinallyTime: finallyTime, Control: config.Control,
 		Published: m.published.All, UserAgent: "Outrider/" + first(m.o.Version, "devel"), Log: m.log,

@@ -29,6 +29,8 @@ type Composer struct {
 	ExternalURL string
 	// ConfigFile is the monitor's file, for the command that reproduces a failure. May be empty.
 	ConfigFile string
+	// Environment is the one that was chosen, for the same command. May be empty.
+	Environment string
 }
 
 // Journey composes the page about a journey's incident. r is the run that brought the change about; it may be
@@ -139,6 +141,9 @@ func (c Composer) reproduce(j *journeys.Journey) string {
 	words := []string{"outrider", "run", quote(j.File)}
 	if c.ConfigFile != "" {
 		words = append(words, "--config", quote(c.ConfigFile))
+	}
+	if c.Environment != "" {
+		words = append(words, "--env", quote(c.Environment))
 	}
 	return strings.Join(words, " ")
 }

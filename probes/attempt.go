@@ -134,6 +134,9 @@ func (a *attempt) prepare(ctx context.Context) *Failure {
 		"id": a.runID, "journey": a.j.Name, "location": a.r.o.Location,
 		"deployment": a.r.o.Deployment, "attempt": a.out.Number,
 	}
+	if a.r.o.Environment != "" {
+		a.scope.Run["environment"] = a.r.o.Environment
+	}
 	if a.r.o.Published != nil {
 		a.scope.Journeys = a.r.o.Published()
 	}

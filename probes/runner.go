@@ -20,6 +20,8 @@ type Options struct {
 	Location string
 	// Deployment is visible as run.deployment.
 	Deployment string
+	// Environment is visible as run.environment; empty: that is missing.
+	Environment string
 	// Env looks up environment variables for env.X and for secrets. Nil: os.LookupEnv.
 	Env func(string) (string, bool)
 	// Vars override `vars:` (outrider run --var k=v).

@@ -3,14 +3,12 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"maps"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
@@ -19,19 +17,19 @@ import (
 
 	"github.com/outrider-monitor/outrider/journeys"
 	"github.com/outrider-monitor/outrider/journeys/document"
-	"github.com/outrider-monitor/outrider/monitor"
 	"github.com/outrider-monitor/outrider/probes"
 )
 
 // runCommand is `outrider run`.
 type runCommand struct {
-	Journeys  []string          `arg:"" name:"journey" help:"Journey files, or names of journeys of the configuration."`
-	Config    string            `short:"c" placeholder:"FILE" help:"The monitor's file; outrider.yaml where you are, if there is one."`
-	Headed    bool              `help:"Show the browser."`
-	JSON      bool              `help:"Print the results as JSON, one a line, instead of the steps."`
-	JUnit     string            `name:"junit" placeholder:"FILE" help:"Write a JUnit report."`
-	Artifacts string            `placeholder:"DIR" help:"Keep results and pictures here, of passed runs too (without it, those of runs that did not pass are kept in .outrider/runs)."`
-	Var       map[string]string `placeholder:"NAME=VALUE" help:"Set a variable of vars; may be repeated."`
+	Journeys    []string          `arg:"" name:"journey" help:"Journey files, or names of journeys of the configuration."`
+	Config      string            `short:"c" placeholder:"FILE" help:"The monitor's file; outrider.yaml where you are, if there is one."`
+	Environment string            `name:"env" placeholder:"NAME" help:"The environment whose variables the journeys have."`
+	Headed      bool              `help:"Show the browser."`
+	JSON        bool              `help:"Print the results as JSON, one a line, instead of the steps."`
+	JUnit       string            `name:"junit" placeholder:"FILE" help:"Write a JUnit report."`
+	Artifacts   string            `placeholder:"DIR" help:"Keep results and pictures here, of passed runs too (without it, those of runs that did not pass are kept in .outrider/runs)."`
+	Var         map[string]string `placeholder:"NAME=VALUE" help:"Set a variable of vars; may be repeated."`
 }
 
 // Run runs the journeys one after another.
@@ -58,7 +56,7 @@ func (k *runCommand) Run(c *console) error {
 	}
 	defer closeDrivers()
 	runner := probes.NewRunner(probes.Options{
-		Drivers: drivers, Env: environment(), Location: config.Location, Deployment: config.Deployment, Vars: k.Var,
+		Drivers: drivers, Env: environment(), Location: config.Location, Deployment: config.Deployment, Environment: config.Environment, Vars: k.Var,
 		Timeout: config.Defaults.Timeout, StepTimeout: config.Defaults.StepTimeout, Control: config.Control,
 		Published: func() map[string]map[string]any { return published },
 		UserAgent: userAgent(), Observe: show.progress,
@@ -103,94 +101,6 @@ func verdict(results []probes.Result) error {
 	return &failure{code: code}
 }
 
-// find reads the files that are named and looks up the names in the configuration.
-func (k *runCommand) find() (*monitor.Config, []journeys.Journey, error) {
-	var wanted []journeys.Journey
-	var problems document.Problems
-	var names []string
-	for _, arg := range k.Journeys {
-		if !looksLikeFile(arg) {
-			names = append(names, arg)
-			continue
-		}
-		src, err := os.ReadFile(arg)
-		if err != nil {
-			return nil, nil, usage(fmt.Sprintf("reading %q: %s", arg, pathless(err)), "")
-		}
-		js, err := loaderFor(arg).Parse(arg, src)
-		if err != nil && !errors.As(err, &problems) {
-			return nil, nil, err
-		}
-		wanted = append(wanted, js...)
-	}
-	if len(problems) > 0 {
-		return nil, nil, &failure{code: codeUsage, err: problems}
-	}
-	config, err := k.config(len(names) > 0)
-	if err != nil {
-		return nil, nil, err
-	}
-	for _, name := range names {
-		j, err := named(config, name)
-		if err != nil {
-			return nil, nil, err
-		}
-		wanted = append(wanted, *j)
-	}
-	return config, wanted, nil
-}
-
-// loaderFor reads a file that is named by itself.
-func loaderFor(file string) *journeys.Loader {
-	return &journeys.Loader{Read: monitor.FragmentReader(monitor.RootOf(file))}
-}
-
-// looksLikeFile tells a file from the name of a journey.
-func looksLikeFile(arg string) bool {
-	if strings.ContainsRune(arg, os.PathSeparator) || monitor.IsYAML(arg) {
-		return true
-	}
-	info, err := os.Stat(arg)
-	return err == nil && info.Mode().IsRegular()
-}
-
-// config is the configuration that is named or lies where it is expected; without one, the defaults.
-func (k *runCommand) config(needed bool) (*monitor.Config, error) {
-	if k.Config != "" {
-		return monitor.Load(k.Config)
-	}
-	if !needed {
-		return &monitor.Config{Location: "here", Deployment: "command"}, nil
-	}
-	file, err := defaultConfig()
-	if err != nil {
-		return nil, err
-	}
-	return monitor.Load(file)
-}
-
-// defaultConfig finds the monitor's file where one is expected.
-func defaultConfig() (string, error) {
-	for _, file := range []string{"outrider.yaml", "outrider.yml", filepath.Join("examples", "outrider.yaml")} {
-		if _, err := os.Stat(file); err == nil {
-			return file, nil
-		}
-	}
-	return "", usage("there is no outrider.yaml here", "name one with -c FILE")
-}
-
-func named(config *monitor.Config, name string) (*journeys.Journey, error) {
-	var names []string
-	for i := range config.Journeys {
-		if config.Journeys[i].Name == name {
-			return &config.Journeys[i], nil
-		}
-		names = append(names, config.Journeys[i].Name)
-	}
-	hint := document.DidYouMean(name, names)
-	return nil, usage(fmt.Sprintf("there is no journey %q in %s", name, config.File), first(hint, "outrider list shows what there is"))
-}
-
 // checkVars refuses a variable that no journey has: a typing mistake would run the journey against the wrong
 // place.
 func (k *runCommand) checkVars(wanted []journeys.Journey) error {
@@ -217,6 +127,9 @@ func (k *runCommand) reproduce(j *journeys.Journey) string {
 	words := []string{program(), "run", quote(j.File)}
 	if k.Config != "" {
 		words = append(words, "-c", quote(k.Config))
+	}
+	if k.Environment != "" {
+		words = append(words, "--env", quote(k.Environment))
 	}
 	for _, name := range slices.Sorted(maps.Keys(k.Var)) {
 		words = append(words, "--var", quote(name+"="+k.Var[name]))

@@ -18,11 +18,12 @@ import (
 
 // serveCommand is `outrider serve`.
 type serveCommand struct {
-	Config    string        `short:"c" placeholder:"FILE" help:"The monitor's file; outrider.yaml where you are, if there is one."`
-	Drain     time.Duration `default:"20s" help:"How long running journeys may go on after SIGTERM."`
-	Watch     bool          `default:"true" negatable:"" help:"Reload when a file of the configuration changes."`
-	LogFormat string        `enum:"text,json" default:"text" help:"text or json."`
-	LogLevel  slog.Level    `default:"INFO" help:"DEBUG, INFO, WARN or ERROR."`
+	Config      string        `short:"c" placeholder:"FILE" help:"The monitor's file; outrider.yaml where you are, if there is one."`
+	Environment string        `name:"env" placeholder:"NAME" help:"The environment whose variables the journeys have."`
+	Drain       time.Duration `default:"20s" help:"How long running journeys may go on after SIGTERM."`
+	Watch       bool          `default:"true" negatable:"" help:"Reload when a file of the configuration changes."`
+	LogFormat   string        `enum:"text,json" default:"text" help:"text or json."`
+	LogLevel    slog.Level    `default:"INFO" help:"DEBUG, INFO, WARN or ERROR."`
 }
 
 // Run runs the monitor until SIGTERM or SIGINT; SIGHUP reloads.
@@ -39,7 +40,7 @@ func (k *serveCommand) Run(c *console) error {
 	}
 	v, revision := buildVersion()
 	m, err := monitor.New(monitor.Options{
-		ConfigFile: file, Log: slog.New(logHandler(c.err, k.LogFormat, k.LogLevel)),
+		ConfigFile: file, Environment: k.Environment, Log: slog.New(logHandler(c.err, k.LogFormat, k.LogLevel)),
 		Version: v, Revision: revision, Drain: k.Drain, Watch: k.Watch,
 	})
 	if err != nil {

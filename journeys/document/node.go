@@ -51,6 +51,13 @@ type Entry struct {
 	Value  *Node
 }
 
+// With is the map with other entries, in the same place.
+func (n *Node) With(entries []Entry) *Node {
+	other := *n
+	other.Entries = entries
+	return &other
+}
+
 // Path is where the node is in its document, such as steps[2].expect[0]; empty for the document itself.
 func (n *Node) Path() string {
 	if n == nil || n.parent == nil {
