@@ -5,11 +5,7 @@ import "slices"
 // laterKeys are keys and verbs of the format's plan that this version does not have. They are never accepted in
 // silence. One list for each family, so that what arrives leaves its own.
 func laterKeys() []string {
-	return slices.Concat(laterRequest(), laterVerbs(), laterBrowser())
-}
-
-func laterRequest() []string {
-	return []string{"multipart", "file", "proxy", "ip", "http", "resolve"}
+	return slices.Concat(laterVerbs(), laterBrowser())
 }
 
 func laterVerbs() []string {

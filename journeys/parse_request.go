@@ -2,6 +2,7 @@ package journeys
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -23,14 +24,10 @@ func readRequest(p *parser, n *document.Node, m *document.Map) Action {
 			f.read(p, value, r)
 		}
 	}
-	var bodies []string
-	for _, key := range []string{"json", "form", "body"} {
-		if m.Has(key) {
-			bodies = append(bodies, key)
-		}
-	}
-	if len(bodies) > 1 {
-		p.r.ProblemAt(m.KeyPos(bodies[1]), m.Node().Path(), fmt.Sprintf("%s and %s are two bodies", bodies[0], bodies[1]), "use one")
+	p.checkBodies(m)
+	p.checkRoute(&r.Route, m)
+	if r.GraphQL != nil && r.Method != "POST" {
+		p.r.ProblemAt(m.KeyPos("graphql"), m.Node().Path(), "graphql goes with post", "")
 	}
 	return r
 }
@@ -39,37 +36,32 @@ var requestTable = sync.OnceValue(requestFields)
 
 // requestFields are the keys of HTTP steps.
 func requestFields() []field[Request] {
+	return slices.Concat(headFields(), bodyFields(), wayFields())
+}
+
+// headFields are what a request says beside its body.
+func headFields() []field[Request] {
 	return []field[Request]{
 		{"headers", "header fields of the request", mapSchema(textsSchema()), func(p *parser, n *document.Node, r *Request) {
-			r.Headers = p.pairs(n)
-			for _, e := range n.Entries {
-				if !isToken(e.Key) {
-					p.r.ProblemAt(e.KeyPos, n.Path(), fmt.Sprintf("%q is no name of a header field", e.Key), "")
-				}
-			}
+			r.Headers = p.headerPairs(n)
 		}},
 		{"query", "parameters added to the URL", mapSchema(textsSchema()), func(p *parser, n *document.Node, r *Request) {
 			r.Query = p.pairs(n)
 		}},
-		{"json", "body as JSON: any value, its texts may hold expressions", schema{}, func(p *parser, n *document.Node, r *Request) {
-			v := p.value(n)
-			r.JSON = &v
+		{"cookies", "cookies that the customer has already: {name: value}", mapSchema(textSchema()), func(p *parser, n *document.Node, r *Request) {
+			r.Cookies = p.tokenPairs(n, "a cookie")
 		}},
-		{"form", "body as a form: {name: value}", mapSchema(textsSchema()), func(p *parser, n *document.Node, r *Request) {
-			r.Form = p.pairs(n)
-		}},
-		{"body", "body as text", textSchema(), func(p *parser, n *document.Node, r *Request) {
-			t := p.template(n)
-			r.Body = &t
-		}},
-		{"auth", "authentication: {basic: {username: X, password: Y}}", refSchema("auth"), func(p *parser, n *document.Node, r *Request) {
-			readFields(p, n, authFields(), r).Need("basic")
-		}},
-		{"redirects", "redirects followed at most; 0 follows none", countSchema(0), func(p *parser, n *document.Node, r *Request) {
-			r.Redirects = p.count(n, 0, 50)
-		}},
-		{"tls", "TLS settings, as in Prometheus' tls_config", refSchema("tls"), func(p *parser, n *document.Node, r *Request) {
-			readFields(p, n, tlsFields(), &r.TLS)
+		{"auth", "authentication: {basic: {username: X, password: Y}}, {bearer: TOKEN}, digest, oauth2, sigv4", refSchema("auth"), readAuth},
+	}
+}
+
+// wayFields are how a request travels, and what of the answer is taken.
+func wayFields() []field[Request] {
+	encodings := []string{"gzip", "deflate", "br", "zstd", "none"}
+	return append([]field[Request]{
+		{"redirects", "redirects followed at most; 0 follows none; {max: 3, allow_http: true} follows from https to http too", redirectsSchema(), readRedirects},
+		{"compression", "the encoding asked for: gzip, deflate, br, zstd or none", enumSchema(encodings...), func(p *parser, n *document.Node, r *Request) {
+			r.Compression, _ = p.r.Enum(n, encodings...)
 		}},
 		{"max_body", "size of the answer's body that is read at most, such as 2MB", sizeSchema(), func(p *parser, n *document.Node, r *Request) {
 			var ok bool
@@ -77,10 +69,49 @@ func requestFields() []field[Request] {
 				p.r.Problem(n, "must be more than 0", "")
 			}
 		}},
+	}, routeFields(func(r *Request) *Route { return &r.Route })...)
+}
+
+const mostRedirects = 50
+
+func redirectsSchema() schema {
+	return schema{"oneOf": []schema{countSchema(0), object(redirectFields())}}
+}
+
+func readRedirects(p *parser, n *document.Node, r *Request) {
+	if n.Kind == document.Mapping {
+		readFields(p, n, redirectFields(), r)
+		return
+	}
+	r.Redirects = p.count(n, 0, mostRedirects)
+}
+
+func redirectFields() []field[Request] {
+	return []field[Request]{
+		{"max", "redirects followed at most", countSchema(0), func(p *parser, n *document.Node, r *Request) {
+			r.Redirects = p.count(n, 0, mostRedirects)
+		}},
+		{"allow_http", "follow a redirect from https to http", boolSchema(), func(p *parser, n *document.Node, r *Request) {
+			r.AllowHTTP, _ = p.r.Bool(n)
+		}},
 	}
 }
 
-// isToken reports whether s may name a header field (RFC 9110, section 5.6.2).
+// headerPairs reads header fields.
+func (p *parser) headerPairs(n *document.Node) []Pair { return p.tokenPairs(n, "a header field") }
+
+// tokenPairs reads a map whose keys are tokens.
+func (p *parser) tokenPairs(n *document.Node, what string) []Pair {
+	pairs := p.pairs(n)
+	for _, e := range n.Entries {
+		if !isToken(e.Key) {
+			p.r.ProblemAt(e.KeyPos, n.Path(), fmt.Sprintf("%q is no name of %s", e.Key, what), "")
+		}
+	}
+	return pairs
+}
+
+// isToken reports whether s may name a header field (RFC 9110, section 5.6.2) or a cookie.
 func isToken(s string) bool {
 	return s != "" && !strings.ContainsFunc(s, func(r rune) bool {
 		return r <= ' ' || r >= 0x7f || strings.ContainsRune(`"(),/:;<=>?@[\]{}`, r)

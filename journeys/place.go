@@ -52,8 +52,8 @@ func httpNames() []expression.Root {
 	texts := map[string]string{}
 	return []expression.Root{
 		{Name: "status", Sample: 0}, {Name: "headers", Sample: texts}, {Name: "body", Sample: ""}, {Name: "json"},
-		{Name: "cookies", Sample: texts}, {Name: "url", Sample: ""}, {Name: "proto", Sample: ""},
-		{Name: "tls", Sample: map[string]any{}}, {Name: "timing", Sample: map[string]float64{}},
+		{Name: "size", Sample: 0}, {Name: "cookies", Sample: texts}, {Name: "url", Sample: ""}, {Name: "redirects", Sample: []any{}},
+		{Name: "proto", Sample: ""}, {Name: "remote_addr", Sample: ""}, {Name: "tls", Sample: map[string]any{}}, {Name: "timing", Sample: map[string]float64{}},
 	}
 }
 

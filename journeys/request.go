@@ -9,15 +9,26 @@ type Request struct {
 	URL     Template
 	Headers []Pair
 	Query   []Pair
-	// At most one body: JSON (any YAML value, its strings being templates), Form, or Body.
-	JSON *Value
-	Form []Pair
-	Body *Template
-	Auth *BasicAuth
-	// Redirects is the number of redirects followed. Negative: the default (10).
+	// Cookies are given to the session before the request, for the URL's host; they stay.
+	Cookies []Pair
+	// At most one body: JSON (any YAML value, its strings being templates), Form, Multipart, Body, File or GraphQL.
+	JSON      *Value
+	Form      []Pair
+	Multipart []Part
+	Body      *Template
+	// File names a file whose content is sent. Relative names start at the journey's folder.
+	File    *Template
+	GraphQL *GraphQL
+	// Auth is nil without authentication.
+	Auth Auth
+	// Redirects is the number of redirects followed. Negative: the default (10). AllowHTTP follows one from https to
+	// http too.
 	Redirects int
-	TLS       TLS
-	// MaxBody is the number of body bytes read at most; a longer body is a failure. Zero: 10 MiB.
+	AllowHTTP bool
+	Route     Route
+	// Compression is the one encoding asked for: gzip, deflate, br, zstd, or none. Empty: gzip.
+	Compression string
+	// MaxBody is the number of body bytes read at most, decompressed; a longer body is a failure. Zero: 10 MiB.
 	MaxBody int64
 }
 
@@ -27,14 +38,20 @@ type Pair struct {
 	Value Template
 }
 
-// BasicAuth is HTTP basic authentication.
-type BasicAuth struct{ Username, Password Template }
+// Part is one field of a multipart body: Text, or the content of File.
+type Part struct {
+	Name        string
+	Text        Template
+	File        *Template
+	Filename    Template
+	ContentType Template
+}
 
-// TLS is spelled as Prometheus' tls_config. Relative files start at the journey's folder.
-type TLS struct {
-	CAFile             Template
-	ServerName         Template
-	InsecureSkipVerify bool
+// GraphQL is a query in the form that GraphQL over HTTP asks for.
+type GraphQL struct {
+	Query     Template
+	Variables *Value
+	Operation Template
 }
 
 // Verb is the method in lower case.

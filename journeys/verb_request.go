@@ -19,9 +19,17 @@ func requestVerbs() []verb {
 
 // requestDefinitions are the pieces of the JSON Schema that requests refer to.
 func requestDefinitions() map[string]schema {
+	auth := object(authFields())
+	auth["minProperties"], auth["maxProperties"] = 1, 1
+	part := object(partFields())
+	part["oneOf"] = []schema{{"required": []string{"text"}}, {"required": []string{"file"}}}
+	basic := credentialFields(func(a *BasicAuth) (username, password *Template) { return &a.Username, &a.Password })
 	return map[string]schema{
-		"auth":  object(authFields(), "basic"),
-		"basic": object(basicFields(), "username", "password"),
-		"tls":   object(tlsFields()),
+		"auth":   auth,
+		"basic":  object(basic, "username", "password"),
+		"oauth2": object(oauth2Fields(), "client_id", "client_secret", "token_url"),
+		"sigv4":  object(sigV4Fields(), "region", "access_key", "secret_key"),
+		"tls":    object(tlsFields()),
+		"part":   part,
 	}
 }

@@ -72,28 +72,8 @@ func (p *parser) required(n *document.Node) Template {
 	return t
 }
 
-// address reads a URL. What is known of it before it is evaluated must be the beginning of one.
-func (p *parser) address(n *document.Node) Template {
-	before := p.r.Count()
-	t := p.required(n)
-	if n.Kind != document.Text || p.r.Count() > before {
-		return t
-	}
-	start, static := t.Static()
-	if !static {
-		start = t.parts[0].text
-		if t.parts[0].expr != nil {
-			return t
-		}
-	}
-	for _, scheme := range []string{"http://", "https://"} {
-		if strings.HasPrefix(start, scheme) && (!static || len(start) > len(scheme)) {
-			return t
-		}
-	}
-	p.r.Problem(n, "want a URL, got "+quoteShort(t.Source), "it begins with http:// or https://")
-	return t
-}
+// address reads the URL of a page or of a request.
+func (p *parser) address(n *document.Node) Template { return p.urlOf(n, "http://", "https://") }
 
 func (p *parser) nothing(n *document.Node) {
 	if n.Kind != document.Null && n.Value != "true" {

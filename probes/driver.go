@@ -66,6 +66,8 @@ type Call struct {
 	Step *journeys.Step
 	// Scope evaluates the step's templates.
 	Scope *journeys.Scope
+	// Pass counts from 0 the times that the action is done for one try of the step ([Done.Again]).
+	Pass int
 }
 
 // Done is what an action reports beside having succeeded or failed.
@@ -74,6 +76,11 @@ type Done struct {
 	HTTP  *HTTPInfo
 	// Artifact is a picture that the step asked for. The runner makes its name unique and safe.
 	Artifact *Artifact
+	// Again asks for one more pass once the expectations hold for this one, as where both families of addresses are
+	// to be shown to work.
+	Again bool
+	// RetryAfter is how long the target wants to be left alone; a retry does.
+	RetryAfter time.Duration
 }
 
 // Cookie is a cookie as both drivers understand it.

@@ -106,7 +106,12 @@ type HTTPInfo struct {
 	Proto      string `json:"proto,omitempty"`
 	RemoteAddr string `json:"remote_addr,omitempty"`
 	Redirects  int    `json:"redirects,omitempty"`
-	BodyBytes  int64  `json:"body_bytes,omitempty"`
+	// BodyBytes counts the body as it is read, WireBytes as it came where it was compressed.
+	BodyBytes int64 `json:"body_bytes,omitempty"`
+	WireBytes int64 `json:"wire_bytes,omitempty"`
+	// TLSVersion and Cipher are empty without TLS.
+	TLSVersion string `json:"tls_version,omitempty"`
+	Cipher     string `json:"cipher,omitempty"`
 	// The phases of the last hop, spelled as blackbox_exporter spells them.
 	Resolve    time.Duration `json:"resolve,omitempty"`
 	Connect    time.Duration `json:"connect,omitempty"`
@@ -114,5 +119,26 @@ type HTTPInfo struct {
 	Processing time.Duration `json:"processing,omitempty"`
 	Transfer   time.Duration `json:"transfer,omitempty"`
 	// CertificateExpiry is the earliest NotAfter of the chain; zero without TLS.
+	CertificateExpiry time.Time `json:"certificate_expiry,omitzero"`
+	// Hops are those before the last, in their order.
+	Hops []Hop `json:"hops,omitempty"`
+}
+
+// Phases are the parts of one hop's time, spelled as blackbox_exporter spells them.
+type Phases struct {
+	Resolve    time.Duration `json:"resolve,omitempty"`
+	Connect    time.Duration `json:"connect,omitempty"`
+	TLS        time.Duration `json:"tls,omitempty"`
+	Processing time.Duration `json:"processing,omitempty"`
+}
+
+// Hop is a request whose answer led to another: a redirect, or a challenge to say who asks.
+type Hop struct {
+	Method     string `json:"method"`
+	URL        string `json:"url"`
+	Status     int    `json:"status,omitempty"`
+	Proto      string `json:"proto,omitempty"`
+	RemoteAddr string `json:"remote_addr,omitempty"`
+	Phases
 	CertificateExpiry time.Time `json:"certificate_expiry,omitzero"`
 }

@@ -9,6 +9,9 @@ import (
 	"github.com/outrider-monitor/outrider/journeys"
 )
 
+// maxPasses bounds how often a driver may ask to do an action again: there are two families of addresses.
+const maxPasses = 2
+
 // place is where a step stands. limit is the deadline of a finally step; the other steps' limit is the
 // journey's. group is what holds the step, depth how many do.
 type place struct {
@@ -29,6 +32,8 @@ type stepRun struct {
 	start  time.Time
 	limit  time.Time
 	within time.Duration
+	// retryAfter is how long the target wants to be left alone after the last try.
+	retryAfter time.Duration
 }
 
 // step runs one step from `if` to budget. It never panics; its result holds no secrets.
@@ -232,9 +237,14 @@ func (s *stepRun) tries(ctx, inner context.Context) *Failure {
 		if next.After(giveUp) {
 			wait = giveUp
 		}
+		s.retryAfter = 0
 		f := s.tryBounded(ctx, inner, wait)
 		if f == nil || f.Reason.Ours() {
 			return f
+		}
+		if after := time.Now().Add(s.retryAfter); after.After(next) {
+			// The target said when it can be asked again. Later than the step's time is not at all.
+			next = after
 		}
 		if last == nil || f.Reason != Timeout || inner.Err() == nil {
 			// Otherwise the deadline only cut the last try short: what the ones before saw says more.
@@ -269,11 +279,21 @@ func (s *stepRun) tried(f *Failure) *Failure {
 	return &told
 }
 
-// try does the action once and looks at its expectations, until wait where they can still come true.
+// try does the action and looks at its expectations, until wait where they can still come true. An action that asks
+// for it is done again, and held to them again.
 func (s *stepRun) try(ctx, inner context.Context, wait time.Time) *Failure {
+	for pass := 0; ; pass++ {
+		again, f := s.pass(ctx, inner, wait, pass)
+		if f != nil || !again {
+			return f
+		}
+	}
+}
+
+func (s *stepRun) pass(ctx, inner context.Context, wait time.Time, pass int) (again bool, f *Failure) {
 	s.scope.Step, s.scope.Funcs = nil, nil
-	done, err := s.sess.Do(inner, Call{Step: s.st, Scope: &s.scope})
-	s.res.Drift = done.Drift
+	done, err := s.sess.Do(inner, Call{Step: s.st, Scope: &s.scope, Pass: pass})
+	s.res.Drift, s.retryAfter = done.Drift, done.RetryAfter
 	if done.HTTP != nil {
 		s.res.HTTP = done.HTTP
 	}
@@ -281,9 +301,9 @@ func (s *stepRun) try(ctx, inner context.Context, wait time.Time) *Failure {
 		s.res.Artifact = s.keep(*done.Artifact)
 	}
 	if err != nil {
-		return explain(ctx, inner, err, s.overdue)
+		return false, explain(ctx, inner, err, s.overdue)
 	}
-	return s.expectations(ctx, inner, wait)
+	return done.Again && pass < maxPasses-1, s.expectations(ctx, inner, wait)
 }
 
 // diagnose lets the session say more about a failure of the target.

@@ -3,15 +3,14 @@ package httpcall
 import (
 	"bytes"
 	"context"
-	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"strings"
-	"time"
 
 	"github.com/outrider-monitor/outrider/journeys"
+	"github.com/outrider-monitor/outrider/probes/dial"
 )
 
 // lazyJSON is the body read as JSON, once somebody asks.
@@ -22,16 +21,17 @@ type lazyJSON struct {
 }
 
 // Scope gives what the step's expressions see of the answer: status, headers (lower-case names, several
-// values joined by a comma), body, json, cookies (those that would be sent to the same URL again), url,
-// proto, timing, and after https tls.
+// values joined by a comma), body, json, size, cookies (those that would be sent to the same URL again), url,
+// proto, remote_addr, redirects, timing, and after https tls.
 func (s *Session) Scope(context.Context) (map[string]any, journeys.PageFuncs, error) {
 	x := s.last
 	if x == nil || x.header == nil {
 		return nil, nil, nil
 	}
 	values := map[string]any{
-		"status": x.status, "url": x.shownURL(), "proto": x.proto,
-		"body":    func() (any, error) { return string(x.body), nil },
+		"status": x.status, "url": shown(x.url), "proto": x.proto, "size": int(x.size),
+		"remote_addr": x.hop.RemoteAddr(), "redirects": x.hopValues(),
+		"body":    x.bodyText,
 		"json":    x.parsed,
 		"headers": x.headers,
 		"cookies": func() (any, error) {
@@ -43,8 +43,8 @@ func (s *Session) Scope(context.Context) (map[string]any, journeys.PageFuncs, er
 		},
 		"timing": func() (any, error) { return x.timing(), nil },
 	}
-	if x.tls != nil {
-		values["tls"] = x.tlsValues()
+	if x.hop.tls != nil {
+		values["tls"] = func() (any, error) { return dial.TLSValues(x.hop.tls), nil }
 	}
 	return values, nil, nil
 }
@@ -67,14 +67,20 @@ func (x *exchange) timing() map[string]float64 {
 	}
 }
 
-func (x *exchange) tlsValues() map[string]any {
-	values := map[string]any{
-		"version": tls.VersionName(x.tls.Version), "cipher": tls.CipherSuiteName(x.tls.CipherSuite),
-		"expiry": x.expiry.Format(time.RFC3339), "days_left": time.Until(x.expiry).Hours() / 24,
+// bodyText is made once: a body may be large, and several expectations look at it.
+func (x *exchange) bodyText() (any, error) {
+	if x.text == "" {
+		x.text = string(x.body)
 	}
-	if len(x.tls.PeerCertificates) > 0 {
-		leaf := x.tls.PeerCertificates[0]
-		values["issuer"], values["subject"] = leaf.Issuer.String(), leaf.Subject.String()
+	return x.text, nil
+}
+
+// hopValues are the requests that led to the last one: url and status of each.
+func (x *exchange) hopValues() []any {
+	hops := x.hops()
+	values := make([]any, len(hops))
+	for i := range hops {
+		values[i] = map[string]any{"url": hops[i].URL, "status": hops[i].Status}
 	}
 	return values
 }

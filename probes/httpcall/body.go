@@ -24,6 +24,11 @@ var scratch = sync.Pool{New: func() any { return new([16 << 10]byte) }}
 // read reads the body: all of it counts, but it is kept only if whole, up to the step's limit.
 func (x *exchange) read(resp *http.Response, whole bool) error {
 	limit := cmp.Or(x.action.MaxBody, defaultMaxBody)
+	body, done, err := x.decoded(resp)
+	defer done()
+	if err != nil {
+		return err
+	}
 	if resp.ContentLength > limit && resp.Request.Method != http.MethodHead {
 		return tooLarge(limit, fmt.Sprintf("%d bytes", resp.ContentLength))
 	}
@@ -33,7 +38,7 @@ func (x *exchange) read(resp *http.Response, whole bool) error {
 	buffer := scratch.Get().(*[16 << 10]byte)
 	defer scratch.Put(buffer)
 	for {
-		n, err := resp.Body.Read(buffer[:])
+		n, err := body.Read(buffer[:])
 		x.size += int64(n)
 		if x.size > limit {
 			return tooLarge(limit, "more")

@@ -5,16 +5,32 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/outrider-monitor/outrider/probes"
 )
 
 // Diagnose tells apart from a broken promise: a server that wants us to slow down, a guard that takes us
-// for a robot, and a body that is no JSON where JSON was expected.
+// for a robot, and a body that is no JSON where JSON was expected. Where both families of addresses are to work, it says
+// over which one the step failed.
 func (s *Session) Diagnose(_ context.Context, f *probes.Failure) *probes.Failure {
 	x := s.last
-	if x == nil || x.header == nil || f.Reason != probes.Status && f.Reason != probes.Assertion {
+	if x == nil {
+		return f
+	}
+	better := x.diagnose(f)
+	if x.action.Route.IP == bothFamilies && x.route.family != "" {
+		told := *better
+		told.Message = "over IPv" + x.route.family + ": " + better.Message
+		return &told
+	}
+	return better
+}
+
+func (x *exchange) diagnose(f *probes.Failure) *probes.Failure {
+	if x.header == nil || f.Reason != probes.Status && f.Reason != probes.Assertion {
 		return f
 	}
 	better := *f
@@ -35,6 +51,24 @@ func (s *Session) Diagnose(_ context.Context, f *probes.Failure) *probes.Failure
 	}
 	return &better
 }
+
+// retryAfter is how long the server asks to be left alone (RFC 9110, section 10.2.3); 0 if it does not.
+func (x *exchange) retryAfter() time.Duration {
+	if x.status != http.StatusTooManyRequests && x.status != http.StatusServiceUnavailable {
+		return 0
+	}
+	text := strings.TrimSpace(x.header.Get("Retry-After"))
+	if seconds, err := strconv.Atoi(text); err == nil {
+		return time.Duration(min(max(seconds, 0), maxRetryAfter)) * time.Second
+	}
+	if at, err := http.ParseTime(text); err == nil {
+		return min(max(time.Until(at), 0), maxRetryAfter*time.Second)
+	}
+	return 0
+}
+
+// maxRetryAfter is beyond every step's time, in seconds.
+const maxRetryAfter = 24 * 60 * 60
 
 // mark is how a guard in front of a site shows itself: a header, or words in a refusal's body.
 type mark struct {

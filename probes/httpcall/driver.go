@@ -13,6 +13,8 @@ import (
 type Driver struct {
 	// idle are wires without connections, kept because a new transport costs a tenth of a request.
 	idle sync.Pool
+	// tokens are those of OAuth 2, which last longer than a run.
+	tokens tokens
 }
 
 // New makes a driver. It needs no closing.

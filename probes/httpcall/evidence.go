@@ -23,7 +23,7 @@ func (s *Session) Evidence(_ context.Context, _ string, e *probes.Evidence) {
 		return
 	}
 	if e.PageURL == "" {
-		e.PageURL = x.shownURL()
+		e.PageURL = shown(x.url)
 	}
 	if x.header != nil {
 		e.ResponseHead = x.headText()

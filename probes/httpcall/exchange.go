@@ -2,14 +2,13 @@ package httpcall
 
 import (
 	"context"
-	"crypto/tls"
 	"net/http"
-	"net/http/httptrace"
 	"net/url"
 	"time"
 
 	"github.com/outrider-monitor/outrider/journeys"
 	"github.com/outrider-monitor/outrider/probes"
+	"github.com/outrider-monitor/outrider/probes/dial"
 )
 
 // exchange is one step's request with all its hops, and the answer.
@@ -17,10 +16,18 @@ type exchange struct {
 	session *Session
 	step    *journeys.Step
 	action  *journeys.Request
-	trust   trust
-	begun   time.Time
-	ctx     context.Context
-	trace   *trace
+	// home is the step's own URL: what the step says is meant for its host alone. Once strayed from there, a hop is
+	// told nothing more.
+	home    *url.URL
+	strayed bool
+	route   route
+	signer  signer
+	// tokenKey is that of the token in use, which is forgotten when the target refuses it.
+	tokenKey string
+	begun    time.Time
+	ctx      context.Context
+	// hop is the last one.
+	hop *hop
 
 	// method and url are those of the last hop.
 	method    string
@@ -30,11 +37,11 @@ type exchange struct {
 	status int
 	proto  string
 	header http.Header
-	tls    *tls.ConnectionState
-	// body is the answer's beginning, or all of it where expectations look at it.
+	// body is the answer's beginning, or all of it where expectations look at it; text is the same for them.
 	body []byte
-	// size counts the bytes of the body that were read.
-	size int64
+	text string
+	// size counts the bytes of the body that were read, wireSize those before they were decompressed.
+	size, wireSize int64
 	// transfer is the time from the first byte to the last, total that of all hops.
 	transfer, total time.Duration
 	// expiry is that of the certificate shown, even if it was refused.
@@ -43,13 +50,6 @@ type exchange struct {
 	trouble string
 
 	json lazyJSON
-}
-
-// hop begins a request's way over the wire: the phases measured are those of the last hop.
-func (x *exchange) hop(req *http.Request) *http.Request {
-	x.trace = newTrace()
-	x.method, x.url = req.Method, req.URL
-	return req.WithContext(httptrace.WithClientTrace(x.ctx, &x.trace.hooks))
 }
 
 // perform sends the request and reads the answer.
@@ -63,9 +63,12 @@ func (x *exchange) perform(req *http.Request, whole bool) error {
 	}
 	defer resp.Body.Close()
 	err = x.read(resp, whole)
-	x.transfer = x.trace.since(answered)
+	x.transfer = x.hop.Since(dial.Answered)
 	if err == nil {
 		err = x.nowhere()
+	}
+	if err == nil {
+		err = x.outdated()
 	}
 	if err != nil {
 		return x.failed(err)
@@ -75,36 +78,30 @@ func (x *exchange) perform(req *http.Request, whole bool) error {
 
 // head keeps what precedes the body.
 func (x *exchange) head(resp *http.Response) {
-	x.status, x.proto, x.header, x.tls = resp.StatusCode, resp.Proto, resp.Header, resp.TLS
-	if resp.TLS != nil {
-		x.expiry = earliestExpiry(resp.TLS)
+	x.status, x.proto, x.header = resp.StatusCode, resp.Proto, resp.Header
+	if x.hop != nil {
+		x.expiry = x.hop.expiry
+	}
+	if x.status == http.StatusUnauthorized && x.tokenKey != "" {
+		x.session.driver.tokens.forget(x.tokenKey)
 	}
 }
 
 // info gives the measures.
 func (x *exchange) info() *probes.HTTPInfo {
 	info := &probes.HTTPInfo{
-		Method: x.method, URL: x.shownURL(), Status: x.status, Proto: x.proto,
-		Redirects: x.redirects, BodyBytes: x.size, Transfer: x.transfer,
+		Method: x.method, URL: shown(x.url), Status: x.status, Proto: x.proto,
+		Redirects: x.redirects, BodyBytes: x.size, WireBytes: x.wireSize, Transfer: x.transfer,
 		CertificateExpiry: x.expiry,
 	}
-	if t := x.trace; t != nil {
-		info.RemoteAddr = t.remoteAddr()
-		info.Resolve = t.between(resolving, resolved)
-		info.Connect = t.between(connecting, connected)
-		info.TLS = t.between(shaking, shook)
-		info.Processing = t.between(wrote, answered)
+	if h := x.hop; h != nil {
+		p := h.phases()
+		info.RemoteAddr = h.RemoteAddr()
+		info.Resolve, info.Connect, info.TLS, info.Processing = p.Resolve, p.Connect, p.TLS, p.Processing
+		info.Hops = x.hops()
+		if h.tls != nil {
+			info.TLSVersion, info.Cipher = dial.TLSNames(h.tls)
+		}
 	}
 	return info
-}
-
-// shownURL is the URL without a password.
-func (x *exchange) shownURL() string {
-	if x.url == nil {
-		return ""
-	}
-	if x.url.User != nil {
-		return x.url.Redacted()
-	}
-	return x.url.String()
 }

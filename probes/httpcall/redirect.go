@@ -1,12 +1,13 @@
 package httpcall
 
 import (
-	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"github.com/outrider-monitor/outrider/probes"
+	"github.com/outrider-monitor/outrider/probes/dial"
 )
 
 // defaultRedirects is how many redirects are followed unless the step says otherwise.
@@ -14,7 +15,7 @@ const defaultRedirects = 10
 
 // checkRedirect decides whether the next hop is taken, and with which headers.
 func (s *Session) checkRedirect(req *http.Request, via []*http.Request) error {
-	x := s.last
+	x := s.current
 	limit := x.action.Redirects
 	if limit == 0 {
 		return http.ErrUseLastResponse
@@ -29,7 +30,7 @@ func (s *Session) checkRedirect(req *http.Request, via []*http.Request) error {
 			Expected: fmt.Sprintf("at most %d redirects", limit), Got: fmt.Sprintf("redirect %d", len(via)),
 		}
 	}
-	if previous := via[len(via)-1].URL; previous.Scheme == "https" && req.URL.Scheme != "https" {
+	if previous := via[len(via)-1].URL; previous.Scheme == "https" && req.URL.Scheme != "https" && !x.action.AllowHTTP {
 		return &probes.Failure{
 			Reason:   probes.Navigation,
 			Message:  fmt.Sprintf("redirected from https to %s, where everybody could read along", req.URL.Redacted()),
@@ -38,21 +39,23 @@ func (s *Session) checkRedirect(req *http.Request, via []*http.Request) error {
 	}
 	req.URL.RawQuery = escapeQuery(req.URL.RawQuery)
 	if strayed(req, via) {
+		x.strayed = true
 		x.forget(req.Header)
 	}
 	x.redirects = len(via)
 	return nil
 }
 
-// strayed reports whether any hop so far leads away from the step's own host. Once away, a request does not
+// strayed reports whether any hop so far leads away from the step's own host, or off TLS. Once away, a request does not
 // get its headers back: who sends it there again could have read them.
 func strayed(req *http.Request, via []*http.Request) bool {
 	origin := via[0].URL
-	if req.URL.Host != origin.Host {
+	away := func(u *url.URL) bool { return u.Host != origin.Host || origin.Scheme == "https" && u.Scheme != "https" }
+	if away(req.URL) {
 		return true
 	}
 	for _, hop := range via[1:] {
-		if hop.URL.Host != origin.Host {
+		if away(hop.URL) {
 			return true
 		}
 	}
@@ -99,16 +102,9 @@ func (x *exchange) nowhere() error {
 
 // redirectFailure explains the redirects that net/http itself refuses.
 func redirectFailure(err error) *probes.Failure {
-	text := innermost(err).Error()
+	text := dial.Innermost(err).Error()
 	if !strings.Contains(text, "Location header") && !strings.Contains(text, "unsupported protocol scheme") {
 		return nil
 	}
 	return &probes.Failure{Reason: probes.Navigation, Message: "redirected to nowhere: " + text, Err: err}
-}
-
-func innermost(err error) error {
-	for next := errors.Unwrap(err); next != nil; next = errors.Unwrap(err) {
-		err = next
-	}
-	return err
 }

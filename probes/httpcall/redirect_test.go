@@ -80,7 +80,7 @@ func TestARedirectFromHTTPSToHTTPIsRefused(t *testing.T) {
 	srv := ca.serveTLS(t, aDayAgo(), inADay())
 	srv.Config.Handler = redirectTo(plain.URL)
 	a := get(srv.URL)
-	a.TLS.CAFile = text(ca.file)
+	a.Route.TLS.CAFile = text(ca.file)
 	_, err := do(t, open(t), a)
 	wantFailure(t, err, probes.Navigation, "from https to http://")
 }

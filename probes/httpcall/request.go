@@ -3,7 +3,6 @@ package httpcall
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -11,43 +10,57 @@ import (
 	"strings"
 
 	"github.com/outrider-monitor/outrider/journeys"
+	"github.com/outrider-monitor/outrider/probes"
+	"github.com/outrider-monitor/outrider/probes/dial"
 )
 
 // runHeader carries the run's id to the hosts that the journey names.
 const runHeader = "X-Outrider-Run"
 
 // prepare evaluates the step's templates and makes its request.
-func (x *exchange) prepare(ctx context.Context, scope *journeys.Scope) (*http.Request, error) {
+func (x *exchange) prepare(ctx context.Context, scope *journeys.Scope, family string) (*http.Request, error) {
 	x.ctx = ctx
 	x.method = x.action.Method
 	target, err := x.target(ctx, scope)
 	if err != nil {
 		return nil, err
 	}
-	x.url = target
-	if err := x.prepareTrust(ctx, scope); err != nil {
+	x.url, x.home = target, target
+	if err := x.prepareRoute(ctx, scope, family); err != nil {
 		return nil, err
 	}
-	body, contentType, err := x.requestBody(ctx, scope)
+	body, contentType, err := x.payload(ctx, scope)
 	if err != nil {
 		return nil, err
 	}
-	req := &http.Request{
-		Method: x.action.Method, URL: target, Host: target.Host, Header: make(http.Header, 4),
-		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+	if err := x.prepareCookies(ctx, scope); err != nil {
+		return nil, err
 	}
-	if body != nil {
-		req.ContentLength = int64(len(body))
-		req.Body = io.NopCloser(bytes.NewReader(body))
-		req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
-	}
+	req := newRequest(x.action.Method, target, body)
 	if contentType != "" {
 		req.Header["Content-Type"] = []string{contentType}
 	}
 	if err := x.prepareHeader(ctx, scope, req); err != nil {
 		return nil, err
 	}
+	if err := x.prepareAuth(ctx, scope, req); err != nil {
+		return nil, err
+	}
 	return req.WithContext(ctx), nil
+}
+
+// newRequest makes a request whose body can be sent again.
+func newRequest(method string, target *url.URL, body []byte) *http.Request {
+	req := &http.Request{
+		Method: method, URL: target, Host: target.Host, Header: make(http.Header, 5),
+		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+	}
+	if body != nil {
+		req.ContentLength = int64(len(body))
+		req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
+		req.Body, _ = req.GetBody()
+	}
+	return req
 }
 
 func (x *exchange) target(ctx context.Context, scope *journeys.Scope) (*url.URL, error) {
@@ -57,10 +70,10 @@ func (x *exchange) target(ctx context.Context, scope *journeys.Scope) (*url.URL,
 	}
 	target, err := url.Parse(text)
 	if err != nil {
-		return nil, misconfigured("the URL %q cannot be read: %w", text, err)
+		return nil, dial.Misconfigured("the URL %q cannot be read: %w", text, err)
 	}
 	if target.Scheme != "http" && target.Scheme != "https" || target.Host == "" {
-		return nil, misconfigured("the URL %q is not one of http or https", text)
+		return nil, dial.Misconfigured("the URL %q is not one of http or https", text)
 	}
 	query, err := encodePairs(ctx, scope, x.action.Query)
 	if err != nil {
@@ -91,44 +104,25 @@ func escapeQuery(raw string) string {
 	return b.String()
 }
 
-// prepareTrust evaluates how certificates are to be checked; they may never be, over http.
-func (x *exchange) prepareTrust(ctx context.Context, scope *journeys.Scope) error {
-	want := &x.action.TLS
-	ca, err := want.CAFile.Text(ctx, scope)
-	if err != nil {
-		return err
+// prepareCookies gives the session the cookies that the step's customer has already.
+func (x *exchange) prepareCookies(ctx context.Context, scope *journeys.Scope) error {
+	if len(x.action.Cookies) == 0 {
+		return nil
 	}
-	name, err := want.ServerName.Text(ctx, scope)
-	if err != nil {
-		return err
-	}
-	x.trust = trust{caFile: ca, serverName: name, insecure: want.InsecureSkipVerify}
-	return nil
-}
-
-// requestBody gives the body and its content type; nil without one.
-func (x *exchange) requestBody(ctx context.Context, scope *journeys.Scope) ([]byte, string, error) {
-	switch a := x.action; {
-	case a.JSON != nil:
-		value, err := a.JSON.JSON(ctx, scope)
+	cookies := make([]*http.Cookie, len(x.action.Cookies))
+	for i := range x.action.Cookies {
+		pair := &x.action.Cookies[i]
+		value, err := pair.Value.Text(ctx, scope)
 		if err != nil {
-			return nil, "", err
+			return err
 		}
-		var text bytes.Buffer
-		encoder := json.NewEncoder(&text)
-		encoder.SetEscapeHTML(false)
-		if err := encoder.Encode(value); err != nil {
-			return nil, "", misconfigured("json: %w", err)
+		if strings.ContainsFunc(value, isControl) || strings.ContainsAny(value, ";,\" \t") {
+			return dial.Misconfigured("the cookie %s cannot hold blanks, quotes, commas, semicolons or control characters", pair.Name)
 		}
-		return bytes.TrimSuffix(text.Bytes(), []byte("\n")), "application/json", nil
-	case a.Form != nil:
-		form, err := encodePairs(ctx, scope, a.Form)
-		return []byte(form), "application/x-www-form-urlencoded", err
-	case a.Body != nil:
-		text, err := a.Body.Text(ctx, scope)
-		return []byte(text), "", err
+		cookies[i] = &http.Cookie{Name: pair.Name, Value: value, Path: "/"}
 	}
-	return nil, "", nil
+	x.session.jar.SetCookies(x.home, cookies)
+	return nil
 }
 
 func (x *exchange) prepareHeader(ctx context.Context, scope *journeys.Scope, req *http.Request) error {
@@ -140,29 +134,18 @@ func (x *exchange) prepareHeader(ctx context.Context, scope *journeys.Scope, req
 			return err
 		}
 		if strings.ContainsFunc(value, isControl) {
-			return misconfigured("the header %s cannot hold a line break or another control character", pair.Name)
+			return notInHeader(pair.Name)
 		}
-		if strings.EqualFold(pair.Name, "Host") {
+		switch name := http.CanonicalHeaderKey(pair.Name); name {
+		case "Host":
 			req.Host = value
-			continue
+		case "Content-Type":
+			req.Header.Set(name, value)
+		default:
+			req.Header.Add(name, value)
 		}
-		if strings.EqualFold(pair.Name, "Content-Type") {
-			req.Header.Set(pair.Name, value)
-			continue
-		}
-		req.Header.Add(pair.Name, value)
 	}
-	if auth := x.action.Auth; auth != nil {
-		username, err := auth.Username.Text(ctx, scope)
-		if err != nil {
-			return err
-		}
-		password, err := auth.Password.Text(ctx, scope)
-		if err != nil {
-			return err
-		}
-		req.SetBasicAuth(username, password)
-	}
+	x.acceptEncoding(req)
 	agent := req.Header.Get("User-Agent")
 	switch {
 	case agent == "":
@@ -173,6 +156,10 @@ func (x *exchange) prepareHeader(ctx context.Context, scope *journeys.Scope, req
 	req.Header["User-Agent"] = []string{agent}
 	req.Header[runHeader] = []string{o.RunID}
 	return nil
+}
+
+func notInHeader(name string) *probes.Failure {
+	return dial.Misconfigured("the header %s cannot hold a line break or another control character", name)
 }
 
 // encodePairs writes pairs as a query or a form, in their order.

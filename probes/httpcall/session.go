@@ -26,9 +26,9 @@ type Session struct {
 	spoilt bool
 	usedAt time.Time
 
-	// last is the exchange of the present or last step.
-	last *exchange
-	past []probes.RequestLine
+	// last is the exchange of the present or last step; current is the one that hops belong to.
+	last, current *exchange
+	past          []probes.RequestLine
 }
 
 // Do sends the step's request, follows its redirects and reads the answer.
@@ -40,76 +40,104 @@ func (s *Session) Do(ctx context.Context, call probes.Call) (probes.Done, error)
 		}
 	}
 	x := &exchange{session: s, step: call.Step, action: action, begun: time.Now()}
-	s.last = x
-	req, err := x.prepare(ctx, call.Scope)
+	s.last, s.current = x, x
+	req, err := x.prepare(ctx, call.Scope, family(action, call.Pass))
 	if err != nil {
 		return probes.Done{}, err
 	}
-	req.Close = call.Step == s.lastStep
+	again := action.Route.IP == bothFamilies && call.Pass == 0
+	req.Close = call.Step == s.lastStep && !again && !x.answersChallenges()
 	if !s.usedAt.IsZero() && x.begun.Sub(s.usedAt) > idleTooLong {
-		s.eachWire((*wire).rest)
+		s.eachCarrier(carrier.rest)
 	}
 	// Without expectations nobody asks for more of the body than evidence shows.
-	whole := len(call.Step.Expect)+len(call.Step.Save) > 0
+	whole := len(call.Step.Expect)+len(call.Step.Save) > 0 || action.GraphQL != nil
 	err = x.perform(req, whole)
+	if err == nil {
+		err = x.graphQLErrors()
+	}
 	s.usedAt = time.Now()
 	x.total = s.usedAt.Sub(x.begun)
 	s.remember(x)
 	if err != nil {
 		s.spoilt = true
 	}
-	return probes.Done{HTTP: x.info()}, err
+	return probes.Done{HTTP: x.info(), Again: again, RetryAfter: x.retryAfter()}, err
+}
+
+// bothFamilies asks for a request over each family of addresses.
+const bothFamilies = "both"
+
+// family is that of a pass: 4, 6, or empty for what answers first.
+func family(action *journeys.Request, pass int) string {
+	switch want := action.Route.IP; {
+	case want != bothFamilies:
+		return want
+	case pass == 0:
+		return "4"
+	}
+	return "6"
 }
 
 // RoundTrip does one hop. It is the client's transport.
 func (s *Session) RoundTrip(req *http.Request) (*http.Response, error) {
-	w, err := s.wire(s.last.trust, req.URL.Scheme == "https")
+	x := s.current
+	w, err := s.carrier(x.routeOf(req.URL))
 	if err != nil {
 		return nil, err
 	}
-	return w.transport.RoundTrip(s.last.hop(req))
-}
-
-// wire gives the wire for a hop.
-func (s *Session) wire(t trust, secure bool) (*wire, error) {
-	switch {
-	case !secure && s.plain == nil:
-		s.plain = s.driver.idle.Get().(*wire)
-		fallthrough
-	case !secure:
-		return s.plain, nil
-	case t != (trust{}):
-		return s.privateWire(t)
-	case s.secure == nil:
-		s.secure = newSecureWire(nil)
+	if x.signer != nil && !x.strayed {
+		return x.signer.send(x, w, req)
 	}
-	return s.secure, nil
+	return x.send(w, req)
 }
 
-// privateWire gives the wire for an unusual trust.
-func (s *Session) privateWire(t trust) (*wire, error) {
+// send does one hop as it is.
+func (x *exchange) send(w http.RoundTripper, req *http.Request) (*http.Response, error) {
+	req = x.begin(req)
+	h := x.hop
+	resp, err := w.RoundTrip(req)
+	if resp != nil {
+		h.answered(resp)
+	}
+	return resp, err
+}
+
+// carrier gives the carrier of a route.
+func (s *Session) carrier(r route) (carrier, error) {
+	switch {
+	case r == route{}:
+		if s.plain == nil {
+			s.plain = s.driver.idle.Get().(*wire)
+		}
+		return s.plain, nil
+	case r == route{secure: true}:
+		if s.secure == nil {
+			s.secure = newSecureWire()
+		}
+		return s.secure, nil
+	}
 	for i := range s.privates {
-		if s.privates[i].trust == t {
-			return s.privates[i].wire, nil
+		if s.privates[i].route == r {
+			return s.privates[i].carrier, nil
 		}
 	}
-	config, err := t.config(s.o.Journey.Dir)
+	c, err := newCarrier(r, s.o.Journey.Dir)
 	if err != nil {
 		return nil, err
 	}
-	w := newSecureWire(config)
-	s.privates = append(s.privates, private{trust: t, wire: w})
-	return w, nil
+	s.privates = append(s.privates, private{r, c})
+	return c, nil
 }
 
-func (s *Session) eachWire(do func(*wire)) {
+func (s *Session) eachCarrier(do func(carrier)) {
 	for _, w := range [...]*wire{s.plain, s.secure} {
 		if w != nil {
 			do(w)
 		}
 	}
 	for i := range s.privates {
-		do(s.privates[i].wire)
+		do(s.privates[i].carrier)
 	}
 }
 
@@ -119,7 +147,7 @@ func (s *Session) remember(x *exchange) {
 		s.past = append(s.past[:0], s.past[1:]...)
 	}
 	s.past = append(s.past, probes.RequestLine{
-		Method: x.method, URL: x.shownURL(), Type: "http", Status: x.status, Error: x.trouble,
+		Method: x.method, URL: shown(x.url), Type: "http", Status: x.status, Error: x.trouble,
 		Offset: x.begun.Sub(s.o.StartedAt), Duration: s.usedAt.Sub(x.begun),
 	})
 }
@@ -134,7 +162,7 @@ func (s *Session) Close(context.Context) error {
 		s.driver.idle.Put(s.plain)
 		s.plain = nil
 	}
-	s.eachWire((*wire).end)
+	s.eachCarrier(carrier.end)
 	s.plain, s.secure, s.privates = nil, nil, nil
 	return nil
 }

@@ -91,7 +91,7 @@ func TestTLSFaultsSayWhatIsWrongWithTheCertificate(t *testing.T) {
 	day := 24 * time.Hour
 	trusting := func(url string) *journeys.Request {
 		a := get(url)
-		a.TLS.CAFile = text(ca.file)
+		a.Route.TLS.CAFile = text(ca.file)
 		return a
 	}
 	t.Run("unknown authority", func(t *testing.T) {
@@ -152,7 +152,7 @@ func TestTLSFaultsSayWhatIsWrongWithTheCertificate(t *testing.T) {
 	})
 	t.Run("a certificate file that is not there is our fault, where it matters", func(t *testing.T) {
 		a := get("https://127.0.0.1:1/")
-		a.TLS.CAFile = text("nothing.pem")
+		a.Route.TLS.CAFile = text("nothing.pem")
 		_, err := do(t, open(t), a)
 		wantFailure(t, err, probes.Config, "ca_file")
 		srv := serve(t, echo)
@@ -168,17 +168,17 @@ func TestTLSIsCheckedAsTheStepWants(t *testing.T) {
 	srv := ca.serveTLS(t, now.Add(-time.Hour), until, "shop.example")
 	s := open(t)
 	named := get(srv.URL)
-	named.TLS = journeys.TLS{CAFile: text(ca.file), ServerName: text("shop.example")}
+	named.Route.TLS = journeys.TLS{CAFile: text(ca.file), ServerName: text("shop.example")}
 	done := mustDo(t, s, named)
 	if !done.HTTP.CertificateExpiry.Equal(until) || done.HTTP.TLS <= 0 || done.HTTP.Proto != "HTTP/2.0" {
 		t.Errorf("%+v", done.HTTP)
 	}
-	values := scope(t, s)["tls"].(map[string]any)
+	values := value(t, scope(t, s), "tls").(map[string]any)
 	if left := values["days_left"].(float64); left < 1.9 || left > 2 {
 		t.Errorf("%v days left", left)
 	}
 	blind := get(srv.URL)
-	blind.TLS.InsecureSkipVerify = true
+	blind.Route.TLS.InsecureSkipVerify = true
 	mustDo(t, s, blind)
 	if _, err := do(t, s, get(srv.URL)); err == nil {
 		t.Error("one step's trust is not the next one's")

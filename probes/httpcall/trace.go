@@ -2,105 +2,83 @@ package httpcall
 
 import (
 	"crypto/tls"
+	"net/http"
 	"net/http/httptrace"
-	"sync/atomic"
+	"net/url"
 	"time"
+
+	"github.com/outrider-monitor/outrider/probes"
+	"github.com/outrider-monitor/outrider/probes/dial"
 )
 
-// moment is a point in the course of one hop.
-type moment int
-
-const (
-	resolving moment = iota
-	resolved
-	connecting
-	connected
-	shaking
-	shook
-	connection
-	wrote
-	answered
-	moments
-)
-
-// trace notes when each moment came. The transport's goroutines write it, and may go on after the request
-// has been given up.
-type trace struct {
-	begun time.Time
-	// at holds nanoseconds since begun, plus one; 0 is not yet.
-	at     [moments]atomic.Int64
-	reused atomic.Bool
-	remote atomic.Pointer[string]
-	hooks  httptrace.ClientTrace
+// hop is one request of an exchange on the wire: the step's own, one that a redirect led to, or one that answers a
+// challenge.
+type hop struct {
+	dial.Trace
+	previous *hop
+	method   string
+	url      *url.URL
+	status   int
+	proto    string
+	tls      *tls.ConnectionState
+	expiry   time.Time
 }
 
-func newTrace() *trace {
-	t := &trace{begun: time.Now()}
-	t.hooks = httptrace.ClientTrace{
-		DNSStart:          func(httptrace.DNSStartInfo) { t.first(resolving) },
-		DNSDone:           func(httptrace.DNSDoneInfo) { t.last(resolved) },
-		ConnectStart:      func(_, addr string) { t.first(connecting); t.remote.Store(&addr) },
-		ConnectDone:       t.connectDone,
-		TLSHandshakeStart: func() { t.first(shaking) },
-		TLSHandshakeDone:  func(_ tls.ConnectionState, err error) { t.done(shook, err) },
-		GotConn:           t.gotConn,
-		WroteRequest:      func(httptrace.WroteRequestInfo) { t.last(wrote) },
-		GotFirstResponseByte: func() {
-			t.last(answered)
-		},
-	}
-	return t
+// begin begins a hop: the phases of a step are those of its last one.
+func (x *exchange) begin(req *http.Request) *http.Request {
+	h := &hop{previous: x.hop, method: req.Method, url: req.URL}
+	h.Start()
+	x.hop = h
+	x.method, x.url = req.Method, req.URL
+	return req.WithContext(httptrace.WithClientTrace(x.ctx, &h.Hooks))
 }
 
-func (t *trace) connectDone(_, addr string, err error) {
-	if t.done(connected, err); err == nil {
-		t.remote.Store(&addr)
+// answered keeps what a hop's answer says of itself.
+func (h *hop) answered(resp *http.Response) {
+	h.status, h.proto, h.tls = resp.StatusCode, resp.Proto, resp.TLS
+	if resp.TLS != nil {
+		h.expiry = dial.EarliestExpiry(resp.TLS)
 	}
 }
 
-func (t *trace) gotConn(info httptrace.GotConnInfo) {
-	t.last(connection)
-	if info.Reused {
-		t.reused.Store(true)
-		addr := info.Conn.RemoteAddr().String()
-		t.remote.Store(&addr)
+// phases gives a hop's measures; the transfer is known to the exchange alone.
+func (h *hop) phases() probes.Phases {
+	return probes.Phases{
+		Resolve:    h.Between(dial.Resolving, dial.Resolved),
+		Connect:    h.Between(dial.Connecting, dial.Connected),
+		TLS:        h.Between(dial.Shaking, dial.Shook),
+		Processing: h.Between(dial.Wrote, dial.Answered),
 	}
 }
 
-func (t *trace) first(m moment) { t.at[m].CompareAndSwap(0, int64(time.Since(t.begun))+1) }
-func (t *trace) last(m moment)  { t.at[m].Store(int64(time.Since(t.begun)) + 1) }
-
-// done notes the end of a phase that did not fail: a failed one is what the step fails with.
-func (t *trace) done(m moment, err error) {
-	if err == nil {
-		t.last(m)
+// hops lists the hops that led to the last one, first to last; none for an exchange of one.
+func (x *exchange) hops() []probes.Hop {
+	count := 0
+	for h := x.hop; h != nil; h = h.previous {
+		count++
 	}
+	if count < 2 {
+		return nil
+	}
+	list := make([]probes.Hop, count-1)
+	at := count - 2
+	for h := x.hop.previous; h != nil; h = h.previous {
+		list[at] = probes.Hop{
+			Method: h.method, URL: shown(h.url), Status: h.status, Proto: h.proto, RemoteAddr: h.RemoteAddr(),
+			Phases: h.phases(), CertificateExpiry: h.expiry,
+		}
+		at--
+	}
+	return list
 }
 
-func (t *trace) reached(m moment) bool { return t.at[m].Load() != 0 }
-
-// between gives the time from one moment to another; 0 if either did not come.
-func (t *trace) between(from, to moment) time.Duration {
-	a, b := t.at[from].Load(), t.at[to].Load()
-	if a == 0 || b == 0 || b < a {
-		return 0
+// shown is a URL without a password.
+func shown(u *url.URL) string {
+	switch {
+	case u == nil:
+		return ""
+	case u.User != nil:
+		return u.Redacted()
 	}
-	return time.Duration(b - a)
-}
-
-// since gives the time from a moment until now.
-func (t *trace) since(m moment) time.Duration {
-	at := t.at[m].Load()
-	if at == 0 {
-		return 0
-	}
-	return time.Since(t.begun) - time.Duration(at-1)
-}
-
-// remoteAddr is the address of the connection, or of the last attempt at one.
-func (t *trace) remoteAddr() string {
-	if addr := t.remote.Load(); addr != nil {
-		return *addr
-	}
-	return ""
+	return u.String()
 }

@@ -3,15 +3,12 @@ package httpcall
 import (
 	"context"
 	"crypto/tls"
-	"crypto/x509"
-	"fmt"
 	"net"
 	"net/http"
-	"os"
-	"path/filepath"
+	"net/url"
 	"sync"
 
-	"github.com/outrider-monitor/outrider/probes"
+	"github.com/outrider-monitor/outrider/probes/dial"
 )
 
 // maxHead bounds a response's header.
@@ -24,11 +21,21 @@ const (
 	writeBuffer = 1 << 10
 )
 
-// wire is a transport for one session at a time. It knows its connections, so that none outlives the session:
-// net/http closes only those that it believes idle.
+// carrier takes hops to their targets for one session at a time.
+type carrier interface {
+	http.RoundTripper
+	// rest closes all connections; the carrier can be used again. end closes it for good.
+	rest()
+	end()
+}
+
+// wire is the carrier of HTTP/1.1 and 2. It knows its connections, so that none outlives the session: net/http closes
+// only those that it believes idle.
 type wire struct {
 	transport http.Transport
 	dialer    net.Dialer
+	// family is 4, 6 or empty, fixed the address that is connected to whatever is asked for.
+	family, fixed string
 
 	mu    sync.Mutex
 	conns []net.Conn
@@ -42,12 +49,38 @@ func newPlainWire() *wire {
 	return w
 }
 
-// newSecureWire makes a wire for https URLs; a nil config checks certificates as everybody does.
-func newSecureWire(config *tls.Config) *wire {
+// newSecureWire makes a wire for https URLs that checks certificates as everybody does.
+func newSecureWire() *wire {
 	w := newWire()
-	w.transport.TLSClientConfig = config
 	w.transport.ForceAttemptHTTP2 = true
 	return w
+}
+
+// newCarrier makes the carrier of a route that is not everybody's.
+func newCarrier(r route, dir string) (carrier, error) {
+	config, err := r.trust.Config(dir)
+	if err != nil {
+		return nil, err
+	}
+	if r.version == "3" {
+		return newQUIC(r, config), nil
+	}
+	w := newWire()
+	w.transport.TLSClientConfig = config
+	w.transport.Protocols = new(http.Protocols)
+	w.transport.Protocols.SetHTTP1(r.version != "2")
+	w.transport.Protocols.SetHTTP2(r.version != "1.1")
+	// Without TLS nothing can be negotiated: it is HTTP/2 where the step says so.
+	w.transport.Protocols.SetUnencryptedHTTP2(r.version == "2")
+	w.family, w.fixed = r.family, r.fixed
+	if r.proxy != "" {
+		proxy, err := url.Parse(r.proxy)
+		if err != nil || proxy.Host == "" {
+			return nil, dial.Misconfigured("proxy: not a URL with a host")
+		}
+		w.transport.Proxy = http.ProxyURL(proxy)
+	}
+	return w, nil
 }
 
 // newWire makes one without a proxy and without timeouts of its own: the step's deadline is the one that
@@ -57,11 +90,18 @@ func newWire() *wire {
 	w.transport.DialContext = w.dial
 	w.transport.MaxResponseHeaderBytes = maxHead
 	w.transport.ReadBufferSize, w.transport.WriteBufferSize = readBuffer, writeBuffer
+	// We decompress ourselves: net/http would hide that the body was compressed, and how well.
+	w.transport.DisableCompression = true
 	return w
 }
 
+// RoundTrip does one hop.
+func (w *wire) RoundTrip(req *http.Request) (*http.Response, error) {
+	return w.transport.RoundTrip(req)
+}
+
 func (w *wire) dial(ctx context.Context, network, addr string) (net.Conn, error) {
-	conn, err := w.dialer.DialContext(ctx, network, addr)
+	conn, err := w.dialer.DialContext(ctx, network+w.family, instead(w.fixed, addr))
 	if err != nil {
 		return nil, err
 	}
@@ -73,6 +113,25 @@ func (w *wire) dial(ctx context.Context, network, addr string) (net.Conn, error)
 	}
 	w.conns = append(w.conns, conn)
 	return conn, nil
+}
+
+// instead gives the address to connect to: the fixed one if there is one, with the port of the other where it has
+// none of its own.
+func instead(fixed, addr string) string {
+	if fixed == "" {
+		return addr
+	}
+	if _, _, err := net.SplitHostPort(fixed); err == nil {
+		return fixed
+	}
+	_, port, err := net.SplitHostPort(addr)
+	if err != nil {
+		return fixed
+	}
+	if len(fixed) > 2 && fixed[0] == '[' {
+		fixed = fixed[1 : len(fixed)-1]
+	}
+	return net.JoinHostPort(fixed, port)
 }
 
 // rest closes all connections; the wire can be used again.
@@ -95,42 +154,8 @@ func (w *wire) end() {
 	w.rest()
 }
 
-// trust is how a step wants certificates to be checked. The zero value: as everybody does.
-type trust struct {
-	caFile     string
-	serverName string
-	insecure   bool
-}
-
-// private is the wire of the steps that check certificates in a way of their own.
+// private is the carrier of the steps that go a way of their own.
 type private struct {
-	trust
-	wire *wire
-}
-
-// config gives the TLS configuration. A certificate file that cannot be read is a fault of the monitor's.
-func (t trust) config(dir string) (*tls.Config, error) {
-	c := &tls.Config{ServerName: t.serverName, InsecureSkipVerify: t.insecure}
-	if t.caFile == "" {
-		return c, nil
-	}
-	path := t.caFile
-	if !filepath.IsAbs(path) {
-		path = filepath.Join(dir, path)
-	}
-	pem, err := os.ReadFile(path)
-	if err != nil {
-		return nil, misconfigured("tls.ca_file: %w", err)
-	}
-	c.RootCAs = x509.NewCertPool()
-	if !c.RootCAs.AppendCertsFromPEM(pem) {
-		return nil, misconfigured("tls.ca_file: %s holds no certificate in PEM", path)
-	}
-	return c, nil
-}
-
-// misconfigured is a failure that lies with the journey's file or its surroundings.
-func misconfigured(format string, args ...any) *probes.Failure {
-	err := fmt.Errorf(format, args...)
-	return &probes.Failure{Reason: probes.Config, Message: err.Error(), Err: err}
+	route
+	carrier carrier
 }
