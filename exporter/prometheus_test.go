@@ -1,17 +1,12 @@
 package exporter_test
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -19,6 +14,7 @@ import (
 
 	"github.com/outrider-monitor/outrider/exporter"
 	"github.com/outrider-monitor/outrider/incidents"
+	"github.com/outrider-monitor/outrider/internal/promserver"
 )
 
 // scraped serves an exporter that has seen something of everything.
@@ -65,29 +61,8 @@ func TestPromtoolFindsNothingToComplainAbout(t *testing.T) {
 
 func TestARealPrometheusScrapesWhatWeServe(t *testing.T) {
 	target := strings.TrimPrefix(scraped(t).URL, "http://")
-	dir := t.TempDir()
-	config := fmt.Sprintf("global: {scrape_interval: 1s, scrape_timeout: 1s}\nscrape_configs:\n"+
-		"  - {job_name: outrider, static_configs: [{targets: [%q]}]}\n", target)
-	file := filepath.Join(dir, "prometheus.yml")
-	if err := os.WriteFile(file, []byte(config), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	address := freeAddress(t)
-	cmd := exec.Command("prometheus", "--config.file="+file, "--storage.tsdb.path="+filepath.Join(dir, "data"),
-		"--web.listen-address="+address, "--enable-feature=native-histograms", "--log.level=error")
-	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-	log := &strings.Builder{}
-	cmd.Stderr = log
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_ = cmd.Process.Signal(syscall.SIGTERM)
-		_ = cmd.Wait()
-		if t.Failed() {
-			t.Log(log.String())
-		}
-	})
+	server := promserver.Start(t, fmt.Sprintf("global: {scrape_interval: 1s, scrape_timeout: 1s}\nscrape_configs:\n"+
+		"  - {job_name: outrider, static_configs: [{targets: [%q]}]}\n", target), nil, "native-histograms")
 	for query, want := range map[string]string{
 		`journey_runs_total{journey="checkout",outcome="failed"}`:                        "1",
 		`journey_success{journey="checkout",team="payments",location="london"}`:          "0",
@@ -103,74 +78,8 @@ func TestARealPrometheusScrapesWhatWeServe(t *testing.T) {
 		`journey_next_run_timestamp_seconds > journey_last_success_timestamp_seconds`:    "1795352400",
 		`journey_tls_certificate_expiry_timestamp_seconds{step="Ask the API"} / 1000000`: "1795.3524",
 	} {
-		if got := ask(t, address, query, want); got != want {
+		if got := server.Wait(t, query, func(v string) bool { return v == want }); got != want {
 			t.Errorf("%s is %q, want %q", query, got, want)
 		}
 	}
-}
-
-// ask repeats a query until Prometheus gives the wanted answer, for half a minute at most.
-func ask(t *testing.T, address, query, want string) (got string) {
-	t.Helper()
-	deadline := time.Now().Add(30 * time.Second)
-	tick := time.NewTicker(200 * time.Millisecond)
-	defer tick.Stop()
-	for time.Now().Before(deadline) {
-		if got = once(address, query); got == want {
-			return got
-		}
-		<-tick.C
-	}
-	return got
-}
-
-func once(address, query string) string {
-	request, err := http.NewRequest(http.MethodGet, "http://"+address+"/api/v1/query", nil)
-	if err != nil {
-		return err.Error()
-	}
-	q := request.URL.Query()
-	q.Set("query", query)
-	request.URL.RawQuery = q.Encode()
-	answer, err := http.DefaultClient.Do(request)
-	if err != nil {
-		return err.Error()
-	}
-	defer answer.Body.Close()
-	var body struct {
-		Error string `json:"error"`
-		Data  struct {
-			Type   string          `json:"resultType"`
-			Result json.RawMessage `json:"result"`
-		} `json:"data"`
-	}
-	if err := json.NewDecoder(answer.Body).Decode(&body); err != nil || body.Error != "" {
-		return fmt.Sprint(err, body.Error)
-	}
-	var point []any
-	if body.Data.Type == "scalar" {
-		err = json.Unmarshal(body.Data.Result, &point)
-	} else {
-		var vector []struct {
-			Value []any `json:"value"`
-		}
-		if err = json.Unmarshal(body.Data.Result, &vector); err == nil && len(vector) > 0 {
-			point = vector[0].Value
-		}
-	}
-	if err != nil || len(point) != 2 {
-		return string(body.Data.Result)
-	}
-	return fmt.Sprint(point[1])
-}
-
-// freeAddress gives a loopback address on which nothing listens.
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
 }
