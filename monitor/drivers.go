@@ -49,7 +49,7 @@ func (s *DriverSet) Memory() int64 { return s.browser.Memory() }
 // browserPlaces is the number of browser runs at a time: more than there are cores gain nothing and falsify what
 // is measured.
 func browserPlaces(c BrowserConfig) int {
-	return first(c.MaxConcurrent, runtime.GOMAXPROCS(0))
+	return first(c.MaxConcurrent, min(runtime.NumCPU(), runtime.GOMAXPROCS(0)))
 }
 
 // browserStarted counts a start of the browser.

@@ -57,10 +57,6 @@ const (
 	lastPagesTime = 3 * time.Second
 )
 
-// GCPercent is the garbage collector's GOGC with which a monitor keeps 5,000 journeys within 120 MB; it costs about a
-// twentieth of the CPU. Whoever owns the process sets it, unless the environment says otherwise.
-const GCPercent = 60
-
 // errStopping is why runs end early.
 var errStopping = errors.New("the monitor is stopping")
 

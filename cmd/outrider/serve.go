@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"syscall"
 	"time"
 
@@ -35,9 +34,7 @@ func (k *serveCommand) Run(c *console) error {
 			return err
 		}
 	}
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(monitor.GCPercent)
-	}
+	monitor.Tune(os.LookupEnv)
 	v, revision := buildVersion()
 	m, err := monitor.New(monitor.Options{
 		ConfigFile: file, Environment: k.Environment, Log: slog.New(logHandler(c.err, k.LogFormat, k.LogLevel)),
