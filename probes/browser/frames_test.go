@@ -1,9 +1,12 @@
 package browser
 
 import (
+	"context"
 	"testing"
+	"time"
 
 	"github.com/outrider-monitor/outrider/probes"
+	"github.com/outrider-monitor/outrider/probes/browser/inpage"
 )
 
 // eachIsolation runs a test twice: with frames of other sites in the page's process, as the headless shell has
@@ -31,6 +34,12 @@ func lookIntoFrames(t *testing.T, d *Driver) {
     with: "4242"
   - click: {role: button, name: Pay, frame: `+frame+`}
   - see: {text: paid 4242, frame: `+frame+`}
+  - fill: {label: Card number, frame: `+frame+`}
+    with: "4343"
+  - click: {role: button, name: Pay, frame: `+frame+`}
+  - click: {role: button, name: Pay, frame: `+frame+`}
+  - see: {text: paid 4343, frame: `+frame+`}
+  - click: {role: heading, name: Frames}
 `).pass()
 		})
 	}
@@ -59,4 +68,62 @@ func TestExpressionsLookIntoFrames(t *testing.T) {
 	v := visit(t, newZoo(t), "  - goto: ZOO/frames.html\n  - see: {label: Card number, frame: {title: Other site}}\n    expect:\n"+
 		"      - count(\"css=label\") == 0")
 	v.pass()
+}
+
+// TestHalfAClickIsNone sends what the browser's process sends when it has not heard yet of a scroll: the press goes
+// to one frame and the release to another.
+func TestHalfAClickIsNone(t *testing.T) {
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	v := visit(t, newZoo(t), "  - goto: ZOO/frames.html\n  - fill: {label: Card number, frame: {title: Same site}}\n    with: 4242")
+	v.pass()
+	tab := v.s.tab
+	pay := inpage.Part{Engine: "text", Value: "Pay"}
+	same := &alternative{part: inpage.Part{Engine: "title", Value: "Same site"}, label: "title=Same site"}
+	mouse := func(kind string, x, y float64) {
+		t.Helper()
+		if err := tab.call(ctx, "Input.dispatchMouseEvent", mouseEvent{kind, x, y, "left", 1}, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, kind := range []string{"mousePressed", "mouseReleased"} {
+		f, err := tab.wait(ctx, subject{alts: []alternative{{part: pay, frame: same}}}, inpage.Query{Want: inpage.Point, Act: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var at inpage.Answer
+		if err := tab.askOnce(ctx, tab.mainFrame, "through", map[string]any{"key": same.label, "x": f.X, "y": f.Y}, &at); err != nil {
+			t.Fatal(err)
+		}
+		mouse(kind, at.X, at.Y)
+		var l aimed
+		if err := tab.askOnce(ctx, f.place.frame, "landed", nil, &l); err != nil || l.OK && !l.Half {
+			t.Errorf("%s alone passes for a click: %+v, %v", kind, l, err)
+		}
+	}
+	// The document around the frame has been told that a click on its heading would not be for it.
+	heard := func() bool {
+		t.Helper()
+		var res evaluated
+		if err := tab.call(ctx, "Runtime.evaluate", evaluateParams{Expression: "globalThis.presses > 0", ByValue: true}, &res); err != nil {
+			t.Fatal(err)
+		}
+		return string(res.Result.Value) == "true"
+	}
+	if err := tab.call(ctx, "Runtime.evaluate", evaluateParams{Expression: "presses = 0; addEventListener('mousedown', () => presses++)"}, nil); err != nil {
+		t.Fatal(err)
+	}
+	mouse("mousePressed", 20, 30)
+	mouse("mouseReleased", 20, 30)
+	if heard() {
+		t.Error("a click that was meant for a frame clicked the page around it")
+	}
+	tab.disarm([]link{{tab.mainFrame, same.label}})
+	if err := tab.askOnce(ctx, tab.mainFrame, "title", nil, nil); err != nil { // by now it has been disarmed
+		t.Fatal(err)
+	}
+	mouse("mousePressed", 20, 30)
+	if !heard() {
+		t.Error("the page stays deaf after a click in a frame")
+	}
 }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
+
 	"github.com/outrider-monitor/outrider/probes/browser/chrome"
 	"github.com/outrider-monitor/outrider/probes/browser/inpage"
 )
@@ -29,6 +31,8 @@ type gesture struct {
 type aimed struct {
 	OK  bool   `json:"ok"`
 	Why string `json:"why"`
+	// Half means that the target saw the press and not the release.
+	Half bool `json:"half"`
 }
 
 // click moves the mouse to the target and clicks it, as often as it takes to hit it: an event that would land
@@ -84,6 +88,12 @@ func (t *tab) strike(ctx context.Context, f found, g gesture) (why string, err e
 		}
 		x, y = a.X, a.Y
 	}
+	defer t.disarm(f.place.chain)
+	if t.elsewhere(f.place.frame) {
+		if why, err := t.point(ctx, f.place.frame, x, y); why != "" || err != nil {
+			return why, err
+		}
+	}
 	if err := t.gesture(ctx, x, y, g); err != nil {
 		return "", err
 	}
@@ -93,6 +103,8 @@ func (t *tab) strike(ctx context.Context, f found, g gesture) (why string, err e
 		return "", nil // the click replaced the page
 	case err != nil:
 		return "", err
+	case l.OK && l.Half && len(f.place.chain) > 0:
+		return "only half of the click reached it", nil
 	case l.OK:
 		return "", nil
 	}
@@ -100,6 +112,44 @@ func (t *tab) strike(ctx context.Context, f found, g gesture) (why string, err e
 		return "", nil
 	}
 	return l.Why, nil
+}
+
+// elsewhere reports whether a frame lives in another process than the page.
+func (t *tab) elsewhere(id cdp.FrameID) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.frame(id).session != t.page
+}
+
+// point moves the mouse to where a frame of another process is thought to be and says why it is not there: until
+// the browser knows what has moved, it sends the mouse's events to what was at that point before.
+func (t *tab) point(ctx context.Context, id cdp.FrameID, x, y float64) (why string, err error) {
+	if err := t.call(ctx, "Input.dispatchMouseEvent", mouseEvent{Type: "mouseMoved", X: x, Y: y, Button: "none"}, nil); err != nil {
+		return "", fmt.Errorf("moving the mouse: %w", err)
+	}
+	var there bool
+	switch err := t.askOnce(ctx, id, "pointed", nil, &there); {
+	case err != nil && replaced(err):
+		return "the frame was replaced", nil
+	case err != nil:
+		return "", err
+	case !there:
+		return "its frame has just moved", nil
+	}
+	return "", nil
+}
+
+// disarm lets the documents around a frame have the mouse's events again, without waiting.
+func (t *tab) disarm(chain []link) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, l := range chain {
+		if f := t.frames[l.frame]; f != nil && f.session != nil && f.world != 0 {
+			f.session.Post("Runtime.callFunctionOn", callParams{
+				Function: callInPage, Context: f.world, Silent: true, Arguments: []callArgument{{"disarm"}},
+			})
+		}
+	}
 }
 
 // gesture sends the mouse's events, together.

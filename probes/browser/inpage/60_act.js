@@ -108,43 +108,69 @@ function still(el, memory) {
 }
 
 // watch is the listener that sees to it that a click lands where it was meant to: what would land elsewhere
-// is stopped before the page hears of it.
+// is stopped before the page hears of it. The browser's process sends an event to the frame that it believes to
+// be at the point; for some milliseconds after a scroll it believes what was. So a press can go elsewhere and its
+// release come here, which is no click, and a press that was meant for a frame can come to the page around it.
 const watch = {armed: null, installed: false};
 
+const PRESSES = ['pointerdown', 'mousedown'], RELEASES = ['pointerup', 'mouseup'];
+
 function arm(target) {
-  watch.armed = {target, seen: false, ok: true, by: ''};
+  watch.armed = {target, moved: false, seen: false, released: false, ok: true, by: ''};
   if (watch.installed) return;
   watch.installed = true;
-  const listen = (e) => {
-    const a = watch.armed;
-    if (!a || !e.isTrusted) return;
-    const hover = e.type === 'mousemove';
-    if (hover && !a.hover) return;
-    if (!a.seen) {
-      a.seen = true;
-      const hit = e.composedPath()[0];
-      a.ok = !(hit instanceof Element) || receives(a.target, hit) || (a.target.labels && [...a.target.labels].some((l) => holds(l, hit)));
-      if (!a.ok) a.by = coverOf(a.target, hit);
-      if (a.ok && !hover && disabled(a.target)) { a.ok = false; a.disabled = true; }
-    }
-    if (!a.ok && !hover) {
-      e.preventDefault();
-      e.stopImmediatePropagation();
-    }
-  };
-  for (const type of ['pointerdown', 'mousedown', 'pointerup', 'mouseup', 'click', 'dblclick', 'auxclick', 'contextmenu', 'mousemove']) {
-    addEventListener(type, listen, {capture: true, passive: false});
+  for (const type of [...PRESSES, ...RELEASES, 'click', 'dblclick', 'auxclick', 'contextmenu', 'mousemove']) {
+    addEventListener(type, sight, {capture: true, passive: false});
   }
 }
+
+// guard stops clicks that are meant for a frame and come to the document around it.
+function guard(el) {
+  arm(el);
+  watch.armed.guard = true;
+}
+
+function disarm() {
+  watch.armed = null;
+}
+
+function sight(e) {
+  const a = watch.armed;
+  if (!a || !e.isTrusted) return;
+  const stop = () => { e.preventDefault(); e.stopImmediatePropagation(); };
+  const move = e.type === 'mousemove';
+  if (a.guard) return move || e.type === 'click' && !e.detail || stop(); // a key clicks without detail
+  if (move) a.moved = strikes(a.target, e);
+  if (move && !a.hover) return;
+  if (!a.seen && !move && !PRESSES.includes(e.type)) return stop();
+  if (RELEASES.includes(e.type)) a.released = true;
+  if (!a.seen) {
+    a.seen = true;
+    a.ok = strikes(a.target, e);
+    if (!a.ok) a.by = coverOf(a.target, e.composedPath()[0]);
+    if (a.ok && !move && disabled(a.target)) { a.ok = false; a.disabled = true; }
+  }
+  if (!a.ok && !move) stop();
+}
+
+// strikes reports whether an event of the mouse is one on the target.
+function strikes(target, e) {
+  const hit = e.composedPath()[0];
+  return !(hit instanceof Element) || receives(target, hit) || !!target.labels && [...target.labels].some((l) => holds(l, hit));
+}
+
+// pointed tells whether the mouse, which has just been moved, is seen to be on the target.
+const pointed = () => !!watch.armed && watch.armed.moved;
 
 // landed says what became of the click that was aimed, after the page had a turn to act on it.
 function landed() {
   return new Promise((resolve) => setTimeout(() => {
     const a = watch.armed;
-    watch.armed = null;
+    disarm();
     if (!a) return resolve({ok: false, why: 'the page was replaced'});
     if (!a.seen) return resolve({ok: false, why: 'the click did not reach it'});
     if (a.disabled) return resolve({ok: false, why: 'disabled'});
-    resolve(a.ok ? {ok: true} : {ok: false, why: `covered by ${a.by}`});
+    if (!a.ok) return resolve({ok: false, why: `covered by ${a.by}`});
+    resolve({ok: true, half: !a.hover && !a.released && a.target.isConnected});
   }, 0));
 }

@@ -197,6 +197,7 @@ function through(q) {
     if (!inside()) continue;
     const hit = hitAt(at.x, at.y);
     if (hit === el) {
+      guard(el);
       if (!scrolled) return {ok: true, ...at};
       return new Promise((r) => requestAnimationFrame(() => requestAnimationFrame(() => r({ok: true, ...place()}))));
     }
@@ -210,7 +211,7 @@ const kept = (key) => hold.frames.get(key);
 const pageText = (max) => (document.body ? document.body.innerText.replace(/[^\S\n]+/g, ' ').replace(/\n\s*\n+/g, '\n').trim().slice(0, max) : '');
 
 globalThis.__outrider = {
-  wait, changed, read, through, kept, landed, pageText, title: () => document.title,
+  wait, changed, read, through, kept, pointed, landed, disarm, pageText, title: () => document.title,
   entered: (q) => entered(q, hold), 
   // A frame in a process of its own hands its picture over later: what is covered is in it two frames on.
   cover: (q) => (cover(q.values, hold), new Promise((resolve) => {
