@@ -110,6 +110,27 @@ func (t *tab) documentFault() *probes.Failure {
 	return nil
 }
 
+// brokenPage says what is wrong with a page that the journey came to by itself, or nil: nothing that is seen or
+// gone on the page of a broken server, or on the browser's own error page, is what was meant. A refusal with a
+// page of its own, such as 422 for a form, is one that a journey may be about. t.mu is held.
+func (t *tab) brokenPage() *probes.Failure {
+	fault := t.documentFault()
+	if r := t.documentRequest(); r != nil && 400 <= r.status && r.status < 500 {
+		return nil
+	}
+	return fault
+}
+
+// onBrokenPage is the error of brokenPage.
+func (t *tab) onBrokenPage() error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if fault := t.brokenPage(); fault != nil {
+		return fault
+	}
+	return nil
+}
+
 // slow says what a page was waiting for when the step's time was over; other errors pass.
 func (t *tab) slow(ctx context.Context, raw string, err error) error {
 	if ctx.Err() == nil || context.Cause(ctx) != context.DeadlineExceeded {

@@ -2,7 +2,9 @@ package browser
 
 import (
 	"context"
+	"fmt"
 	"net"
+	"net/http"
 	"testing"
 	"time"
 
@@ -143,4 +145,31 @@ func TestWildcardsStandForAnything(t *testing.T) {
 			t.Errorf("matches(%q, %q) is %v", c.pattern, c.text, got)
 		}
 	}
+}
+
+func TestNothingIsSeenOnABrokenPage(t *testing.T) {
+	z := newZoo(t)
+	z.misbehave(t)
+	z.mux.HandleFunc("/form", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/html")
+		if r.Method == http.MethodPost {
+			w.WriteHeader(http.StatusUnprocessableEntity)
+		}
+		fmt.Fprint(w, `<title>Form</title><form method=post><button>Send</button></form><p>Fill in your name</p>`)
+	})
+	for name, c := range map[string]struct {
+		steps  string
+		reason probes.Reason
+	}{
+		"seen":     {"  - click: Broken link\n  - see: Status 500", probes.Status},
+		"expected": {"  - click: Broken link\n    expect: title == \"Error\"", probes.Status},
+		"gone":     {"  - click: Dead link\n  - gone: Slow link", probes.Connect},
+		"arrived":  {"  - click: Broken link\n  - wait_for_url: ZOO/status/500", probes.Status},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			visit(t, z, "  - goto: ZOO/links\n"+c.steps).fail(c.reason)
+		})
+	}
+	visit(t, z, "  - goto: ZOO/form\n  - click: Send\n  - see: Fill in your name\n    expect: url endsWith \"/form\"").pass()
 }

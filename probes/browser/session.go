@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -70,7 +71,7 @@ func (s *session) act(ctx context.Context, call probes.Call) (done probes.Done, 
 	case *journeys.WaitForURL:
 		var url string
 		if url, err = text(a.URL); err == nil {
-			err = t.waitForURL(ctx, url)
+			err = cmp.Or(t.waitForURL(ctx, url), t.onBrokenPage())
 		}
 	case *journeys.Eval:
 		var script string
@@ -134,10 +135,11 @@ func (s *session) actOn(ctx context.Context, call probes.Call) (drift string, er
 	case *journeys.See:
 		reason = probes.Assertion
 		f, err = t.wait(ctx, tg, inpage.Query{Want: inpage.See})
-		drift = f.drift
+		drift, err = f.drift, cmp.Or(err, t.onBrokenPage())
 	case *journeys.Gone:
 		reason = probes.Assertion
 		_, err = t.wait(ctx, tg, inpage.Query{Want: inpage.Gone})
+		err = cmp.Or(err, t.onBrokenPage())
 	default:
 		err = &probes.Failure{Reason: probes.Config, Message: fmt.Sprintf("the browser cannot do %q steps", verb)}
 	}
@@ -281,8 +283,11 @@ func (s *session) Scope(ctx context.Context) (map[string]any, journeys.PageFuncs
 		return nil, nil, s.failure(ctx, err)
 	}
 	t.mu.Lock()
+	defer t.mu.Unlock()
+	if fault := t.brokenPage(); fault != nil {
+		return nil, nil, fault
+	}
 	values := map[string]any{"url": t.main.url, "title": title}
-	t.mu.Unlock()
 	if s.hasResult {
 		values["result"] = s.result
 	}
