@@ -85,6 +85,33 @@ func (s *Store) incidents(ctx context.Context, query string, args ...any) ([]inc
 	return found, rows.Err()
 }
 
+// EventRecord is one change of an incident.
+type EventRecord struct {
+	Kind  incidents.EventKind
+	At    time.Time
+	RunID string
+}
+
+// Events gives the changes of an incident, in the order in which they were stored.
+func (s *Store) Events(ctx context.Context, incident string) ([]EventRecord, error) {
+	rows, err := s.read.QueryContext(ctx, "SELECT kind, at, run FROM events WHERE incident = ? ORDER BY seq", incident)
+	if err != nil {
+		return nil, fmt.Errorf("reading the events of incident %q: %w", incident, err)
+	}
+	defer rows.Close()
+	var records []EventRecord
+	for rows.Next() {
+		var e EventRecord
+		var at int64
+		if err := rows.Scan(&e.Kind, &at, &e.RunID); err != nil {
+			return nil, fmt.Errorf("reading the events of incident %q: %w", incident, err)
+		}
+		e.At = fromNanos(at)
+		records = append(records, e)
+	}
+	return records, rows.Err()
+}
+
 // DeliveryRecord is one page about an incident on its way to one pager, or what became of it.
 type DeliveryRecord struct {
 	PageID string

@@ -21,7 +21,7 @@ func Acknowledge(prev State, id string, a Acknowledgement) (State, []Event) {
 	a.At = latest(a.At, i.OpenedAt)
 	i.Acknowledged = &a
 	prev.Incident = &i
-	return prev, []Event{i.event(Acknowledged, a.At, "")}
+	return prev, []Event{i.event(Acknowledged, a.At, i.RunID)}
 }
 
 // Unacknowledge takes an acknowledgement back: people are reminded again.

@@ -24,6 +24,8 @@ type PagerDutyPager struct {
 	RoutingKey Source
 	// URL is the endpoint; empty: PagerDuty's own.
 	URL string
+	// WebhookSecret signs the webhooks that PagerDuty sends to us; without it none is believed.
+	WebhookSecret Source
 }
 
 // Kind names the field that is set, as the file does.
@@ -74,7 +76,7 @@ func (c *Config) readWebhook(r *document.Reader, m *document.Map) *WebhookPager 
 
 func (c *Config) readPagerDuty(r *document.Reader, m *document.Map) *PagerDutyPager {
 	m.Need("routing_key")
-	p := &PagerDutyPager{RoutingKey: c.readSource(r, m.Get("routing_key")), URL: m.Text("url")}
+	p := &PagerDutyPager{RoutingKey: c.readSource(r, m.Get("routing_key")), URL: m.Text("url"), WebhookSecret: c.readSource(r, m.Get("webhook_secret"))}
 	if n := m.Get("url"); n != nil {
 		checkURL(r, n)
 	}

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/url"
+	"strings"
 
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
@@ -22,6 +24,7 @@ func (m *Monitor) handler(site http.Handler) http.Handler {
 		http.Error(w, "want POST: a reload changes something", http.StatusMethodNotAllowed)
 	})
 	mux.HandleFunc("GET /probe", m.answerProbe)
+	mux.HandleFunc("POST /api/v1/pagerduty/{pager}", m.answerPagerDuty)
 	mux.Handle("/", site)
 	return http.NewCrossOriginProtection().Handler(mux)
 }
@@ -36,7 +39,7 @@ func (m *Monitor) answerReady(w http.ResponseWriter, _ *http.Request) {
 
 // answerReload is for this machine only, unless web_config says who may come from elsewhere.
 func (m *Monitor) answerReload(w http.ResponseWriter, r *http.Request) {
-	if m.plan.Load().config.WebConfig == "" && !local(r) {
+	if !m.Allowed(r) {
 		http.Error(w, "a reload can be asked for on this machine only, unless web_config is set", http.StatusForbidden)
 		return
 	}
@@ -45,6 +48,26 @@ func (m *Monitor) answerReload(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	fmt.Fprintln(w, "The configuration was loaded.")
+}
+
+// Allowed implements [web.Actions]: whoever web_config lets in, and without it, this machine.
+func (m *Monitor) Allowed(r *http.Request) bool {
+	c := m.plan.Load().config
+	return c.WebConfig != "" || local(r) && named(r.Host, c)
+}
+
+// named reports whether a host is one that we are called by. Another name that leads here is that of a page which made
+// its own name resolve to this machine, to pass for one of ours.
+func named(host string, c *Config) bool {
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	if ip := net.ParseIP(strings.Trim(host, "[]")); ip != nil || strings.EqualFold(host, "localhost") {
+		return true
+	}
+	external, err := url.Parse(c.ExternalURL)
+	listen, _, _ := net.SplitHostPort(c.Listen)
+	return err == nil && strings.EqualFold(host, external.Hostname()) || strings.EqualFold(host, listen)
 }
 
 // local reports whether the request comes from this machine, directly.

@@ -297,13 +297,18 @@ func TestOnlyThisMachineMayReloadAndNoOtherSiteMayProbe(t *testing.T) {
 		{"from elsewhere", "POST", "/-/reload", "192.0.2.1:1234", "", "", 403},
 		{"through a proxy", "POST", "/-/reload", "127.0.0.1:1234", "X-Forwarded-For", "192.0.2.1", 403},
 		{"by a page of another site", "POST", "/-/reload", "127.0.0.1:1234", "Sec-Fetch-Site", "cross-site", 403},
+		{"by a page that gave this machine another name", "POST", "/-/reload", "127.0.0.1:1234", "Host", "evil.example:9480", 403},
 		{"by GET", "GET", "/-/reload", "127.0.0.1:1234", "", "", 405},
 		{"a probe by Prometheus", "GET", "/probe?journey=menu", "192.0.2.1:1234", "X-Prometheus-Scrape-Timeout-Seconds", "10", 200},
 		{"a probe by a page of another site", "GET", "/probe?journey=menu", "127.0.0.1:1234", "Sec-Fetch-Site", "cross-site", 403},
 	} {
 		r := httptest.NewRequest(c.method, c.path, nil)
-		r.RemoteAddr = c.from
-		if c.header != "" {
+		r.RemoteAddr, r.Host = c.from, "localhost:9480"
+		switch c.header {
+		case "":
+		case "Host":
+			r.Host = c.value
+		default:
 			r.Header.Set(c.header, c.value)
 		}
 		rec := httptest.NewRecorder()

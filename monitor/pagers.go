@@ -25,6 +25,11 @@ func (c *Config) MakePager(name string, lookup func(string) (string, bool)) (pag
 		if err != nil {
 			return nil, secretProblem(name, p.PagerDuty.RoutingKey, err)
 		}
+		if hook := p.PagerDuty.WebhookSecret; !hook.IsZero() {
+			if _, err := hook.Read(lookup); err != nil {
+				return nil, secretProblem(name, hook, err)
+			}
+		}
 		return pager, nil
 	}
 	url, err := p.Webhook.URL.Read(lookup)

@@ -9,7 +9,7 @@ import (
 // site makes the pages for people. What they show of the configuration is asked for at each request.
 func (m *Monitor) site() (http.Handler, error) {
 	return web.New(web.Options{
-		Store: m.store, Watched: m.watched, ExternalURL: m.plan.Load().config.ExternalURL, Version: m.o.Version, Log: m.log,
+		Store: m.store, Watched: m.watched, Actions: m, ExternalURL: m.plan.Load().config.ExternalURL, Version: m.o.Version, Log: m.log,
 	})
 }
 

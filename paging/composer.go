@@ -70,6 +70,9 @@ func (c Composer) Test(pager, id string, at time.Time) Page {
 	return p
 }
 
+// Key is the dedup key of an incident's pages, as PagerDuty knows it: shortened if it is long.
+func (c Composer) Key(i incidents.Incident) string { return shortKey(c.dedupKey(i.Subject)) }
+
 // dedupKey joins the pages of one incident at the pager. The monitor's own key is the shorter one: no journey
 // has an empty name.
 func (c Composer) dedupKey(journey string) string {

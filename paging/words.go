@@ -77,6 +77,8 @@ func monitorSummary(deployment string, e incidents.Event) string {
 	switch e.Kind {
 	case incidents.Closed:
 		return fmt.Sprintf("%s can judge all its journeys again since %s%s", who, clock(e.At, e.At), from(i.Locations))
+	case incidents.Acknowledged:
+		return fmt.Sprintf("%s is looked after%s; it cannot judge %s since %s%s", who, by(i.Acknowledged), what, clock(i.Since, e.At), from(i.Locations))
 	case incidents.Reminded:
 		return fmt.Sprintf("%s still cannot judge %s, since %s (%s)%s%s", who, what, clock(i.Since, e.At), span(e.At.Sub(i.Since)), from(i.Locations), because(i))
 	default:

@@ -2,7 +2,6 @@ package web
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -51,13 +50,6 @@ type apiRunSummary struct {
 	URL       string        `json:"url"`
 }
 
-// apiIncident is an entry of GET /api/v1/incidents.
-type apiIncident struct {
-	incidents.Incident
-	Open bool   `json:"open"`
-	URL  string `json:"url"`
-}
-
 // apiRunDetail is GET /api/v1/runs/ID: the run as it is stored, durations in nanoseconds there.
 type apiRunDetail struct {
 	*probes.Result
@@ -74,17 +66,13 @@ func (s *site) answering(ask func(r *http.Request) (any, error)) http.HandlerFun
 	return func(w http.ResponseWriter, r *http.Request) {
 		answer, err := ask(r)
 		status := http.StatusOK
-		var bad *badRequest
-		switch {
-		case errors.As(err, &bad):
-			status, answer = http.StatusBadRequest, apiError{bad.Error()}
-		case errors.Is(err, history.ErrNotFound):
-			status, answer = http.StatusNotFound, apiError{err.Error()}
-		case r.Context().Err() != nil:
+		if err != nil && r.Context().Err() != nil {
 			return
-		case err != nil:
-			s.o.Log.Error("a question cannot be answered", "path", r.URL.Path, "error", err)
-			status, answer = http.StatusInternalServerError, apiError{"the history cannot be read; the monitor's log says why"}
+		}
+		if err != nil {
+			var words string
+			status, words = s.explain(r, err)
+			answer = apiError{words}
 		}
 		text, err := json.MarshalIndent(answer, "", "  ")
 		if err != nil {
@@ -166,25 +154,9 @@ func (s *site) apiRun(r *http.Request) (any, error) {
 	return apiRunDetail{&result, s.link("runs", result.RunID)}, nil
 }
 
-func (s *site) apiIncidents(r *http.Request) (any, error) {
-	most, err := limit(r, 100, 1000)
-	if err != nil {
-		return nil, err
-	}
-	found, err := s.o.Store.Incidents(r.Context(), most)
-	if err != nil {
-		return nil, err
-	}
-	all := []apiIncident{}
-	for _, i := range found {
-		all = append(all, apiIncident{i, i.ClosedAt.IsZero(), s.link("incidents", i.ID)})
-	}
-	return map[string]any{"incidents": all}, nil
-}
-
 // apiNothing answers for addresses that mean nothing.
 func (s *site) apiNothing(r *http.Request) (any, error) {
-	return nil, fmt.Errorf("%q: %w; there are /api/v1/journeys, /api/v1/journeys/NAME/runs, /api/v1/runs/ID and /api/v1/incidents", r.URL.Path, history.ErrNotFound)
+	return nil, fmt.Errorf("%q: %w; there are /api/v1/journeys, /api/v1/journeys/NAME/runs, /api/v1/runs/ID, /api/v1/incidents and /api/v1/incidents/ID", r.URL.Path, history.ErrNotFound)
 }
 
 func (s *site) summary(r *history.RunSummary) apiRunSummary {

@@ -24,6 +24,10 @@ type incidentData struct {
 	Strip     strip
 	Reproduce string
 	Severity  string
+	// Took are the times to detect, accept, acknowledge and resolve, as far as they are known.
+	Took []length
+	// MayAcknowledge says that nobody looks after it yet; Allowed, that the reader may say so here.
+	MayAcknowledge, Allowed bool
 }
 
 // event is a line of the timeline.
@@ -96,7 +100,14 @@ func (s *site) incident(r *http.Request) (view, error) {
 		}
 		d.Strip = s.stripOf(d.Runs, incidentRuns)
 	}
-	d.Events = s.timeline(&d)
+	events, err := s.o.Store.Events(ctx, i.ID)
+	if err != nil {
+		return view{}, err
+	}
+	d.Events = timeline(&d, events, records)
+	d.Took = lengths(&d)
+	d.MayAcknowledge = d.Open && i.Acknowledged == nil && s.o.Actions != nil
+	d.Allowed = d.MayAcknowledge && s.o.Actions.Allowed(r)
 	mood := d.Kind
 	return view{Template: "incident", Title: d.Sentence, Section: "incidents", Mood: mood, Live: d.Open || d.undelivered(), Data: d}, nil
 }
@@ -104,58 +115,6 @@ func (s *site) incident(r *http.Request) (view, error) {
 // undelivered reports whether a page is still on its way.
 func (d *incidentData) undelivered() bool {
 	return slices.ContainsFunc(d.Pages, func(p delivery) bool { return p.Outcome == "" })
-}
-
-// timeline tells what happened, in order.
-func (s *site) timeline(d *incidentData) []event {
-	i := &d.Incident
-	first := "The first failed run started."
-	if d.Own {
-		first = "The first run that could not be judged started."
-	}
-	events := []event{}
-	if !i.LastPassedAt.IsZero() {
-		events = append(events, event{At: i.LastPassedAt, look: look{Kind: good}, Text: "The last good run before it."})
-	}
-	events = append(events,
-		event{At: i.Since, look: look{Kind: bad}, Text: first},
-		event{At: i.OpenedAt, look: look{Kind: bad}, Text: "The incident opened" + told(d.Pages, "opened")})
-	reminders := map[int64][]delivery{}
-	for _, p := range d.Pages {
-		if p.Event == "reminded" && p.RelayOf == "" {
-			at := p.CreatedAt.Unix()
-			reminders[at] = append(reminders[at], p)
-		}
-	}
-	for _, of := range reminders {
-		events = append(events, event{At: of[0].CreatedAt, look: look{Kind: slow}, Text: "A reminder was sent" + told(of, "reminded")})
-	}
-	if !i.ClosedAt.IsZero() {
-		text := "The incident closed: it works again" + told(d.Pages, "closed")
-		if d.Own {
-			text = "The incident closed: every journey can be judged again" + told(d.Pages, "closed")
-		}
-		if i.Retired {
-			text = "The incident ended because the journey is no longer watched, not because it was mended" + told(d.Pages, "closed")
-		}
-		events = append(events, event{At: i.ClosedAt, look: look{Kind: good}, Text: text})
-	}
-	slices.SortStableFunc(events, func(a, b event) int { return a.At.Compare(b.At) })
-	return events
-}
-
-// told names the pagers of an event's pages.
-func told(pages []delivery, kind string) string {
-	var names []string
-	for _, p := range pages {
-		if p.Event == kind && p.RelayOf == "" {
-			names = append(names, p.Pager)
-		}
-	}
-	if len(names) == 0 {
-		return "; nobody was to be told."
-	}
-	return ", with a page to " + list(names, 4) + "."
 }
 
 // delivery says how far a page has come.

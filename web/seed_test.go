@@ -204,7 +204,7 @@ func look(addr string) {
 	if err == nil {
 		defer os.RemoveAll(dir)
 		var w *world
-		if w, err = newWorld(dir); err == nil {
+		if w, err = newWorld(dir, func(o *web.Options) { o.Actions = &actions{} }); err == nil {
 			if os.Getenv("OUTRIDER_WEB_LOOK_EMPTY") == "" {
 				err = w.evening()
 			}

@@ -30,6 +30,7 @@ type Store interface {
 	IncidentsOf(ctx context.Context, subject string, limit int) ([]incidents.Incident, error)
 	Incident(ctx context.Context, id string) (incidents.Incident, error)
 	Deliveries(ctx context.Context, incident string) ([]history.DeliveryRecord, error)
+	Events(ctx context.Context, incident string) ([]history.EventRecord, error)
 	Backlog(ctx context.Context) (waiting int, oldest time.Time, err error)
 	OpenArtifact(ctx context.Context, runID, name string) (*history.Artifact, error)
 }
@@ -66,6 +67,8 @@ type Options struct {
 	Store Store
 	// Watched gives the configuration in use. It is called for each request.
 	Watched func() Watched
+	// Actions is what may be changed from here. Nil: everything can only be read.
+	Actions Actions
 	// ExternalURL is how people reach the pages. Its path, if it has one, starts every link; requests are answered
 	// with and without it, so that a proxy may strip it or not.
 	ExternalURL string
@@ -85,9 +88,10 @@ type site struct {
 	prefix string
 	pages  map[string]*template.Template
 	assets assets
+	writes *http.ServeMux
 }
 
-// New makes the handler of the pages and of the JSON API. It answers GET and HEAD only.
+// New makes the handler of the pages and of the JSON API. What changes something is a POST, and only with Actions.
 func New(o Options) (http.Handler, error) {
 	if o.Store == nil || o.Watched == nil {
 		return nil, errors.New("the pages need a store and a configuration")
@@ -112,6 +116,7 @@ func New(o Options) (http.Handler, error) {
 	if s.pages, err = s.parseTemplates(); err != nil {
 		return nil, fmt.Errorf("loading the pages: %w", err)
 	}
+	s.writes = s.writeRoutes()
 	return s.guard(s.routes()), nil
 }
 
@@ -134,27 +139,37 @@ func (s *site) routes() http.Handler {
 	mux.HandleFunc("GET /api/v1/journeys/{name}/runs", s.answering(s.apiRuns))
 	mux.HandleFunc("GET /api/v1/runs/{id}", s.answering(s.apiRun))
 	mux.HandleFunc("GET /api/v1/incidents", s.answering(s.apiIncidents))
+	mux.HandleFunc("GET /api/v1/incidents/{id}", s.answering(s.apiIncident))
 	mux.HandleFunc("GET /api/", s.answering(s.apiNothing))
 
 	mux.HandleFunc("GET /", s.showing(s.nothing))
 	return mux
 }
 
-// guard lets only readers in, and tells browsers how little the pages need.
+// guard lets readers in, and to what changes something those who may; it tells browsers how little the pages need.
 func (s *site) guard(next http.Handler) http.Handler {
+	write := http.Handler(http.HandlerFunc(s.write))
 	if s.prefix != "" {
-		next = s.stripPrefix(next)
+		next, write = s.stripPrefix(next), s.stripPrefix(write)
+	}
+	forms := "'none'"
+	if s.o.Actions != nil {
+		forms = "'self'"
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		// Nothing inline runs or styles: what a page under test wrote stays text, whatever it is.
 		h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; "+
-			"connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
+			"connect-src 'self'; base-uri 'none'; form-action "+forms+"; frame-ancestors 'none'")
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "no-referrer")
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
 		h.Set("Cache-Control", "no-cache")
+		if s.changes(r) {
+			write.ServeHTTP(w, r)
+			return
+		}
 		if r.Method != http.MethodGet && r.Method != http.MethodHead {
 			h.Set("Allow", "GET, HEAD")
 			http.Error(w, "these pages can only be read", http.StatusMethodNotAllowed)
@@ -177,6 +192,16 @@ func (s *site) stripPrefix(next http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 		}
 	})
+}
+
+// stripped is the request without the prefix of the external URL, to look up what it means.
+func (s *site) stripped(r *http.Request) *http.Request {
+	if s.prefix == "" || !strings.HasPrefix(r.URL.Path, s.prefix+"/") {
+		return r
+	}
+	bare := r.Clone(r.Context())
+	bare.URL.Path, bare.URL.RawPath = strings.TrimPrefix(r.URL.Path, s.prefix), ""
+	return bare
 }
 
 // link is the address of one of our own pages. Each part is one segment of the path.
