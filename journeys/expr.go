@@ -26,9 +26,13 @@ type Scope struct {
 	// each time it is used. Header names are found in any case; numbers may be json.Number, which keeps the
 	// digits for a person to see.
 	Step map[string]any
+	// Dir is where relative names of files start.
+	Dir string
 	// Funcs are the page functions text value attr count visible. The string is a locator in the grammar
 	// of [ParseLocator]. A locator that matches nothing yields an error of type *MissingError.
 	Funcs PageFuncs
+
+	searched *searched
 }
 
 // PageFuncs are the functions with which a browser step's expressions look at the page.

@@ -18,5 +18,5 @@ func laterBrowser() []string {
 
 // laterFunctions are functions of the plan that this version does not have.
 func laterFunctions() []string {
-	return []string{"jsonpath", "css", "xpath", "totp"}
+	return []string{"totp"}
 }

@@ -34,7 +34,7 @@ func places() map[place]surroundings {
 		anywhere:      {},
 		condition:     {},
 		pageCondition: {roots: browserNames(), functions: pageFunctions(), where: "in expect, save and if of a browser step"},
-		afterHTTP:     {roots: httpNames(), where: "in expect and save of an HTTP step"},
+		afterHTTP:     {roots: httpNames(), functions: answerFunctions(), where: "in expect and save of an HTTP step"},
 		onThePage:     {roots: browserNames(), functions: pageFunctions(), where: "in expect, save and if of a browser step"},
 		afterEval: {
 			roots:     append(browserNames(), expression.Root{Name: "result"}),
@@ -74,6 +74,9 @@ func elsewhere() map[string]string {
 	reasons["url"] = "it is there in expect and save"
 	for _, f := range pageFunctions() {
 		reasons[f.Name] = "it looks at the page: it is there in expect, save and if of a browser step"
+	}
+	for _, f := range answerFunctions() {
+		reasons[f.Name] = "it looks into the answer: it is there in expect and save of an HTTP step"
 	}
 	for _, later := range laterFunctions() {
 		reasons[later] = "it is not supported yet"

@@ -129,7 +129,7 @@ func (a *attempt) prepare(ctx context.Context) *Failure {
 	if ctx.Err() != nil {
 		return cancelled("before its first step")
 	}
-	a.scope.Env = a.r.o.Env
+	a.scope.Env, a.scope.Dir = a.r.o.Env, a.j.Dir
 	a.scope.Run = map[string]any{
 		"id": a.runID, "journey": a.j.Name, "location": a.r.o.Location,
 		"deployment": a.r.o.Deployment, "attempt": a.out.Number,

@@ -170,10 +170,15 @@ func unevaluated(what, source string, err error) *Failure {
 		f.Expected = source
 		return f
 	}
-	return &Failure{
+	f := &Failure{
 		Reason: Assertion, Expected: source, Got: err.Error(), Err: err,
 		Message: fmt.Sprintf("%s %s: %s", what, source, err),
 	}
+	var unreadable *journeys.UnreadableError
+	if errors.As(err, &unreadable) {
+		f.Reason = Config
+	}
+	return f
 }
 
 // implicitStatus holds an HTTP step that says nothing about the status to one below 400.

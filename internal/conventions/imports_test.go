@@ -51,6 +51,9 @@ func only() map[string][]string {
 		"gopkg.in/yaml":           {"journeys", "exporter/rules"},
 		"github.com/prometheus/":  {"exporter", "web", "monitor", "cmd"},
 		"github.com/santhosh-tek": {"journeys", "paging", "internal"},
+		"github.com/quic-go/":     {"probes/httpcall"},
+		"github.com/antchfx/":     {"journeys/extract"},
+		"github.com/speakeasy-":   {"journeys/extract"},
 	}
 }
 

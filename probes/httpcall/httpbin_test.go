@@ -133,3 +133,29 @@ func TestAnotherServersAnswersAreRead(t *testing.T) {
 	fails(t, probes.Navigation, at("  - get: BIN/redirect/5\n    redirects: 2\n", url), "more than 2 times")
 	fails(t, probes.Assertion, at("  - get: BIN/range/5000\n    max_body: 1KB\n", url), "larger than the 1000 bytes")
 }
+
+func TestBodiesAreSearched(t *testing.T) {
+	url := bin(t)
+	schema := `{"type": "object", "required": ["slideshow"], "properties": {"slideshow": {"properties": {"author": {"type": "string"}}}}}`
+	passes(t, at(`
+  - get: BIN/html
+    expect:
+      - css("h1") contains "Moby-Dick" and xpath("count(//h1)") == 1 and len(css_all("p")) > 0
+  - get: BIN/xml
+    expect: xpath("//slideshow/@author") == "Yours Truly" and len(xpath_all("//slide")) == 2
+  - get: BIN/json
+    expect:
+      - jsonpath("$.slideshow.slides[1].title") == "Overview" and len(jsonpath_all("$..title")) == 3
+      - matches_schema(json, "slides.json")
+      - len(jsonpath_all("$..error")) == 0
+`, url), map[string]string{"slides.json": schema})
+	fails(t, probes.Assertion, at("  - get: BIN/html\n    expect: css(\".price\") == \"12\"\n", url), `css(".price") is missing`)
+	fails(t, probes.Assertion, at("  - get: BIN/xml\n    expect: xpath(\"//slide\") == \"x\"\n", url), "has 2 matches", "xpath_all")
+	fails(t, probes.Assertion, at("  - get: BIN/html\n    expect: jsonpath(\"$.a\") == 1\n", url), "not JSON")
+	fails(t, probes.Config, at("  - get: BIN/json\n    expect: matches_schema(json, \"missing.json\")\n", url), "missing.json")
+	steps := at("  - get: BIN/json\n    expect: matches_schema(json, \"other.json\")\n", url)
+	res := run(t, steps, map[string]string{"other.json": `{"properties": {"slideshow": {"required": ["price"]}}}`})
+	if res.Failure == nil || !strings.Contains(res.Failure.Got, "json/slideshow: missing property 'price'") {
+		t.Error(told(res))
+	}
+}
