@@ -26,17 +26,20 @@ func (p *parser) checkStep(d *draft, m *document.Map) {
 func (p *parser) checkJourney(m *document.Map) {
 	j := p.journey
 	if m.Has("every") && m.Has("cron") {
-		p.r.ProblemAt(m.KeyPos("cron"), "", "every and cron are two schedules", "use one")
+		p.r.Conflict(m.KeyPos("cron"), "", "every and cron are two schedules", "use one", document.Related{Pos: m.KeyPos("every"), Message: "every is here"})
 	}
 	if m.Has("timezone") && !m.Has("cron") && len(j.Alert.Severity.Hours)+len(j.Alert.Degraded.Severity.Hours) == 0 {
 		p.r.ProblemAt(m.KeyPos("timezone"), "", "timezone goes with cron, or with a severity by hours", "")
 	}
 	if j.Schedule.Every > 0 && j.Timeout > j.Schedule.Every {
-		p.r.Problem(m.Get("timeout"), fmt.Sprintf("the timeout of %s is longer than the interval of %s", short(j.Timeout), short(j.Schedule.Every)),
-			"runs of one journey never overlap: the next one would be skipped")
+		n := m.Get("timeout")
+		p.r.Conflict(n.Pos, n.Path(), fmt.Sprintf("the timeout of %s is longer than the interval of %s", short(j.Timeout), short(j.Schedule.Every)),
+			"runs of one journey never overlap: the next one would be skipped", document.Related{Pos: m.Get("every").Pos, Message: "the interval is here"})
 	}
 	p.checkTimes(m)
 	p.checkExpectations(m)
+	p.doubtEnd(j.Steps)
+	p.doubtBudgets(m)
 }
 
 // checkTimes compares the steps' times with those of what holds them.
@@ -119,7 +122,7 @@ func checkNames(r *document.Reader, journeys []Journey) {
 			continue
 		}
 		if pos, ok := first[j.Name]; ok {
-			r.ProblemAt(j.Pos, "journey", fmt.Sprintf("another journey is called %q", j.Name), fmt.Sprintf("the first is in line %d", pos.Line))
+			r.Conflict(j.Pos, "journey", fmt.Sprintf("another journey is called %q", j.Name), "", document.Related{Pos: pos, Message: "the first is here"})
 			continue
 		}
 		first[j.Name] = j.Pos

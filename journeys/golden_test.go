@@ -75,16 +75,30 @@ func TestBadFilesAreRefusedWithTheseMessages(t *testing.T) {
 			t.Errorf("%s was accepted", file)
 			continue
 		}
-		got := err.Error() + "\n"
-		golden := strings.TrimSuffix(file, ".yaml") + ".out"
-		if *update {
-			if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
-				t.Fatal(err)
-			}
+		golden(t, strings.TrimSuffix(file, ".yaml")+".out", err.Error()+"\n")
+	}
+}
+
+func TestDoubtfulFilesAreAcceptedWithTheseWarnings(t *testing.T) {
+	for _, file := range glob(t, "testdata/doubtful/*.yaml") {
+		loader := reading()
+		if _, err := loader.Parse(file, readFile(t, file)); err != nil {
+			t.Error(err)
 		}
-		if want := string(readFile(t, golden)); got != want {
-			t.Errorf("%s: got\n%s\nwant\n%s", file, got, want)
+		golden(t, strings.TrimSuffix(file, ".yaml")+".out", loader.Warnings().Error()+"\n")
+	}
+}
+
+// golden compares with what a file holds, or writes it with -update.
+func golden(t *testing.T, file, got string) {
+	t.Helper()
+	if *update {
+		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
 		}
+	}
+	if want := string(readFile(t, file)); got != want {
+		t.Errorf("%s: got\n%s\nwant\n%s", file, got, want)
 	}
 }
 

@@ -21,7 +21,11 @@ type Loader struct {
 	// fragments are those that were read, by path; one that is nil is being read.
 	fragments map[string]*fragment
 	files     []string
+	warnings  document.Problems
 }
+
+// Warnings are what is doubtful in the files that were parsed: nothing that keeps a journey from running.
+func (l *Loader) Warnings() document.Problems { return l.warnings }
 
 // Files are the files of the fragments that were read.
 func (l *Loader) Files() []string { return l.files }

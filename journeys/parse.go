@@ -30,6 +30,7 @@ func (l *Loader) Parse(file string, src []byte) ([]Journey, error) {
 		journeys = append(journeys, *p.journey)
 	}
 	checkNames(r, journeys)
+	l.warnings = append(l.warnings, r.Problems().Warnings()...)
 	return journeys, r.Problems().Err()
 }
 

@@ -51,6 +51,7 @@ func journeyFields() []field[Journey] {
 		}},
 		{"publish", "values for other journeys, which read them as journeys.NAME.value", mapSchema(textSchema()), func(p *parser, n *document.Node, j *Journey) {
 			j.Publish = p.bindings(n, anywhere)
+			p.checkPublished(n, j.Publish)
 		}},
 		{"alert", "when the journey pages", refSchema("alert"), func(p *parser, n *document.Node, j *Journey) {
 			readFields(p, n, alertFields(), &j.Alert)

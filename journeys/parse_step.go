@@ -64,6 +64,7 @@ func (p *parser) step(n *document.Node) Step {
 	p.refuseForeign(m, d.verb)
 	p.refuseRest(m)
 	p.checkStep(d, m)
+	p.doubtStep(d, m)
 	for _, b := range s.Save {
 		p.known[b.Name] = true
 	}
@@ -97,8 +98,9 @@ func (p *parser) verbOf(n *document.Node, m *document.Map) *verb {
 		return found[0]
 	}
 	if len(found) > 1 {
-		p.r.ProblemAt(m.KeyPos(found[1].name), n.Path(),
-			fmt.Sprintf("a step has one verb, this has %s and %s", found[0].name, found[1].name), "make two steps of it")
+		p.r.Conflict(m.KeyPos(found[1].name), n.Path(),
+			fmt.Sprintf("a step has one verb, this has %s and %s", found[0].name, found[1].name), "make two steps of it",
+			document.Related{Pos: m.KeyPos(found[0].name), Message: found[0].name + " is here"})
 		// Its other verbs are not read: they would be checked against the wrong one.
 		return found[0]
 	}
@@ -161,6 +163,7 @@ func (p *parser) expectations(n *document.Node, at place) []Expr {
 	var exprs []Expr
 	for _, item := range items {
 		if e, ok := p.condition(item, at); ok {
+			p.checkExpectation(item, e, at)
 			exprs = append(exprs, e)
 		}
 	}
@@ -171,7 +174,7 @@ func (p *parser) expectations(n *document.Node, at place) []Expr {
 func (p *parser) stepName(n *document.Node) string {
 	name := p.label(n, 100)
 	if first, ok := p.names[name]; ok {
-		p.r.Problem(n, fmt.Sprintf("another step is called %q", name), fmt.Sprintf("the first is in line %d", first.Line))
+		p.r.Conflict(n.Pos, n.Path(), fmt.Sprintf("another step is called %q", name), "", document.Related{Pos: first, Message: "the first is here"})
 		return name
 	}
 	p.names[name] = n.Pos

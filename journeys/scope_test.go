@@ -169,7 +169,7 @@ func TestASetOfJourneysIsChecked(t *testing.T) {
 		`d.yaml:3:25: vars.x: the journey "a" does not publish "id"`,
 		`vars.y: the journey "e" does not publish "skv" (did you mean "sku"?)`,
 		`vars.z: there is no journey "eee"`,
-		`another journey is called "e" (the first is in e.yaml:1:1)`,
+		`another journey is called "e" (the name is the journey's identity everywhere) [the first is here: e.yaml:1:1]`,
 	} {
 		if strings.Count(got, want) != 1 {
 			t.Errorf("got\n%s\nwant once %s", got, want)

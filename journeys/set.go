@@ -19,7 +19,8 @@ func CheckSet(journeys []Journey) document.Problems {
 		}
 		if first, ok := s.named[j.Name]; ok {
 			if first.File != j.File {
-				s.r.ProblemAt(j.Pos, "journey", fmt.Sprintf("another journey is called %q", j.Name), "the first is in "+first.Pos.String())
+				s.r.Conflict(j.Pos, "journey", fmt.Sprintf("another journey is called %q", j.Name), "the name is the journey's identity everywhere",
+					document.Related{Pos: first.Pos, Message: "the first is here"})
 			}
 			continue
 		}

@@ -35,6 +35,8 @@ type Config struct {
 	MonitorPagers, FallbackPagers []string
 	Browser                       BrowserConfig
 	Journeys                      []journeys.Journey
+	// Warnings are what is doubtful in the files: nothing that keeps the monitor from running.
+	Warnings document.Problems
 	// Files are all files that were read; Folders are where new ones would appear.
 	Files, Folders []string
 }
@@ -95,6 +97,7 @@ func LoadFor(file, environment string) (*Config, error) {
 	if len(nodes) > 0 {
 		c.read(r, r.Map(nodes[0]))
 	}
+	c.Warnings = r.Problems().Warnings()
 	return c, r.Problems().Err()
 }
 

@@ -45,6 +45,9 @@ func (c *Config) readJourneys(r *document.Reader, m *document.Map) {
 			c.Files = append(c.Files, file)
 		}
 	}
+	for _, w := range loader.Warnings() {
+		r.Add(w)
+	}
 	m.Texts("journeys")
 	// A journey that could not be read would be missed by every check across journeys.
 	if whole {
@@ -53,6 +56,7 @@ func (c *Config) readJourneys(r *document.Reader, m *document.Map) {
 	}
 	for i := range c.Journeys {
 		c.checkTeam(r, &c.Journeys[i])
+		c.doubtTiming(r, &c.Journeys[i])
 	}
 }
 

@@ -155,6 +155,9 @@ func (m *Monitor) load() (*Config, map[string]paging.Pager, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	if n := len(config.Warnings); n > 0 {
+		m.log.Warn("the configuration is doubtful; outrider check says where", "warnings", n)
+	}
 	if m.o.Adjust != nil {
 		m.o.Adjust(config)
 	}

@@ -31,6 +31,23 @@ func newSlots(name string, t Timing, now time.Time) (slots, error) {
 	return calendar{c}, nil
 }
 
+// Next are the next n times after now, in the zone of the timing; fewer where there are no more.
+func (t Timing) Next(now time.Time, n int) []time.Time {
+	s, err := newSlots("", t, now)
+	if err != nil {
+		return nil
+	}
+	zone, err := time.LoadLocation(t.Zone)
+	if err != nil {
+		return nil
+	}
+	var times []time.Time
+	for at := s.next(now); len(times) < n && !at.IsZero(); at = s.next(at) {
+		times = append(times, at.In(zone))
+	}
+	return times
+}
+
 // Typical is the usual time between two runs: the interval, or the median pause among a cron expression's next slots
 // after now, so that a pause at night does not count. Zero if the expression is not valid.
 func (t Timing) Typical(now time.Time) time.Duration {

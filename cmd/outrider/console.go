@@ -86,7 +86,11 @@ func (c *console) problems(w io.Writer, problems document.Problems) {
 		if p.Path != "" {
 			where += ": " + p.Path
 		}
-		fmt.Fprintf(w, "%s: %s\n", where, p.Message)
+		message := p.Message
+		if p.Warning != "" {
+			message = "warning: " + message + " [" + p.Warning + "]"
+		}
+		fmt.Fprintf(w, "%s: %s\n", where, message)
 		if line, ok := sourceLine(files, p.Pos); ok {
 			fmt.Fprintf(w, "%6d | %s\n       | %s^\n", p.Pos.Line, line, indent(line, p.Pos.Column-1))
 		}

@@ -23,6 +23,9 @@ type Problem struct {
 	Message string
 	// Hint says what to do; may be empty.
 	Hint string
+	// Warning is the name of what is doubtful, such as unchecked-end; empty for a mistake. What has only warnings may
+	// be run.
+	Warning string
 	// Related are other places that have to do with it: what it conflicts with, who uses it.
 	Related []Related
 }
@@ -41,6 +44,9 @@ func (p Problem) Error() string {
 	if p.Path != "" {
 		b.WriteString(p.Path)
 		b.WriteString(": ")
+	}
+	if p.Warning != "" {
+		b.WriteString("warning: ")
 	}
 	b.WriteString(p.Message)
 	if p.Hint != "" {
@@ -63,12 +69,18 @@ func (ps Problems) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// Err gives the problems as an error, or nil when there are none.
+// Err gives the mistakes as an error, or nil when there are none. Warnings are no error.
 func (ps Problems) Err() error {
-	if len(ps) == 0 {
+	mistakes := slices.DeleteFunc(slices.Clone(ps), func(p Problem) bool { return p.Warning != "" })
+	if len(mistakes) == 0 {
 		return nil
 	}
-	return ps
+	return mistakes
+}
+
+// Warnings are those of the problems that are no mistakes.
+func (ps Problems) Warnings() Problems {
+	return slices.DeleteFunc(slices.Clone(ps), func(p Problem) bool { return p.Warning == "" })
 }
 
 // Sorted gives the problems in the order of the file, each once: what an alias repeats is said once.

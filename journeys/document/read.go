@@ -204,8 +204,8 @@ func (c *converter) mapping(y *yaml.Node, n *Node, depth int) {
 			continue
 		}
 		if before, ok := first[key.Value]; ok {
-			c.add(c.pos(key), n.Path(), fmt.Sprintf("the key %q is there twice", key.Value),
-				fmt.Sprintf("the first is in line %d, column %d", before.Line, before.Column))
+			c.problems = append(c.problems, Problem{Pos: c.pos(key), Path: n.Path(),
+				Message: fmt.Sprintf("the key %q is there twice", key.Value), Related: []Related{{before, "the first is here"}}})
 			// It is read even so, that its own problems are said too.
 			c.convert(value, place{n, key.Value, 0, depth + 1})
 			continue

@@ -80,7 +80,7 @@ x.yaml:3:8: every: want a duration such as 30s, got "30" ("30" has no unit, want
 x.yaml:4:7: wait: want a duration such as 30s, got "5 sec" (unknown unit " sec", want a number and a unit: ms, s, m, h, d or w)
 x.yaml:5:8: count: want a whole number, got the text "5" (leave the quotes out)
 x.yaml:6:7: list: want a list, got "3"
-x.yaml:7:1: the key "name" is there twice (the first is in line 1, column 1)
+x.yaml:7:1: the key "name" is there twice [the first is here: x.yaml:1:1]
 x.yaml:8:8: level: want one of high, low, got "hihg" (did you mean "high"?)
 x.yaml:9:7: empty: has no value (want text)
 `)

@@ -2,6 +2,7 @@ package document
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -11,20 +12,36 @@ import (
 // that is not there, and give the zero value and false for it.
 type Reader struct {
 	problems Problems
+	warnings Problems
 }
 
 // NewReader starts with the problems that are known already.
 func NewReader(known Problems) *Reader { return &Reader{problems: known} }
 
-// Problems are all problems so far, in the order of the file.
-func (r *Reader) Problems() Problems { return r.problems.Sorted() }
+// Problems are all problems so far, in the order of the file, warnings among them.
+func (r *Reader) Problems() Problems { return append(slices.Clone(r.problems), r.warnings...).Sorted() }
 
-// Count is the number of problems so far.
+// Conflict reports a mistake at a key or a node that another place has to do with.
+func (r *Reader) Conflict(pos Pos, path, message, hint string, with Related) {
+	r.problems = append(r.problems, Problem{Pos: pos, Path: path, Message: message, Hint: hint, Related: []Related{with}})
+}
+
+// Count is the number of mistakes so far.
 func (r *Reader) Count() int { return len(r.problems) }
 
 // Problem reports a mistake at a node. The hint may be empty.
 func (r *Reader) Problem(n *Node, message, hint string) {
 	r.ProblemAt(n.Pos, n.Path(), message, hint)
+}
+
+// Warn reports what is no mistake but doubtful. Name is short and stable, such as unchecked-end: people select by it.
+func (r *Reader) Warn(name string, n *Node, message, hint string) {
+	r.WarnAt(name, n.Pos, n.Path(), message, hint)
+}
+
+// WarnAt reports what is doubtful at a place that is not a node's start.
+func (r *Reader) WarnAt(name string, pos Pos, path, message, hint string) {
+	r.warnings = append(r.warnings, Problem{Pos: pos, Path: path, Message: message, Hint: hint, Warning: name})
 }
 
 // ProblemAt reports a mistake at a place that is not a node's start.
@@ -33,7 +50,13 @@ func (r *Reader) ProblemAt(pos Pos, path, message, hint string) {
 }
 
 // Add takes over a problem that was found elsewhere.
-func (r *Reader) Add(p Problem) { r.problems = append(r.problems, p) }
+func (r *Reader) Add(p Problem) {
+	if p.Warning != "" {
+		r.warnings = append(r.warnings, p)
+		return
+	}
+	r.problems = append(r.problems, p)
+}
 
 // Relate adds a place to the problems from the one with this index on.
 func (r *Reader) Relate(from int, place Related) {

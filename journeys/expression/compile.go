@@ -87,6 +87,9 @@ func Compile(source string, l *Language, known Known) (p *Program, err error) {
 // Uses reports whether the expression uses the root or function of that name.
 func (p *Program) Uses(name string) bool { return p.names[name] }
 
+// Constant reports whether the expression has the same value whatever the names stand for: it uses none.
+func (p *Program) Constant() bool { return len(p.names) == 0 && len(p.references) == 0 }
+
 // MayBeBool reports whether the expression's type is bool or not known before it runs.
 func (p *Program) MayBeBool() bool { return p.kind == reflect.Bool || p.kind == reflect.Interface }
 
