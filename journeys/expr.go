@@ -28,7 +28,7 @@ type Scope struct {
 	Step map[string]any
 	// Dir is where relative names of files start.
 	Dir string
-	// Funcs are the page functions text value attr count visible. The string is a locator in the grammar
+	// Funcs are the page functions, such as text and count. The string is a locator in the grammar
 	// of [ParseLocator]. A locator that matches nothing yields an error of type *MissingError.
 	Funcs PageFuncs
 
@@ -42,6 +42,11 @@ type PageFuncs interface {
 	Attr(ctx context.Context, loc Locator, name string) (string, error)
 	Count(ctx context.Context, loc Locator) (int, error)
 	Visible(ctx context.Context, loc Locator) (bool, error)
+	// Checked is about checkboxes, radio buttons and switches; anything else has no such state.
+	Checked(ctx context.Context, loc Locator) (bool, error)
+	Enabled(ctx context.Context, loc Locator) (bool, error)
+	// InView reports whether some of the element is on the screen without scrolling.
+	InView(ctx context.Context, loc Locator) (bool, error)
 }
 
 // Value gives a name of an expression its value: it makes a Scope an environment of package expression.

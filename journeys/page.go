@@ -21,7 +21,28 @@ func pageFunctions() []expression.Function {
 			Call: onPage(func(ctx context.Context, p PageFuncs, l Locator, _ []any) (any, error) { return p.Count(ctx, l) })},
 		{Name: "visible", Type: (func(string) bool)(nil), Prepare: prepareLocator,
 			Call: onPage(func(ctx context.Context, p PageFuncs, l Locator, _ []any) (any, error) { return p.Visible(ctx, l) })},
+		{Name: "checked", Type: (func(string) bool)(nil), Prepare: prepareLocator,
+			Call: onPage(func(ctx context.Context, p PageFuncs, l Locator, _ []any) (any, error) { return p.Checked(ctx, l) })},
+		{Name: "enabled", Type: (func(string) bool)(nil), Prepare: prepareLocator,
+			Call: onPage(func(ctx context.Context, p PageFuncs, l Locator, _ []any) (any, error) { return p.Enabled(ctx, l) })},
+		{Name: "in_view", Type: (func(string) bool)(nil), Prepare: prepareLocator,
+			Call: onPage(func(ctx context.Context, p PageFuncs, l Locator, _ []any) (any, error) { return p.InView(ctx, l) })},
 	}
+}
+
+// LooksAtPage reports whether an expression needs a page to be evaluated.
+func LooksAtPage(e Expr) bool {
+	for _, r := range browserNames() {
+		if e.Uses(r.Name) {
+			return true
+		}
+	}
+	for _, f := range pageFunctions() {
+		if e.Uses(f.Name) {
+			return true
+		}
+	}
+	return false
 }
 
 func attr(ctx context.Context, p PageFuncs, l Locator, rest []any) (any, error) {

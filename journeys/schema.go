@@ -51,6 +51,7 @@ func definitions() map[string]schema {
 	}
 	maps.Copy(all, locatorDefinitions())
 	maps.Copy(all, requestDefinitions())
+	maps.Copy(all, pointerDefinitions())
 	return all
 }
 

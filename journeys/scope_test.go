@@ -26,6 +26,11 @@ func (page) Count(context.Context, Locator) (int, error) { return 2, nil }
 func (page) Visible(context.Context, Locator) (bool, error) {
 	return true, errors.New("the page is gone")
 }
+func (page) Checked(context.Context, Locator) (bool, error) { return true, nil }
+func (page) Enabled(context.Context, Locator) (bool, error) { return false, nil }
+func (page) InView(context.Context, Locator) (bool, error) {
+	return false, &MissingError{What: `in_view("x")`, Why: "there is a y"}
+}
 
 func TestExpectationsLookAtThePage(t *testing.T) {
 	scope := &Scope{
@@ -41,6 +46,9 @@ func TestExpectationsLookAtThePage(t *testing.T) {
 		`title == "Basket"`:                                                  `title is "Menu"`,
 		`text("testid=x") != "y"`:                                            "testid=x is missing",
 		`(text("testid=x") ?? "") == ""`:                                     "",
+		`checked("Buy")`:                                                     "",
+		`enabled("Buy")`:                                                     `enabled("Buy") is false`,
+		`in_view("x")`:                                                       `in_view("x") is missing: there is a y`,
 		`visible("Buy")`:                                                     `visible("Buy"): the page is gone`,
 		`text(vars.shop + "[") == "x"`:                                       `text(vars.shop + "[") is "text of http://shop["`,
 	} {

@@ -1,23 +1,116 @@
 package journeys
 
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/outrider-monitor/outrider/journeys/document"
+)
+
 // Click clicks once; DblClick twice; Hover only moves there.
 type (
-	Click    struct{ Target Locators }
-	DblClick struct{ Target Locators }
-	Hover    struct{ Target Locators }
+	Click struct {
+		Target Locators
+		Mouse
+	}
+	DblClick struct {
+		Target Locators
+		Mouse
+	}
+	Hover struct {
+		Target Locators
+		Mouse
+	}
 )
+
+// Mouse is how the mouse is used on a target. The zero value is its left button in the middle of what can be seen.
+type Mouse struct {
+	// Button is left, middle or right. Empty: left.
+	Button string
+	// Modifiers are the keys held meanwhile: Alt, Control, Meta, Shift.
+	Modifiers []string
+	// Position is where on the target, from its upper left corner. Nil: in the middle.
+	Position *Offset
+}
+
+// Offset is a distance in CSS pixels.
+type Offset struct{ X, Y float64 }
 
 // ScrollTo brings the target into view.
 type ScrollTo struct{ Target Locators }
 
 // pointerVerbs do what a hand does with a mouse.
 func pointerVerbs() []verb {
+	pressing := mouseFields()
+	pointing := pressing[1:]
 	return []verb{
-		onTarget("click", "click once", func(l Locators) Action { return &Click{l} }),
-		onTarget("dblclick", "click twice", func(l Locators) Action { return &DblClick{l} }),
-		onTarget("hover", "move the pointer there", func(l Locators) Action { return &Hover{l} }),
+		withMouse("click", "click once", pressing, func(l Locators, m Mouse) Action { return &Click{l, m} }),
+		withMouse("dblclick", "click twice", pressing, func(l Locators, m Mouse) Action { return &DblClick{l, m} }),
+		withMouse("hover", "move the pointer there", pointing, func(l Locators, m Mouse) Action { return &Hover{l, m} }),
 		onTarget("scroll_to", "bring an element into view", func(l Locators) Action { return &ScrollTo{l} }),
 	}
+}
+
+// withMouse is a verb on a target whose keys say how the mouse is used.
+func withMouse(name, doc string, fields []field[Mouse], make func(Locators, Mouse) Action) verb {
+	v := onTarget(name, doc, nil)
+	v.keys = keysOf(fields)
+	v.read = func(p *parser, n *document.Node, m *document.Map) Action {
+		var mouse Mouse
+		for _, f := range fields {
+			if value := m.Get(f.key); value != nil {
+				f.read(p, value, &mouse)
+			}
+		}
+		return make(p.locators(n), mouse)
+	}
+	return v
+}
+
+// pointerDefinitions are the pieces of the JSON Schema that these verbs refer to.
+func pointerDefinitions() map[string]schema {
+	return map[string]schema{"position": object(offsetFields(), "x", "y")}
+}
+
+// mouseFields are the keys of what is done with a mouse.
+func mouseFields() []field[Mouse] {
+	return []field[Mouse]{
+		{"button", "button of the mouse: left, middle or right", enumSchema("left", "middle", "right"), func(p *parser, n *document.Node, a *Mouse) {
+			a.Button, _ = p.r.Enum(n, "left", "middle", "right")
+		}},
+		{"modifiers", "keys held meanwhile: Alt, Control, Meta, Shift", textsSchema(), func(p *parser, n *document.Node, a *Mouse) {
+			a.Modifiers = p.modifiers(n)
+		}},
+		{"position", "where on the element, from its upper left corner: {x: 10, y: 5}", refSchema("position"), func(p *parser, n *document.Node, a *Mouse) {
+			a.Position = &Offset{}
+			readFields(p, n, offsetFields(), a.Position).Need("x", "y")
+		}},
+	}
+}
+
+func offsetFields() []field[Offset] {
+	return []field[Offset]{
+		{"x", "pixels from the left", schema{"type": "number"}, func(p *parser, n *document.Node, o *Offset) { o.X, _ = p.r.Float(n) }},
+		{"y", "pixels from the top", schema{"type": "number"}, func(p *parser, n *document.Node, o *Offset) { o.Y, _ = p.r.Float(n) }},
+	}
+}
+
+// modifiers reads names of modifier keys.
+func (p *parser) modifiers(n *document.Node) []string {
+	known := []string{"Alt", "Control", "Meta", "Shift"}
+	names := p.r.Texts(n)
+	for _, name := range names {
+		if slices.Contains(known, name) {
+			continue
+		}
+		hint := document.DidYouMean(name, known)
+		if hint == "" {
+			hint = "use " + strings.Join(known, ", ")
+		}
+		p.r.Problem(n, fmt.Sprintf("%q is no modifier", name), hint)
+	}
+	return names
 }
 
 func (*Click) Verb() string    { return "click" }
@@ -25,7 +118,12 @@ func (*DblClick) Verb() string { return "dblclick" }
 func (*Hover) Verb() string    { return "hover" }
 func (*ScrollTo) Verb() string { return "scroll_to" }
 
-func (a *Click) sentence() string    { return "Click " + a.Target.words() }
+func (a *Click) sentence() string {
+	if a.Button == "right" || a.Button == "middle" {
+		return strings.ToUpper(a.Button[:1]) + a.Button[1:] + "-click " + a.Target.words()
+	}
+	return "Click " + a.Target.words()
+}
 func (a *DblClick) sentence() string { return "Double-click " + a.Target.words() }
 func (a *Hover) sentence() string    { return "Hover over " + a.Target.words() }
 func (a *ScrollTo) sentence() string { return "Scroll to " + a.Target.words() }

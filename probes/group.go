@@ -96,7 +96,7 @@ func (g *group) decide(ctx context.Context) (bool, *Failure) {
 	if g.st.If == nil {
 		return true, nil
 	}
-	if !looksAtPage(g.st.If) {
+	if !journeys.LooksAtPage(*g.st.If) {
 		return g.wanted(ctx)
 	}
 	page := &stepRun{attempt: g.attempt, st: withPage(g.st), res: g.res, place: g.place}

@@ -106,7 +106,7 @@ func (s *stepRun) perform(ctx context.Context) (f *Failure) {
 	if ctx.Err() != nil {
 		return cancelled("before the step began")
 	}
-	if s.st.If != nil && !looksAtPage(s.st.If) {
+	if s.st.If != nil && !journeys.LooksAtPage(*s.st.If) {
 		// Known before a session is needed: a step that is skipped starts no browser.
 		if runs, f := s.wanted(ctx); f != nil || !runs {
 			return f
@@ -124,7 +124,7 @@ func (s *stepRun) perform(ctx context.Context) (f *Failure) {
 	if f := s.shareCookies(ctx, inner); f != nil {
 		return f
 	}
-	if s.st.If != nil && looksAtPage(s.st.If) {
+	if s.st.If != nil && journeys.LooksAtPage(*s.st.If) {
 		if runs, f := s.wantedByPage(ctx, inner); f != nil || !runs {
 			return f
 		}
@@ -180,16 +180,6 @@ func (s *stepRun) overdue() *Failure {
 		f.Message = fmt.Sprintf("the step was not done within %s", short(s.within))
 	}
 	return f
-}
-
-// looksAtPage reports whether an `if` needs the page to decide.
-func looksAtPage(e *journeys.Expr) bool {
-	for _, name := range [...]string{"url", "title", "text", "value", "attr", "count", "visible"} {
-		if e.Uses(name) {
-			return true
-		}
-	}
-	return false
 }
 
 // wanted evaluates an `if` that needs no page.

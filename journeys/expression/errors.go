@@ -9,9 +9,16 @@ import (
 type MissingError struct {
 	// What is the path as its author wrote it, such as json.eta_minutes.
 	What string
+	// Why says what is there instead. It may be empty.
+	Why string
 }
 
-func (e *MissingError) Error() string { return e.What + " is missing" }
+func (e *MissingError) Error() string {
+	if e.Why != "" {
+		return e.What + " is missing: " + e.Why
+	}
+	return e.What + " is missing"
+}
 
 // Mistake is what is wrong with an expression's text.
 type Mistake struct {

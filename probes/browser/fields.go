@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/outrider-monitor/outrider/journeys"
 	"github.com/outrider-monitor/outrider/probes"
 	"github.com/outrider-monitor/outrider/probes/browser/inpage"
 )
@@ -76,11 +77,7 @@ func (t *tab) enterText(ctx context.Context, text string, empty bool) error {
 
 // setChecked checks or unchecks and verifies that it took.
 func (t *tab) setChecked(ctx context.Context, tg subject, state bool) (drift string, err error) {
-	verb := "check"
-	if !state {
-		verb = "uncheck"
-	}
-	drift, done, err := t.click(ctx, tg, gesture{verb, 1}, inpage.Query{Want: inpage.Check, State: state})
+	drift, done, err := t.click(ctx, tg, newGesture(1, journeys.Mouse{}), inpage.Query{Want: inpage.Check, State: state})
 	if err != nil || done {
 		return drift, err
 	}

@@ -82,7 +82,7 @@ func TestHalfAClickIsNone(t *testing.T) {
 	same := &alternative{part: inpage.Part{Engine: "title", Value: "Same site"}, label: "title=Same site"}
 	mouse := func(kind string, x, y float64) {
 		t.Helper()
-		if err := tab.call(ctx, "Input.dispatchMouseEvent", mouseEvent{kind, x, y, "left", 1}, nil); err != nil {
+		if err := tab.call(ctx, "Input.dispatchMouseEvent", mouseEvent{kind, x, y, "left", 1, 0}, nil); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -44,6 +44,24 @@ func (f *functions) Visible(ctx context.Context, l journeys.Locator) (bool, erro
 	return a.Visible, err
 }
 
+// Checked reports the state of a checkbox, a radio button or a switch; of anything else it is missing.
+func (f *functions) Checked(ctx context.Context, l journeys.Locator) (bool, error) {
+	a, err := f.read(ctx, "checked", l, inpage.Query{Want: inpage.Checked})
+	return a.State, err
+}
+
+// Enabled reports whether the one visible element that matches can be operated.
+func (f *functions) Enabled(ctx context.Context, l journeys.Locator) (bool, error) {
+	a, err := f.read(ctx, "enabled", l, inpage.Query{Want: inpage.Enabled, Act: true})
+	return a.State, err
+}
+
+// InView reports whether some of the one visible element that matches is on the screen now.
+func (f *functions) InView(ctx context.Context, l journeys.Locator) (bool, error) {
+	a, err := f.read(ctx, "in_view", l, inpage.Query{Want: inpage.InView})
+	return a.State, err
+}
+
 func (f *functions) read(ctx context.Context, name string, l journeys.Locator, q inpage.Query) (inpage.Answer, error) {
 	t := f.s.tab
 	ctx, end := t.step(ctx)
@@ -62,7 +80,7 @@ func (f *functions) read(ctx context.Context, name string, l journeys.Locator, q
 	what := fmt.Sprintf("%s(%q)", name, l.String())
 	switch answer.Kind {
 	case "none":
-		return answer, &journeys.MissingError{What: what}
+		return answer, &journeys.MissingError{What: what, Why: answer.Why}
 	case "many":
 		return answer, &probes.Failure{
 			Reason: probes.Locator, Message: what + ": " + answer.Why, Expected: "one match", Got: answer.Why,

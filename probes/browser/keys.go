@@ -8,7 +8,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/outrider-monitor/outrider/probes"
-	"github.com/outrider-monitor/outrider/probes/browser/chrome"
 )
 
 // keyEvent is one event of the keyboard.
@@ -112,29 +111,34 @@ func (t *tab) press(ctx context.Context, text string) error {
 	if err != nil {
 		return &probes.Failure{Reason: probes.Config, Message: fmt.Sprintf("press %q: %v", text, err)}
 	}
-	var replies []*chrome.Reply
+	var all []command
 	for _, e := range c.events() {
-		r, err := t.page.Send(ctx, "Input.dispatchKeyEvent", e)
-		if err != nil {
-			return err
-		}
-		replies = append(replies, r)
+		all = append(all, command{"Input.dispatchKeyEvent", e})
 	}
-	for _, r := range replies {
-		if err := r.Wait(ctx, nil); err != nil && !replaced(err) {
-			return fmt.Errorf("pressing a key: %w", err)
-		}
+	if err := t.together(ctx, all); err != nil {
+		return fmt.Errorf("pressing a key: %w", err)
 	}
 	return nil
 }
 
-func (c chord) events() []keyEvent {
-	var all []keyEvent
-	held := 0
-	for _, k := range c.held {
-		held |= modifierBits()[k.name]
-		all = append(all, keyEvent{Type: "rawKeyDown", Modifiers: held, Key: k.name, Code: k.code, VK: k.vk})
+// hold gives the events that press modifier keys and let them go again, and the modifiers while all are down.
+func hold(keys []key) (down, up []keyEvent, modifiers int) {
+	bits := modifierBits()
+	for _, k := range keys {
+		modifiers |= bits[k.name]
+		down = append(down, keyEvent{Type: "rawKeyDown", Modifiers: modifiers, Key: k.name, Code: k.code, VK: k.vk})
 	}
+	held := modifiers
+	for i := len(keys) - 1; i >= 0; i-- {
+		k := keys[i]
+		held &^= bits[k.name]
+		up = append(up, keyEvent{Type: "keyUp", Modifiers: held, Key: k.name, Code: k.code, VK: k.vk})
+	}
+	return down, up, modifiers
+}
+
+func (c chord) events() []keyEvent {
+	all, up, _ := hold(c.held)
 	k := c.key
 	if c.modifiers != 0 && len(k.text) == 1 {
 		// Control+A is what people write for the key a: the letter is large only with Shift.
@@ -151,12 +155,7 @@ func (c chord) events() []keyEvent {
 		down.Commands = editing(strings.ToLower(k.name))
 	}
 	all = append(all, down, keyEvent{Type: "keyUp", Modifiers: c.modifiers, Key: k.name, Code: k.code, VK: k.vk})
-	for i := len(c.held) - 1; i >= 0; i-- {
-		h := c.held[i]
-		held &^= modifierBits()[h.name]
-		all = append(all, keyEvent{Type: "keyUp", Modifiers: held, Key: h.name, Code: h.code, VK: h.vk})
-	}
-	return all
+	return append(all, up...)
 }
 
 // editing gives the editing command that a chord with Control stands for: a browser without a window system

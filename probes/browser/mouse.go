@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -8,23 +9,36 @@ import (
 
 	"github.com/chromedp/cdproto/cdp"
 
+	"github.com/outrider-monitor/outrider/journeys"
 	"github.com/outrider-monitor/outrider/probes/browser/chrome"
 	"github.com/outrider-monitor/outrider/probes/browser/inpage"
 )
 
 // mouseEvent is one event of the mouse, in the page's coordinates.
 type mouseEvent struct {
-	Type   string  `json:"type"`
-	X      float64 `json:"x"`
-	Y      float64 `json:"y"`
-	Button string  `json:"button"`
-	Clicks int     `json:"clickCount"`
+	Type      string  `json:"type"`
+	X         float64 `json:"x"`
+	Y         float64 `json:"y"`
+	Button    string  `json:"button"`
+	Clicks    int     `json:"clickCount"`
+	Modifiers int     `json:"modifiers,omitzero"`
 }
 
 // gesture is what the mouse does at a point.
 type gesture struct {
-	verb   string
 	clicks int // 0 only moves there
+	button string
+	// held are the modifier keys that are down meanwhile.
+	held []key
+}
+
+func newGesture(clicks int, m journeys.Mouse) gesture {
+	g := gesture{clicks: clicks, button: cmp.Or(m.Button, "left")}
+	named := namedKeys()
+	for _, name := range m.Modifiers {
+		g.held = append(g.held, named[name])
+	}
+	return g
 }
 
 // aimed is the landing of a gesture.
@@ -152,26 +166,41 @@ func (t *tab) disarm(chain []link) {
 	}
 }
 
-// gesture sends the mouse's events, together.
+// gesture sends the events of the mouse, and of the keys that are held meanwhile, together.
 func (t *tab) gesture(ctx context.Context, x, y float64, g gesture) error {
-	events := []mouseEvent{{Type: "mouseMoved", X: x, Y: y, Button: "none"}}
-	for n := 1; n <= g.clicks; n++ {
-		events = append(events,
-			mouseEvent{"mousePressed", x, y, "left", n}, mouseEvent{"mouseReleased", x, y, "left", n})
+	down, up, held := hold(g.held)
+	var all []command
+	for _, e := range down {
+		all = append(all, command{"Input.dispatchKeyEvent", e})
 	}
-	replies := make([]*chrome.Reply, len(events))
-	for i, e := range events {
+	all = append(all, command{"Input.dispatchMouseEvent", mouseEvent{Type: "mouseMoved", X: x, Y: y, Button: "none", Modifiers: held}})
+	for n := 1; n <= g.clicks; n++ {
+		all = append(all,
+			command{"Input.dispatchMouseEvent", mouseEvent{"mousePressed", x, y, g.button, n, held}},
+			command{"Input.dispatchMouseEvent", mouseEvent{"mouseReleased", x, y, g.button, n, held}})
+	}
+	for _, e := range up {
+		all = append(all, command{"Input.dispatchKeyEvent", e})
+	}
+	if err := t.together(ctx, all); err != nil {
+		return fmt.Errorf("moving the mouse: %w", err)
+	}
+	return nil
+}
+
+// together sends events of the mouse and the keyboard without waiting in between. A page that is replaced by one
+// of them does not answer the rest.
+func (t *tab) together(ctx context.Context, all []command) error {
+	replies := make([]*chrome.Reply, len(all))
+	for i, c := range all {
 		var err error
-		if replies[i], err = t.page.Send(ctx, "Input.dispatchMouseEvent", e); err != nil {
+		if replies[i], err = t.page.Send(ctx, c.method, c.params); err != nil {
 			return err
 		}
 	}
 	for _, r := range replies {
-		if err := r.Wait(ctx, nil); err != nil {
-			if replaced(err) {
-				return nil // the press replaced the page before the release
-			}
-			return fmt.Errorf("moving the mouse: %w", err)
+		if err := r.Wait(ctx, nil); err != nil && !replaced(err) {
+			return err
 		}
 	}
 	return nil

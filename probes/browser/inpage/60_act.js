@@ -44,9 +44,19 @@ function coverOf(target, hit) {
   return tag(cover);
 }
 
-// spot is where to click: the middle of the part of the first box that is in view.
-function spot(el) {
+// untouchable says why an element takes no clicks wherever it is.
+function untouchable(el) {
+  for (let e = el; e; e = parentOf(e)) if (e.inert) return 'inert: the page lets nobody use this part of it now';
+  return getComputedStyle(el).pointerEvents === 'none' ? 'it takes no clicks (its style says pointer-events: none)' : '';
+}
+
+// spot is where to click: the middle of the part of the first box that is in view, or the wanted position.
+function spot(el, position) {
   const w = innerWidth, h = innerHeight;
+  if (position) {
+    const r = el.getBoundingClientRect(), x = r.left + position.x, y = r.top + position.y;
+    return x >= 0 && y >= 0 && x < w && y < h ? {x, y} : null;
+  }
   for (const r of boxes(el)) {
     const l = Math.max(0, r.left), t = Math.max(0, r.top), rt = Math.min(w, r.right), b = Math.min(h, r.bottom);
     if (rt - l >= 1 && b - t >= 1) return {x: (l + rt) / 2, y: (t + b) / 2};
@@ -66,15 +76,15 @@ function moving(el) {
 }
 
 // reach scrolls to the element where needed and finds a spot that receives events: {x, y} or {why}.
-function reach(el, target) {
+function reach(el, target, position) {
   let why = 'outside of the page';
   for (const block of ['', 'center', 'end', 'start']) {
     if (block) el.scrollIntoView({block, inline: 'center', behavior: 'instant'});
-    const at = spot(el);
+    const at = spot(el, position);
     if (!at) continue;
     const hit = hitAt(at.x, at.y);
     if (hit && (receives(target, hit) || receives(el, hit))) return at;
-    why = `covered by ${coverOf(target, hit)}`;
+    why = untouchable(target) || `covered by ${coverOf(target, hit)}`;
   }
   return {why};
 }
@@ -84,6 +94,7 @@ function aim(el, o, memory) {
   let target = operable(el);
   if (disabled(target)) return {why: 'disabled'};
   if (moving(target) && !still(target, memory)) return {why: 'moving', soon: true};
+  if (o.position) return placed(el, target, o, memory);
   let at = reach(el, target);
   if (at.why && target !== el) at = reach(target, target);
   if (at.why && target.labels && target.labels.length && target.matches('[type=checkbox],[type=radio],[type=file]')) {
@@ -93,6 +104,18 @@ function aim(el, o, memory) {
   if (at.why) return at;
   if (o.hop && !still(target, memory)) return {why: 'moving', soon: true};
   return {x: at.x, y: at.y, target};
+}
+
+// placed is aim for a position on the element.
+function placed(el, target, o, memory) {
+  const r = el.getBoundingClientRect(), {x, y} = o.position;
+  if (x < 0 || y < 0 || x > r.width || y > r.height) {
+    return {why: `the position ${x}, ${y} is not on it: it measures ${Math.round(r.width)} by ${Math.round(r.height)}`};
+  }
+  const at = reach(el, target, o.position);
+  if (at.why) return at;
+  if (o.hop && !still(target, memory)) return {why: 'moving', soon: true};
+  return {...at, target};
 }
 
 // still reports whether the element's middle stays where it was at least one frame ago. A page may put another

@@ -26,7 +26,7 @@ function attempt(q, waited, thorough) {
   }
   const c = choosing(q, waited, thorough);
   if (!c.el) return c;
-  const answer = does(q, c.el, {testID: q.testID, text: q.text, secret: q.secret, hop: q.hop, hover: q.hover});
+  const answer = does(q, c.el, {testID: q.testID, text: q.text, secret: q.secret, hop: q.hop, hover: q.hover, position: q.position});
   return {alt: c.alt, kind: 'act', ...answer, what: answer.ok || q.explain ? describeOnce(q, c.el) : ''};
 }
 
@@ -141,9 +141,9 @@ function changed(ms) {
   });
 }
 
-// read answers an expression's question at once: text, value, attr, count, visible.
+// read answers an expression's question at once: text, value, attr, count, visible, checked, enabled, in_view.
 function read(q) {
-  const o = {testID: q.testID, all: q.want === 'count' || q.want === 'visible', thorough: true};
+  const o = {testID: q.testID, act: q.act, all: q.want === 'count' || q.want === 'visible', thorough: true};
   known.epoch++;
   try {
     const found = find(q.alts[0], o);
@@ -152,6 +152,7 @@ function read(q) {
     if (found.els.length > 1) return {why: many(found.els, o), kind: 'many'};
     const el = found.els[0] || unseen(q, o);
     if (!el) return {why: missing(q.alts[0], o, found), kind: 'none'};
+    if (STATES[q.want]) return STATES[q.want](el, q, !found.els.length);
     if (q.want === 'text') return {ok: true, text: words(el)};
     if (q.want === 'value') {
       const field = fieldOf(el);
@@ -162,6 +163,26 @@ function read(q) {
   } catch (e) {
     return {why: e.message, kind: e instanceof Wrong ? 'wrong' : 'broken'};
   }
+}
+
+// STATES read what is true or false of an element.
+const STATES = {
+  checked(el, q) {
+    const state = checked(el);
+    return state === undefined ? {why: `${describe(el, q.testID)} cannot be checked`, kind: 'none'} : {ok: true, state};
+  },
+  enabled: (el) => ({ok: true, state: !disabled(fieldOf(el) || operable(el))}),
+  in_view: (el, q, hidden) => (hidden ? {ok: true, state: false} : onScreen(el)),
+};
+
+// onScreen asks the browser itself, which knows of all the boxes and frames around that may cut the element off.
+function onScreen(el) {
+  return new Promise((resolve) => {
+    const finish = (state) => { observer.disconnect(); clearTimeout(timer); resolve({ok: true, state}); };
+    const observer = new IntersectionObserver((seen) => finish(seen[seen.length - 1].intersectionRatio > 0));
+    const timer = setTimeout(() => finish(!!spot(el)), 500);
+    observer.observe(el);
+  });
 }
 
 // unseen is the one match that cannot be seen, where that is no obstacle: attributes and values are there

@@ -66,6 +66,8 @@ const (
 	Attr    Want = "attr"
 	Count   Want = "count"
 	Visible Want = "visible"
+	Enabled Want = "enabled"
+	InView  Want = "in_view"
 )
 
 // Query is a question to the page.
@@ -87,9 +89,17 @@ type Query struct {
 	// Hop asks for an element that has stood still for a frame: a click has just missed it.
 	Hop   bool `json:"hop,omitzero"`
 	Hover bool `json:"hover,omitzero"`
+	// Position is where on the element to point. Nil: in the middle of what can be seen of it.
+	Position *Offset `json:"position,omitzero"`
 	// Key names a frame that is kept.
 	Key  string `json:"key,omitzero"`
 	Attr string `json:"attr,omitzero"`
+}
+
+// Offset is a distance from an element's upper left corner, in CSS pixels.
+type Offset struct {
+	X float64 `json:"x"`
+	Y float64 `json:"y"`
 }
 
 // Answer is what the page says to a Query.
@@ -111,5 +121,6 @@ type Answer struct {
 	Text    string `json:"text"`
 	Count   int    `json:"count"`
 	Visible bool   `json:"visible"`
+	State   bool   `json:"state"`
 	What    string `json:"what"`
 }

@@ -1,0 +1,150 @@
+package browser
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/outrider-monitor/outrider/journeys"
+	"github.com/outrider-monitor/outrider/probes"
+	"github.com/outrider-monitor/outrider/probes/browser/inpage"
+)
+
+// actOn does the verbs that are about an element.
+func (s *session) actOn(ctx context.Context, call probes.Call) (drift string, err error) {
+	t, verb := s.tab, call.Step.Action.Verb()
+	locators := targetOf(call.Step.Action)
+	if p, ok := call.Step.Action.(*journeys.Press); ok && len(locators) == 0 {
+		return "", s.pressKey(ctx, call.Scope, p)
+	}
+	tg, err := newSubject(ctx, call.Scope, locators)
+	if err != nil {
+		return "", err
+	}
+	var f found
+	reason := probes.Locator
+	switch a := call.Step.Action.(type) {
+	case *journeys.Click:
+		drift, _, err = t.click(ctx, tg, newGesture(1, a.Mouse), inpage.Query{Position: (*inpage.Offset)(a.Position)})
+	case *journeys.DblClick:
+		drift, _, err = t.click(ctx, tg, newGesture(2, a.Mouse), inpage.Query{Position: (*inpage.Offset)(a.Position)})
+	case *journeys.Hover:
+		drift, _, err = t.click(ctx, tg, newGesture(0, a.Mouse), inpage.Query{Position: (*inpage.Offset)(a.Position)})
+	case *journeys.Fill:
+		drift, err = s.fill(ctx, call.Scope, tg, a.With)
+	case *journeys.Clear:
+		drift, err = t.fill(ctx, tg, "", false)
+	case *journeys.Select:
+		var option string
+		if option, err = a.Option.Text(ctx, call.Scope); err == nil {
+			f, err = t.wait(ctx, tg, inpage.Query{Want: inpage.Select, Act: true, Text: option})
+			drift = f.drift
+		}
+	case *journeys.Check:
+		drift, err = t.setChecked(ctx, tg, true)
+	case *journeys.Uncheck:
+		drift, err = t.setChecked(ctx, tg, false)
+	case *journeys.Press:
+		if f, err = t.wait(ctx, tg, inpage.Query{Want: inpage.Focus, Act: true}); err == nil {
+			drift, err = f.drift, s.pressKey(ctx, call.Scope, a)
+		}
+	case *journeys.ScrollTo:
+		f, err = t.wait(ctx, tg, inpage.Query{Want: inpage.Scroll})
+		drift = f.drift
+	case *journeys.See:
+		reason = probes.Assertion
+		f, err = t.wait(ctx, tg, inpage.Query{Want: inpage.See})
+		drift, err = f.drift, cmp.Or(err, t.onBrokenPage())
+	case *journeys.Gone:
+		reason = probes.Assertion
+		_, err = t.wait(ctx, tg, inpage.Query{Want: inpage.Gone})
+		err = cmp.Or(err, t.onBrokenPage())
+	default:
+		err = &probes.Failure{Reason: probes.Config, Message: fmt.Sprintf("the browser cannot do %q steps", verb)}
+	}
+	return drift, refuse(verb, tg, reason, err)
+}
+
+func targetOf(a journeys.Action) journeys.Locators {
+	switch a := a.(type) {
+	case *journeys.Click:
+		return a.Target
+	case *journeys.DblClick:
+		return a.Target
+	case *journeys.Hover:
+		return a.Target
+	case *journeys.Fill:
+		return a.Target
+	case *journeys.Clear:
+		return a.Target
+	case *journeys.Select:
+		return a.Target
+	case *journeys.Check:
+		return a.Target
+	case *journeys.Uncheck:
+		return a.Target
+	case *journeys.Press:
+		return a.Target
+	case *journeys.ScrollTo:
+		return a.Target
+	case *journeys.See:
+		return a.Target
+	case *journeys.Gone:
+		return a.Target
+	}
+	return nil
+}
+
+func (s *session) pressKey(ctx context.Context, scope *journeys.Scope, a *journeys.Press) error {
+	key, err := a.Key.Text(ctx, scope)
+	if err != nil {
+		return err
+	}
+	if err := s.tab.until(ctx, s.tab.ready); err != nil {
+		return err
+	}
+	if err := s.tab.press(ctx, key); err != nil {
+		return err
+	}
+	// What the key set going is seen to have begun before the next step looks.
+	var turned bool
+	if err := s.tab.askOnce(ctx, s.tab.mainFrame, "changed", 1, &turned); err != nil && !replaced(err) {
+		return err
+	}
+	return nil
+}
+
+func (s *session) fill(ctx context.Context, scope *journeys.Scope, tg subject, with journeys.Template) (string, error) {
+	text, err := with.Text(ctx, scope)
+	if err != nil {
+		return "", err
+	}
+	return s.tab.fill(ctx, tg, text, s.secret(text))
+}
+
+// secret reports whether a text is not to be told or shown.
+func (s *session) secret(text string) bool {
+	if s.sensitive {
+		return true
+	}
+	for _, v := range s.tab.options.Redactor.Values() {
+		if v != "" && strings.Contains(text, v) {
+			return true
+		}
+	}
+	return false
+}
+
+func (s *session) fillForm(ctx context.Context, scope *journeys.Scope, a *journeys.FillForm) error {
+	for _, field := range a.Fields {
+		tg := subject{
+			label: fmt.Sprintf("label=%s", field.Label),
+			alts:  []alternative{{part: inpage.Part{Engine: string(journeys.ByLabel), Value: field.Label}}},
+		}
+		if _, err := s.fill(ctx, scope, tg, field.With); err != nil {
+			return refuse("fill", tg, probes.Locator, err)
+		}
+	}
+	return nil
+}
