@@ -39,6 +39,11 @@ const (
 	incidentOpen
 	httpPhase
 	certificateExpiry
+	webVital
+	webVitalScore
+	pageRequests
+	pageBytes
+	pageErrors
 	locatorDrift
 	sloObjective
 	missedRuns
@@ -105,6 +110,19 @@ func describeJourneys(m *[metricCount]Metric) {
 	m[certificateExpiry] = Metric{Name: "journey_tls_certificate_expiry_timestamp_seconds", Kind: Gauge, Labels: journey("step"),
 		Help: "When the first certificate of the chain that the step last met expires.",
 		Note: "Absent for steps without TLS."}
+	m[webVital] = Metric{Name: "journey_web_vital_seconds", Kind: Gauge, Labels: journey("step", "vital"),
+		Help: "Web vitals of the page that the step last loaded: ttfb, fcp, lcp, and inp of the step's input.",
+		Note: "As far as the page had reported when the journey left it; a step with a budget for a vital waits for the page to stand still first. Absent for what no run has measured yet."}
+	m[webVitalScore] = Metric{Name: "journey_web_vital_score", Kind: Gauge, Labels: journey("step", "vital"),
+		Help: "Cumulative layout shift (cls) of the page that the step last loaded.",
+		Note: "0.1 and below is good, above 0.25 is poor. Absent until a run has measured it."}
+	m[pageRequests] = Metric{Name: "journey_page_requests", Kind: Gauge, Labels: journey("step", "party"),
+		Help: "Requests that the page made in the step's last run, to own hosts and to third parties.",
+		Note: "`own` are the sites of the journey's URLs, `third` all others."}
+	m[pageBytes] = Metric{Name: "journey_page_bytes", Kind: Gauge, Labels: journey("step", "party"),
+		Help: "Bytes that came over the network in the step's last run, from own hosts and from third parties."}
+	m[pageErrors] = Metric{Name: "journey_page_errors", Kind: Gauge, Labels: journey("step"),
+		Help: "Exceptions that the page's scripts did not catch in the step's last run."}
 	m[locatorDrift] = Metric{Name: "journey_locator_drift_total", Kind: Counter, Labels: journey(),
 		Help: "Steps that found their element only by an alternative locator.",
 		Note: "The page has moved away from what the journey expects, but not yet out of its reach."}

@@ -40,6 +40,9 @@ type labelParts struct {
 	missed   []*dto.LabelPair
 	cause    map[MissedCause]int
 	phases   [phaseCount]*dto.LabelPair
+	vitals   [vitalCount]*dto.LabelPair
+	cls      *dto.LabelPair
+	parties  [2]*dto.LabelPair
 	run      Metric
 	step     Metric
 }
@@ -63,6 +66,11 @@ func newLabelParts(location string) *labelParts {
 	for i, name := range [phaseCount]string{"resolve", "connect", "tls", "processing", "transfer"} {
 		p.phases[i] = pair("phase", name)
 	}
+	for i, name := range [vitalCount]string{"ttfb", "fcp", "lcp", "inp"} {
+		p.vitals[i] = pair("vital", name)
+	}
+	p.cls = pair("vital", "cls")
+	p.parties = [2]*dto.LabelPair{pair("party", "own"), pair("party", "third")}
 	table := catalogue()
 	p.run, p.step = table[runDuration], table[stepDuration]
 	return p
@@ -97,6 +105,7 @@ type stepSeries struct {
 	duration *histogram
 	phases   [phaseCount]value
 	expiry   value
+	page     *pageSeries // nil until the step has measured a page
 }
 
 // newJourneySeries makes the series of a journey. before, if there is one, is the same journey under

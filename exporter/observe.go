@@ -57,6 +57,9 @@ func (s *journeySeries) observeSteps(steps []probes.StepResult, now time.Time) {
 		if result.HTTP != nil {
 			series.exchange(result.HTTP)
 		}
+		if result.Page != nil {
+			series.measure(result.Page)
+		}
 	}
 }
 
@@ -109,6 +112,9 @@ func (s *stepSeries) collect(j *journeySeries, p *labelParts, b *batch) {
 		if v.known {
 			b.gauge(httpPhase, v.v, pairs(labels, p.phases[i]))
 		}
+	}
+	if s.page != nil {
+		s.page.collect(labels, p, b)
 	}
 }
 

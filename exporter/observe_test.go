@@ -45,6 +45,13 @@ func failed() probes.Result {
 		Attempts: []probes.Attempt{{Number: 1, Outcome: probes.Failed, Failure: f}}}
 }
 
+func measured() *probes.PageNumbers {
+	return &probes.PageNumbers{
+		TTFB: 100 * time.Millisecond, LCP: 2 * time.Second, CLS: new(float64), Errors: 1,
+		Own: probes.Traffic{Requests: 3, Bytes: 4000}, ThirdParty: probes.Traffic{Requests: 1, Bytes: 500},
+	}
+}
+
 func broken() probes.Result {
 	f := &probes.Failure{Reason: probes.BrowserFault, Message: "the browser died"}
 	return probes.Result{RunID: "3", Journey: "checkout", EndedAt: noon.Add(2 * time.Minute), Failure: f}
@@ -231,4 +238,21 @@ func samples(t *testing.T, reg *prometheus.Registry, name string) (n uint64) {
 		}
 	}
 	return n
+}
+
+func TestAPagesNumbersAreShownAndWhatWasNotMeasuredIsAbsent(t *testing.T) {
+	e, reg := start(t, checkout())
+	j, r := checkout(), passed()
+	r.Attempts[0].Steps[0].Page = measured()
+	e.Observe(&j, &r, incidents.State{LastPassedAt: noon})
+	expect(t, reg, `
+		journey_web_vital_seconds{journey="checkout",location="london",step="Open the menu",team="payments",vital="ttfb"} 0.1
+		journey_web_vital_seconds{journey="checkout",location="london",step="Open the menu",team="payments",vital="lcp"} 2
+		journey_web_vital_score{journey="checkout",location="london",step="Open the menu",team="payments",vital="cls"} 0
+		journey_page_requests{journey="checkout",location="london",party="own",step="Open the menu",team="payments"} 3
+		journey_page_requests{journey="checkout",location="london",party="third",step="Open the menu",team="payments"} 1
+		journey_page_bytes{journey="checkout",location="london",party="own",step="Open the menu",team="payments"} 4000
+		journey_page_bytes{journey="checkout",location="london",party="third",step="Open the menu",team="payments"} 500
+		journey_page_errors{journey="checkout",location="london",step="Open the menu",team="payments"} 1`,
+		"journey_web_vital_seconds", "journey_web_vital_score", "journey_page_requests", "journey_page_bytes", "journey_page_errors")
 }

@@ -23,6 +23,7 @@ func scraped(t *testing.T) *httptest.Server {
 	e, reg := start(t, checkout(), track())
 	e.ConfigurePagers([]string{"oncall"})
 	j, good, bad := checkout(), passed(), failed()
+	good.Attempts[0].Steps[0].Page = measured()
 	e.Observe(&j, &good, incidents.State{LastPassedAt: noon})
 	e.Observe(&j, &bad, incidents.State{LastPassedAt: noon, Incident: &incidents.Incident{Severity: "critical"}})
 	e.NextRun("checkout", noon.Add(time.Hour))

@@ -16,8 +16,8 @@ func (p *parser) checkStep(d *draft, m *document.Map) {
 	if s.Retry != nil && s.Retry.For > 0 && s.Retry.Every > s.Retry.For {
 		p.r.Problem(m.Get("retry"), fmt.Sprintf("tries every %s, but only for %s", short(s.Retry.Every), short(s.Retry.For)), "")
 	}
-	if s.Budget > 0 && s.Timeout > 0 && s.Budget >= s.Timeout {
-		p.r.Problem(m.Get("budget"), fmt.Sprintf("the budget of %s is not below the step's timeout of %s", short(s.Budget), short(s.Timeout)),
+	if s.Budget.Time > 0 && s.Timeout > 0 && s.Budget.Time >= s.Timeout {
+		p.r.Problem(m.Get("budget"), fmt.Sprintf("the budget of %s is not below the step's timeout of %s", short(s.Budget.Time), short(s.Timeout)),
 			"a step over its timeout has failed; one over its budget is degraded")
 	}
 }
@@ -58,8 +58,8 @@ func (p *parser) checkWithin(list *document.Node, steps []Step, whole time.Durat
 			p.r.Problem(keys.Get("timeout"), fmt.Sprintf("the step's timeout of %s is longer than the %s's of %s", short(s.Timeout), of, short(whole)), "")
 		case s.Timeout == 0 && s.Retry != nil && s.Retry.For > whole:
 			p.r.Problem(keys.Get("retry"), fmt.Sprintf("tries for %s, longer than the %s's timeout of %s", short(s.Retry.For), of, short(whole)), "")
-		case s.Timeout == 0 && s.Budget >= whole:
-			p.r.Problem(keys.Get("budget"), fmt.Sprintf("the budget of %s is not below the %s's timeout of %s", short(s.Budget), of, short(whole)), "")
+		case s.Timeout == 0 && s.Budget.Time >= whole:
+			p.r.Problem(keys.Get("budget"), fmt.Sprintf("the budget of %s is not below the %s's timeout of %s", short(s.Budget.Time), of, short(whole)), "")
 		}
 		if g, ok := s.Action.(*Group); ok && len(g.Steps) > 0 {
 			within, name := whole, of

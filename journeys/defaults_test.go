@@ -38,7 +38,7 @@ func TestAStepTakesWhatItDoesNotSayFromTheNearestDefaults(t *testing.T) {
 	}
 	for _, c := range []struct{ got, want any }{
 		{js[0].Steps[0].Timeout, 5 * time.Second}, {group[0].Timeout, 4 * time.Second}, {group[1].Timeout, 3 * time.Second},
-		{js[0].Steps[1].Timeout, time.Duration(0)}, {group[1].Budget, 2 * time.Second}, {group[1].Sensitive, true},
+		{js[0].Steps[1].Timeout, time.Duration(0)}, {group[1].Budget.Time, 2 * time.Second}, {group[1].Sensitive, true},
 		{headers(first), "A=journey B=journey "}, {headers(second), "C=step a=group B=journey "},
 		{first.Redirects, 1}, {second.Redirects, 0}, {second.MaxBody, int64(1_000_000)},
 	} {

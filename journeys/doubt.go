@@ -134,7 +134,7 @@ func (p *parser) doubtBudgets(m *document.Map) {
 	var sum time.Duration
 	for i := range p.journey.Steps {
 		if s := &p.journey.Steps[i]; s.If == nil {
-			sum += s.Budget
+			sum += s.Budget.Time
 		}
 	}
 	if whole > 0 && sum > whole {

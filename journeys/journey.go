@@ -112,8 +112,8 @@ type Step struct {
 	If *Expr
 	// Timeout bounds the step, retries included. Zero: the default.
 	Timeout time.Duration
-	// Budget is the time over which a passing step makes its run degraded. Zero: none.
-	Budget time.Duration
+	// Budget is what a passing step may cost before its run is degraded.
+	Budget Budget
 	Retry  *Retry
 	// Expect holds what must be true. An HTTP step none of whose expectations uses status is held to a status
 	// below 400 by the runner.

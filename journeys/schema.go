@@ -48,6 +48,7 @@ func definitions() map[string]schema {
 		"alert":    object(alertFields()),
 		"degraded": object(degradedFields(), "open_after"),
 		"slo":      object(sloFields(), "objective", "window"),
+		"budget":   object(budgetFields()),
 	}
 	maps.Copy(all, locatorDefinitions())
 	maps.Copy(all, requestDefinitions())

@@ -20,8 +20,8 @@ func stepFields() []field[draft] {
 		{"timeout", "bound of the step, retries included", durationSchema(), func(p *parser, n *document.Node, d *draft) {
 			d.Timeout = p.positive(n)
 		}},
-		{"budget", "time over which a passing step makes its run degraded", durationSchema(), func(p *parser, n *document.Node, d *draft) {
-			d.Budget = p.positive(n)
+		{"budget", "over this a passing step makes its run degraded: a time, or {time, lcp, bytes, ...}", budgetSchema(), func(p *parser, n *document.Node, d *draft) {
+			d.Budget = p.budget(n, d.verb)
 		}},
 		{"retry", "repeat the step until its expectations hold: {every: 1s, for: 15s}", refSchema("retry"), func(p *parser, n *document.Node, d *draft) {
 			d.Retry = &Retry{}

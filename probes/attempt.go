@@ -110,6 +110,7 @@ func (a *attempt) run(ctx context.Context) (f finished) {
 		return
 	}
 	failed := a.steps(ctx)
+	a.measure(ctx)
 	if failed == nil {
 		a.publish(ctx)
 	}
@@ -237,7 +238,7 @@ func (a *attempt) skip(steps []journeys.Step, p place, status StepStatus) {
 		st := &steps[i]
 		s := StepResult{
 			Name: st.Name, Verb: st.Action.Verb(), Status: status, Finally: p.finally, Depth: p.depth,
-			Offset: time.Since(a.begun), Budget: st.Budget,
+			Offset: time.Since(a.begun), Budget: st.Budget.Time,
 		}
 		a.out.Steps = append(a.out.Steps, s)
 		a.observe(st, p, &s)

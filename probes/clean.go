@@ -30,6 +30,7 @@ const (
 func cleanStep(r *Redactor, s *StepResult) {
 	s.Failure = cleanFailure(r, s.Failure)
 	s.Drift = r.String(s.Drift)
+	s.Page = cleanNumbers(r, s.Page)
 	if s.HTTP != nil {
 		s.HTTP.URL = r.Excerpt(s.HTTP.URL, maxLine)
 	}

@@ -21,7 +21,7 @@ type group struct {
 func (a *attempt) holds(ctx context.Context, st *journeys.Step, p place) (failed *journeys.Step) {
 	g := &group{at: len(a.out.Steps), opened: a.opening}
 	res := StepResult{
-		Name: st.Name, Verb: st.Action.Verb(), Finally: p.finally, Depth: p.depth, Budget: st.Budget, Offset: time.Since(a.begun),
+		Name: st.Name, Verb: st.Action.Verb(), Finally: p.finally, Depth: p.depth, Budget: st.Budget.Time, Offset: time.Since(a.begun),
 	}
 	a.current.Store(st)
 	a.observe(st, p, nil)

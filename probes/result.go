@@ -87,13 +87,16 @@ type StepResult struct {
 	// Offset is from the start of the attempt.
 	Offset   time.Duration `json:"offset"`
 	Duration time.Duration `json:"duration"`
-	Budget   time.Duration `json:"budget,omitempty"`
+	// Budget is the step's budget of time.
+	Budget time.Duration `json:"budget,omitempty"`
 	// Tries is how often a step with `retry` ran; 0 and 1 mean once.
 	Tries   int      `json:"tries,omitempty"`
 	Failure *Failure `json:"failure,omitempty"`
 	// Drift says which alternative locator was used, when it was not the first.
 	Drift string    `json:"drift,omitempty"`
 	HTTP  *HTTPInfo `json:"http,omitempty"`
+	// Page are the numbers of a browser step; nil if it measured none.
+	Page *PageNumbers `json:"page,omitempty"`
 	// Artifact names what a screenshot step kept.
 	Artifact string `json:"artifact,omitempty"`
 }

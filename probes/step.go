@@ -39,7 +39,7 @@ type stepRun struct {
 // step runs one step from `if` to budget. It never panics; its result holds no secrets.
 func (a *attempt) step(ctx context.Context, st *journeys.Step, p place) StepResult {
 	res := StepResult{
-		Name: st.Name, Verb: st.Action.Verb(), Finally: p.finally, Depth: p.depth, Budget: st.Budget,
+		Name: st.Name, Verb: st.Action.Verb(), Finally: p.finally, Depth: p.depth, Budget: st.Budget.Time,
 		Offset: time.Since(a.begun),
 	}
 	a.current.Store(st)
@@ -48,6 +48,9 @@ func (a *attempt) step(ctx context.Context, st *journeys.Step, p place) StepResu
 	f := s.perform(ctx)
 	if !s.start.IsZero() {
 		res.Duration = time.Since(s.start)
+	}
+	if f == nil && res.Status == "" && st.Budget.OfPage() {
+		res.Page = s.settled(ctx)
 	}
 	s.judge(f)
 	cleanStep(a.redactor, &res)
@@ -61,16 +64,11 @@ func (s *stepRun) judge(f *Failure) {
 	switch {
 	case f != nil && s.st.Sensitive:
 		f = withoutValues(f)
-	case f == nil && res.Status == "" && s.st.Budget > 0 && res.Duration > s.st.Budget:
-		res.Status = StepSlow
-		res.Failure = &Failure{
-			Reason:   Slow,
-			Message:  fmt.Sprintf("took %s, more than its budget of %s", short(res.Duration), short(s.st.Budget)),
-			Expected: "at most " + short(s.st.Budget), Got: short(res.Duration),
-		}
-		return
 	case f == nil && res.Status == "":
 		res.Status = StepPassed
+		if over := overBudget(&s.st.Budget, res.Duration, res.Page); over != nil {
+			res.Status, res.Failure = StepSlow, over
+		}
 		return
 	}
 	if f == nil {

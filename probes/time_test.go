@@ -77,14 +77,14 @@ func TestASessionThatDoesNotOpenInTimeIsOurs(t *testing.T) {
 func TestOverItsBudgetAStepIsSlowAndTheRunDegraded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		menu := step("menu")
-		menu.Budget = 2 * time.Second
+		menu.Budget = journeys.Budget{Time: 2 * time.Second}
 		res := run(t, journey(menu, step("pay")), &fake{do: takes(3 * time.Second)})
 		wantOutcome(t, res, probes.Degraded, probes.Slow, "menu")
 		wantStatuses(t, res, probes.StepSlow, probes.StepPassed)
 		if f := res.Failure; f.Expected != "at most 2s" || f.Got != "3s" {
 			t.Errorf("expected %q, got %q", f.Expected, f.Got)
 		}
-		menu.Budget = 3 * time.Second
+		menu.Budget = journeys.Budget{Time: 3 * time.Second}
 		wantOutcome(t, run(t, journey(menu), &fake{do: takes(3 * time.Second)}), probes.Passed, "", "")
 	})
 }
@@ -92,7 +92,7 @@ func TestOverItsBudgetAStepIsSlowAndTheRunDegraded(t *testing.T) {
 func TestAFailureCountsMoreThanASlowStep(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		menu := step("menu")
-		menu.Budget = time.Second
+		menu.Budget = journeys.Budget{Time: time.Second}
 		d := &fake{}
 		d.do = func(ctx context.Context, call probes.Call, n int) (probes.Done, error) {
 			if call.Step.Name == "pay" {

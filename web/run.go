@@ -40,6 +40,7 @@ type attempt struct {
 	look
 	Deciding  bool
 	Waterfall waterfall
+	Numbers   numbers
 	Shot      string
 	ShotAlt   string
 	// Console is that of the evidence. Requests are too, the failed ones first.
@@ -143,7 +144,7 @@ func sentence(r *probes.Result, d time.Duration) string {
 
 func (s *site) attempt(r *probes.Result, n int) attempt {
 	a := attempt{Attempt: &r.Attempts[n], look: ofOutcome(r.Attempts[n].Outcome), Deciding: n == len(r.Attempts)-1}
-	a.Waterfall = s.waterfallOf(r.RunID, a.Steps)
+	a.Waterfall, a.Numbers = s.waterfallOf(r.RunID, a.Steps), numbersOf(a.Steps)
 	e := a.Evidence
 	if e == nil {
 		return a

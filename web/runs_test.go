@@ -83,10 +83,23 @@ func browse(n int, at time.Time) probes.Result {
 	return r
 }
 
+func menuNumbers(n int) *probes.PageNumbers {
+	shift := 0.21
+	return &probes.PageNumbers{URL: "https://shop.example/menu", TTFB: wave(n, 80*ms), FCP: wave(n, 700*ms), LCP: wave(n, 4600*ms), CLS: &shift,
+		Own: probes.Traffic{Requests: 23, Bytes: 641_000, Failed: 1}, ThirdParty: probes.Traffic{Requests: 6, Bytes: 188_500, Failed: 1}, Errors: 1,
+		Hosts: []probes.HostTraffic{
+			{Host: "shop.example", Traffic: probes.Traffic{Requests: 23, Bytes: 641_000, Failed: 1}},
+			{Host: "chat.widgets.example", ThirdParty: true, Traffic: probes.Traffic{Requests: 5, Bytes: 188_500}},
+			{Host: "stats.analytics.example", ThirdParty: true, Traffic: probes.Traffic{Requests: 1, Failed: 1}}}}
+}
+
 func checkoutSteps(n int, fails bool, f *probes.Failure) []probes.StepResult {
 	var s steps
 	rest := probes.StepPassed
-	s.add("Open the menu", "goto", wave(n, 230*ms), func(st *probes.StepResult) { st.Budget = 3 * time.Second })
+	s.add("Open the menu", "goto", wave(n, 230*ms), func(st *probes.StepResult) {
+		st.Budget = 3 * time.Second
+		st.Page = menuNumbers(n)
+	})
 	s.add("Accept the cookies", "click", wave(n, 40*ms))
 	s.add("Choose a dish", "click", wave(n, 170*ms))
 	s.add("Put it in the basket", "click", wave(n, 60*ms))

@@ -91,7 +91,9 @@ func (w *waterfall) quieten(step string) {
 }
 
 // OverBudget tells whether the step passed, but took longer than its author allowed.
-func (l line) OverBudget() bool { return l.Status == probes.StepSlow && l.StepResult.Budget > 0 }
+func (l line) OverBudget() bool {
+	return l.Status == probes.StepSlow && l.StepResult.Budget > 0 && l.Duration > l.StepResult.Budget
+}
 
 // phaseNames are the phases of an exchange, in their order, spelled as in the metrics.
 func phaseNames() []string { return []string{"resolve", "connect", "tls", "processing", "transfer"} }

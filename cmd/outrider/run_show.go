@@ -115,8 +115,10 @@ func (s *live) took(r *probes.StepResult) string {
 
 func (s *live) remarks(r *probes.StepResult) string {
 	var remarks []string
-	if r.Status == probes.StepSlow {
+	if r.Status == probes.StepSlow && r.Budget > 0 && r.Duration > r.Budget {
 		remarks = append(remarks, fmt.Sprintf("over its budget of %s", r.Budget))
+	} else if r.Status == probes.StepSlow {
+		remarks = append(remarks, "over its budget")
 	}
 	if r.Status == probes.StepTolerated {
 		remarks = append(remarks, "optional")
@@ -178,6 +180,9 @@ func (s *live) end(j *journeys.Journey, r *probes.Result, kept evidence, reprodu
 	fmt.Fprintln(s.c.out)
 	if f := r.Failure; f != nil && r.Step == "" {
 		fmt.Fprintf(s.c.out, "  %s\n", f.Message)
+	}
+	if last := r.Last(); last != nil {
+		s.numbers(last.Steps)
 	}
 	for _, file := range kept.files {
 		fmt.Fprintf(s.c.out, "  %s %s\n", s.c.faint("evidence "), file)

@@ -177,6 +177,9 @@ func (t *tab) worldCreated(s *chrome.Session, params jsonv2.Value) {
 	defer t.mu.Unlock()
 	f := t.frame(e.Context.Aux.FrameID)
 	f.session, f.world = s, e.Context.ID
+	if f.id == t.mainFrame {
+		t.worldOfDocument(e.Context.ID)
+	}
 	t.bump()
 }
 

@@ -119,6 +119,9 @@ func (t *tab) exceptionThrown(params jsonv2.Value) {
 		x.url = d.Stack.Frames[0].URL
 	}
 	t.mu.Lock()
+	if s := t.currentSpan(); s != nil {
+		s.errors++
+	}
 	if len(t.thrown) < maxConsole {
 		t.thrown = append(t.thrown, x)
 	}

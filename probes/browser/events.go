@@ -69,6 +69,8 @@ func (t *tab) hear(s *chrome.Session, method string, params jsonv2.Value) {
 		t.consoleCalled(params)
 	case "Runtime.executionContextCreated":
 		t.worldCreated(s, params)
+	case "Runtime.bindingCalled":
+		t.bindingCalled(params)
 	case "Runtime.exceptionThrown":
 		t.exceptionThrown(params)
 	case "Fetch.requestPaused":

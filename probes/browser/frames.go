@@ -65,6 +65,10 @@ func (t *tab) navigated(s *chrome.Session, e navigatedEvent) {
 		m.interactive, m.loaded, m.pending = false, false, false
 		m.commits++
 		t.lastOwn = time.Now()
+		t.lastAny = t.lastOwn
+		if m.unreachable == "" {
+			t.documentCame(m.url)
+		}
 	}
 	t.bump()
 }
@@ -199,6 +203,7 @@ func (t *tab) setup() []command {
 		{"Network.enable", map[string]any{"maxTotalBufferSize": 1 << 20, "maxResourceBufferSize": 1 << 16}},
 		{"Runtime.enable", nil},
 		{"Inspector.enable", nil},
+		{"Runtime.addBinding", map[string]any{"name": teller, "executionContextName": worldName}},
 		{"Target.setAutoAttach", map[string]any{
 			"autoAttach": true, "waitForDebuggerOnStart": true, "flatten": true,
 			"filter": []map[string]any{{"type": "iframe"}, {"exclude": true}},

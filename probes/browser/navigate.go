@@ -26,8 +26,11 @@ func (t *tab) goTo(ctx context.Context, raw string) error {
 		return err
 	}
 	t.mu.Lock()
-	commits := t.main.commits
+	commits, leaves := t.main.commits, t.document != nil
 	t.mu.Unlock()
+	if leaves {
+		t.askVitals(ctx)
+	}
 	var res struct {
 		LoaderID   cdp.LoaderID `json:"loaderId"`
 		ErrorText  string       `json:"errorText"`

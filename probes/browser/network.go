@@ -8,6 +8,7 @@ import (
 	"github.com/chromedp/cdproto/cdp/jsonv2"
 	"golang.org/x/net/publicsuffix"
 
+	"github.com/outrider-monitor/outrider/probes"
 	"github.com/outrider-monitor/outrider/probes/browser/chrome"
 )
 
@@ -29,6 +30,7 @@ type request struct {
 	begun     time.Time
 	took      time.Duration
 	done      bool
+	span      *span
 }
 
 type (
@@ -42,7 +44,8 @@ type (
 			Method string `json:"method"`
 		} `json:"request"`
 		Redirect *struct {
-			Status int `json:"status"`
+			Status int     `json:"status"`
+			Bytes  float64 `json:"encodedDataLength"`
 		} `json:"redirectResponse"`
 	}
 	receivedEvent struct {
@@ -53,10 +56,11 @@ type (
 		} `json:"response"`
 	}
 	failedEvent struct {
-		RequestID string `json:"requestId"`
-		ErrorText string `json:"errorText"`
-		Canceled  bool   `json:"canceled"`
-		Blocked   string `json:"blockedReason"`
+		RequestID string  `json:"requestId"`
+		ErrorText string  `json:"errorText"`
+		Canceled  bool    `json:"canceled"`
+		Blocked   string  `json:"blockedReason"`
+		Bytes     float64 `json:"encodedDataLength"`
 	}
 )
 
@@ -71,16 +75,19 @@ func (t *tab) requestSent(_ *chrome.Session, params jsonv2.Value) {
 	if old := t.requests[e.RequestID]; old != nil && e.Redirect != nil {
 		// A redirect goes on under the same id: what was before it is history.
 		old.status, old.took, old.done = e.Redirect.Status, now.Sub(old.begun), true
+		old.span.count(old.url, probes.Traffic{Bytes: int64(e.Redirect.Bytes)})
 	}
 	r := &request{
 		id: e.RequestID, method: e.Request.Method, url: e.Request.URL, kind: e.Type, frame: e.FrameID,
-		loader: e.LoaderID, begun: now,
+		loader: e.LoaderID, begun: now, span: t.currentSpan(),
 	}
+	r.span.count(r.url, probes.Traffic{Requests: 1})
 	t.requests[e.RequestID] = r
 	t.history = append(t.history, r)
 	if len(t.history) > maxRequests {
 		t.forgetRequests()
 	}
+	t.lastAny = now
 	if t.own(r.url) {
 		t.lastOwn = now
 	}
@@ -138,6 +145,12 @@ func (t *tab) ended(params jsonv2.Value, failed bool) {
 	}
 	now := time.Now()
 	r.done, r.took = true, now.Sub(r.begun)
+	more := probes.Traffic{Bytes: int64(e.Bytes)}
+	if failed && !e.Canceled || r.status >= 400 {
+		more.Failed = 1
+	}
+	r.span.count(r.url, more)
+	t.lastAny = now
 	if failed {
 		r.err, r.cancelled = e.ErrorText, e.Canceled
 		if e.Blocked != "" {

@@ -26,6 +26,7 @@ type session struct {
 // Do performs a step's action.
 func (s *session) Do(ctx context.Context, call probes.Call) (probes.Done, error) {
 	s.begun, s.sensitive, s.hasResult = time.Now(), call.Step.Sensitive, false
+	s.tab.beginSpan(call.Step.Name)
 	ctx, end := s.tab.step(ctx)
 	defer end()
 	done, err := s.act(ctx, call)

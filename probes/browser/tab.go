@@ -52,6 +52,9 @@ type tab struct {
 	requests map[string]*request
 	history  []*request
 	lastOwn  time.Time
+	lastAny  time.Time // anything came over the network, or a document
+	spans    []*span
+	document *pageVitals     // of the page as it is
 	hosts    map[string]bool // of the journey's own URLs
 	marking  bool            // requests of the page are stopped to be marked
 	console  []probes.ConsoleLine
