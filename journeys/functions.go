@@ -24,6 +24,7 @@ func functions() []expression.Function {
 		{Name: "match", Type: (func(string, string) string)(nil), Call: match, Prepare: preparePattern},
 		{Name: "base64", Type: (func(string) string)(nil), Call: encodeBase64},
 		{Name: "sha256", Type: (func(string) string)(nil), Call: hashSHA256},
+		{Name: "totp", Type: (func(string) string)(nil), Call: oneTimeCode},
 	}
 }
 

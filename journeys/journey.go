@@ -72,18 +72,6 @@ type Secret struct {
 	Pos  document.Pos
 }
 
-// Browser holds the conditions of a journey's browser steps.
-type Browser struct {
-	// Width and Height are the viewport, in CSS pixels. Zero: 1280x800.
-	Width, Height int
-	// Locale is a BCP 47 tag such as en-GB. Empty: en-GB.
-	Locale string
-	// Block lists URL patterns with * as wildcard whose requests are refused.
-	Block []string
-	// TestIDAttribute is the attribute behind testid locators. Empty: data-testid.
-	TestIDAttribute string
-}
-
 // SLO is the objective of a journey: Objective percent of judged runs pass within Window.
 type SLO struct {
 	Objective float64

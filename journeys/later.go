@@ -13,10 +13,10 @@ func laterVerbs() []string {
 }
 
 func laterBrowser() []string {
-	return []string{"mock", "evidence", "device", "geolocation", "permissions", "storage"}
+	return []string{"mock", "evidence", "storage"}
 }
 
 // laterFunctions are functions of the plan that this version does not have.
 func laterFunctions() []string {
-	return []string{"totp"}
+	return nil
 }

@@ -2,17 +2,41 @@ package journeys
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
+	"time"
 
 	"github.com/outrider-monitor/outrider/journeys/document"
 )
 
-// browserFields are the conditions that a journey sets for its browser steps.
+// browserFields are the conditions that a journey sets for its browser steps: those that steps can change, and
+// those that hold from its beginning to its end.
 func browserFields() []field[Browser] {
+	var fields []field[Browser]
+	for _, f := range conditionFields() {
+		fields = append(fields, field[Browser]{f.key, f.doc, f.schema, func(p *parser, n *document.Node, b *Browser) {
+			f.read(p, n, &b.Conditions)
+		}})
+	}
+	return append(fields, lastingFields()...)
+}
+
+// browserDefinitions are the pieces of the JSON Schema that the browser's conditions refer to.
+func browserDefinitions() map[string]schema {
+	return map[string]schema{
+		"browser":     object(browserFields()),
+		"geolocation": object(placeFields(), "latitude", "longitude"),
+	}
+}
+
+func lastingFields() []field[Browser] {
 	return []field[Browser]{
-		{"viewport", "width x height in CSS pixels, such as 1280x800", viewportSchema(), func(p *parser, n *document.Node, b *Browser) {
-			b.Width, b.Height = p.viewport(n)
+		{"device", "telephone or tablet that the browser pretends to be, such as iPhone 15", enumSchema(deviceNames()...), func(p *parser, n *document.Node, b *Browser) {
+			name, ok := p.r.Enum(n, deviceNames()...)
+			for _, d := range Devices() {
+				if ok && d.Name == name {
+					b.Device = &d
+				}
+			}
 		}},
 		{"locale", "language of the browser, such as en-GB", textSchema(), func(p *parser, n *document.Node, b *Browser) {
 			b.Locale, _ = p.r.Text(n)
@@ -20,9 +44,12 @@ func browserFields() []field[Browser] {
 				p.r.Problem(n, fmt.Sprintf("want a language tag, got %q", b.Locale), "such as en-GB")
 			}
 		}},
-		{"block", "URL patterns with * whose requests are refused", textsSchema(), func(p *parser, n *document.Node, b *Browser) {
-			b.Block = p.r.Texts(n)
+		{"timezone", "IANA time zone that pages see, such as Europe/Berlin", textSchema(), func(p *parser, n *document.Node, b *Browser) {
+			if zone := p.timezone(n); zone != nil {
+				b.Timezone = zone.String()
+			}
 		}},
+		{"block", "requests that are refused: URL patterns with *, or the lists analytics and ads", textsSchema(), readBlock},
 		{"test_id_attribute", "attribute behind testid locators", textSchema(), func(p *parser, n *document.Node, b *Browser) {
 			b.TestIDAttribute, _ = p.r.Text(n)
 			if strings.Trim(b.TestIDAttribute, "abcdefghijklmnopqrstuvwxyz0123456789-_") != "" {
@@ -32,21 +59,17 @@ func browserFields() []field[Browser] {
 	}
 }
 
-func (p *parser) viewport(n *document.Node) (width, height int) {
-	text, ok := p.r.Text(n)
-	if !ok {
-		return 0, 0
+func readBlock(p *parser, n *document.Node, b *Browser) {
+	for _, entry := range p.r.Texts(n) {
+		if len(blocked(entry)) == 1 && !strings.ContainsAny(entry, "*/.:") {
+			hint := document.DidYouMean(entry, blockListNames())
+			if hint == "" {
+				hint = "such as *://*.ads.example/*, or one of the lists " + strings.Join(blockListNames(), ", ")
+			}
+			p.r.Problem(n, fmt.Sprintf("%q is neither a URL pattern nor a list", entry), hint)
+		}
+		b.Block = append(b.Block, blocked(entry)...)
 	}
-	w, h, _ := strings.Cut(text, "x")
-	width, err := strconv.Atoi(w)
-	if err == nil {
-		height, err = strconv.Atoi(h)
-	}
-	if err != nil || width < 100 || height < 100 || width > 10_000 || height > 10_000 {
-		p.r.Problem(n, fmt.Sprintf("want width x height, got %q", text), "such as 1280x800")
-		return 0, 0
-	}
-	return width, height
 }
 
 // isLocale accepts tags of the form of BCP 47: en, en-GB, zh-Hant-TW.
@@ -57,4 +80,15 @@ func isLocale(tag string) bool {
 		}
 	}
 	return true
+}
+
+// networks are the speeds that have names. The numbers are WebPageTest's.
+func networks() map[string]Network {
+	const kilobit = 1000.0 / 8
+	return map[string]Network{
+		"unlimited": {},
+		"slow-3g":   {400 * time.Millisecond, 400 * kilobit, 400 * kilobit},
+		"3g":        {300 * time.Millisecond, 1600 * kilobit, 768 * kilobit},
+		"4g":        {170 * time.Millisecond, 9000 * kilobit, 9000 * kilobit},
+	}
 }

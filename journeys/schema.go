@@ -44,12 +44,12 @@ func definitions() map[string]schema {
 		"defaults": grammars().defaultsSchema(),
 		"retry":    object(retryFields(), "every", "for"),
 		"secret":   secret,
-		"browser":  object(browserFields()),
 		"alert":    object(alertFields()),
 		"degraded": object(degradedFields(), "open_after"),
 		"slo":      object(sloFields(), "objective", "window"),
 		"budget":   object(budgetFields()),
 	}
+	maps.Copy(all, browserDefinitions())
 	maps.Copy(all, locatorDefinitions())
 	maps.Copy(all, requestDefinitions())
 	maps.Copy(all, pointerDefinitions())

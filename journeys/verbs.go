@@ -42,6 +42,7 @@ func verbs() []verb {
 		keyboardVerbs(),
 		seeVerbs(),
 		pageVerbs(),
+		conditionVerbs(),
 		flowVerbs(),
 	)
 }

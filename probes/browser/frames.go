@@ -197,7 +197,6 @@ type command struct {
 
 // setup are the commands that prepare a session: what to report, and the conditions of the journey.
 func (t *tab) setup() []command {
-	b := t.options.Journey.Browser
 	all := []command{
 		{"Page.enable", nil},
 		{"Network.enable", map[string]any{"maxTotalBufferSize": 1 << 20, "maxResourceBufferSize": 1 << 16}},
@@ -208,21 +207,15 @@ func (t *tab) setup() []command {
 			"autoAttach": true, "waitForDebuggerOnStart": true, "flatten": true,
 			"filter": []map[string]any{{"type": "iframe"}, {"exclude": true}},
 		}},
-		{"Emulation.setUserAgentOverride", map[string]any{
-			"userAgent": t.userAgent(), "acceptLanguage": locale(b.Locale),
-		}},
 		// Our script is there as soon as a document is, without our asking.
 		{"Page.addScriptToEvaluateOnNewDocument", map[string]any{
 			"source": source, "worldName": worldName, "runImmediately": true,
 		}},
 	}
-	if l := locale(b.Locale); l != chrome.Locale {
-		all = append(all, command{"Emulation.setLocaleOverride", map[string]any{"locale": l}})
-	}
-	if len(b.Block) > 0 {
-		all = append(all, command{"Network.setBlockedURLs", map[string]any{"urls": b.Block}})
-	}
-	return all
+	all = append(all, t.lasting()...)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return append(all, changeable(t.conditions)...)
 }
 
 // frameSession gives the session that a frame lives in; it waits for a frame that is just moving there.

@@ -58,6 +58,7 @@ func (t *tab) refused(loader cdp.LoaderID, code, raw string) error {
 	if r != nil {
 		status = r.status
 	}
+	offline := t.conditions.Offline != nil && *t.conditions.Offline
 	t.mu.Unlock()
 	switch {
 	case code == "net::ERR_ABORTED" && (status == 204 || status == 205):
@@ -68,7 +69,11 @@ func (t *tab) refused(loader cdp.LoaderID, code, raw string) error {
 	case status >= 400:
 		return statusFailure(status, raw)
 	}
-	return networkFailure(code, raw, false)
+	f := networkFailure(code, raw, false)
+	if offline {
+		f.Message += ": the journey has made the browser offline"
+	}
+	return f
 }
 
 // arrive waits until the document after the given number of documents has loaded, and judges it.
@@ -185,7 +190,8 @@ func (t *tab) reload(ctx context.Context) error {
 	return t.arrive(ctx, at, commits)
 }
 
-func (t *tab) back(ctx context.Context) error {
+// along goes a step along the history: -1 is back, 1 is forward.
+func (t *tab) along(ctx context.Context, step int) error {
 	var history struct {
 		Index   int `json:"currentIndex"`
 		Entries []struct {
@@ -196,10 +202,14 @@ func (t *tab) back(ctx context.Context) error {
 	if err := t.call(ctx, "Page.getNavigationHistory", nil, &history); err != nil {
 		return err
 	}
-	if history.Index == 0 || history.Entries[history.Index-1].URL == "about:blank" {
+	to := history.Index + step
+	switch {
+	case step < 0 && (to < 0 || history.Entries[to].URL == "about:blank"):
 		return &probes.Failure{Reason: probes.Navigation, Message: "there is no page to go back to", Expected: "an earlier page", Got: "none"}
+	case to >= len(history.Entries):
+		return &probes.Failure{Reason: probes.Navigation, Message: "there is no page to go forward to", Expected: "a later page", Got: "none"}
 	}
-	entry := history.Entries[history.Index-1]
+	entry := history.Entries[to]
 	t.mu.Lock()
 	commits, inPlace := t.main.commits, t.main.inPlace
 	t.mu.Unlock()

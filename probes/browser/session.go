@@ -66,7 +66,11 @@ func (s *session) act(ctx context.Context, call probes.Call) (done probes.Done, 
 	case *journeys.Reload:
 		err = t.reload(ctx)
 	case *journeys.Back:
-		err = t.back(ctx)
+		err = t.along(ctx, -1)
+	case *journeys.Forward:
+		err = t.along(ctx, +1)
+	case *journeys.SetBrowser:
+		err = t.change(ctx, a.Conditions)
 	case *journeys.WaitForURL:
 		var url string
 		if url, err = text(a.URL); err == nil {

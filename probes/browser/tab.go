@@ -1,7 +1,6 @@
 package browser
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -56,11 +55,13 @@ type tab struct {
 	spans    []*span
 	document *pageVitals     // of the page as it is
 	hosts    map[string]bool // of the journey's own URLs
-	marking  bool            // requests of the page are stopped to be marked
-	console  []probes.ConsoleLine
-	dropped  int
-	thrown   []exception
-	dialogs  []dialog
+	// conditions are those that hold now; steps change them.
+	conditions journeys.Conditions
+	marking    bool // requests of the page are stopped to be marked
+	console    []probes.ConsoleLine
+	dropped    int
+	thrown     []exception
+	dialogs    []dialog
 }
 
 // openTab makes the context and the page, and prepares it.
@@ -74,7 +75,7 @@ func openTab(ctx context.Context, lease *chrome.Lease, o probes.SessionOptions) 
 	t := &tab{
 		lease: lease, options: o, frames: map[cdp.FrameID]*frame{}, requests: map[string]*request{},
 		hosts: map[string]bool{}, main: mainDocument{interactive: true, loaded: true, url: "about:blank"},
-		abort: func(error) {},
+		abort: func(error) {}, conditions: o.Journey.Browser.Conditions,
 	}
 	t.ctx, t.lose = context.WithCancelCause(context.Background())
 	if err := t.create(ctx); err != nil {
@@ -120,25 +121,31 @@ func (t *tab) create(ctx context.Context) error {
 	t.page = t.lease.Session(attached.SessionID, t.hear)
 	t.frames[t.mainFrame] = &frame{id: t.mainFrame, session: t.page, url: "about:blank"}
 	t.page.Listen()
-	return t.configure(ctx, w, h)
+	return t.configure(ctx)
 }
 
 // configure sets the page's conditions. The commands are sent together: they cost one round trip.
-func (t *tab) configure(ctx context.Context, w, h int) error {
+func (t *tab) configure(ctx context.Context) error {
 	all := t.setup()
-	if !t.lease.Shell { // a window with a frame around the page
-		all = append(all, command{"Emulation.setDeviceMetricsOverride", map[string]any{
-			"width": w, "height": h, "deviceScaleFactor": 1, "mobile": false, "screenWidth": w, "screenHeight": h,
-		}})
+	if !t.lease.Shell || t.options.Journey.Browser.Device != nil { // a window with a frame around the page
+		all = append(all, t.screen())
 	}
 	all = append(all,
 		command{"Emulation.setFocusEmulationEnabled", map[string]any{"enabled": true}},
 		command{"Page.setDownloadBehavior", map[string]any{"behavior": "deny"}},
 	)
+	if err := t.permit(ctx, t.conditions); err != nil {
+		return err
+	}
+	return sendAll(ctx, t.page, all)
+}
+
+// sendAll sends commands together and waits for their answers.
+func sendAll(ctx context.Context, s *chrome.Session, all []command) error {
 	replies := make([]*chrome.Reply, len(all))
 	for i, c := range all {
 		var err error
-		if replies[i], err = t.page.Send(ctx, c.method, c.params); err != nil {
+		if replies[i], err = s.Send(ctx, c.method, c.params); err != nil {
 			return err
 		}
 	}
@@ -148,21 +155,6 @@ func (t *tab) configure(ctx context.Context, w, h int) error {
 		}
 	}
 	return nil
-}
-
-func (t *tab) viewport() (w, h int) {
-	b := t.options.Journey.Browser
-	return cmp.Or(b.Width, 1280), cmp.Or(b.Height, 800)
-}
-
-func locale(tag string) string { return cmp.Or(tag, chrome.Locale) }
-
-// userAgent is the browser's own with our token at its end.
-func (t *tab) userAgent() string {
-	if t.options.UserAgent == "" {
-		return t.lease.UserAgent
-	}
-	return t.lease.UserAgent + " " + t.options.UserAgent
 }
 
 // close ends the page with its context, within ctx.
