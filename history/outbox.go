@@ -13,18 +13,34 @@ import (
 
 const (
 	pagersQuery = `SELECT pager FROM deliveries WHERE settled_at = 0 AND head = 1 AND pager > ? ORDER BY pager LIMIT 1`
-	headsQuery  = `SELECT seq, page, page_id, dedup_key, event, incident, attempts, last_error, created_at, due_at, EXISTS
-		(SELECT 1 FROM deliveries r WHERE r.incident = d.incident AND r.relay_of = d.pager)
-		FROM deliveries d WHERE settled_at = 0 AND head = 1 AND pager = ? ORDER BY due_at, seq LIMIT ?`
-	oldestQuery = "SELECT min(created_at) FROM deliveries WHERE settled_at = 0"
+	// deliveries are those that wait, each with the page about the end of its incident if that waits behind it.
+	deliveriesWaiting = `SELECT d.seq, d.page, d.page_id, d.dedup_key, d.event, d.incident, d.attempts, d.last_error,
+		d.created_at, d.due_at,
+		EXISTS (SELECT 1 FROM deliveries r WHERE r.incident = d.incident AND r.relay_of = d.pager),
+		EXISTS (SELECT 1 FROM deliveries h WHERE h.incident = d.incident AND h.pager = d.pager AND h.relay_of = d.relay_of
+			AND h.outcome = 'accepted'),
+		coalesce(e.seq, 0), e.page
+		FROM deliveries d LEFT JOIN deliveries e ON e.seq = (SELECT w.seq FROM deliveries w WHERE w.pager = d.pager
+			AND w.dedup_key = d.dedup_key AND w.settled_at = 0 AND w.seq > d.seq AND w.incident = d.incident
+			AND w.relay_of = d.relay_of AND w.event = 'closed' AND d.event <> 'closed' ORDER BY w.seq LIMIT 1)
+		WHERE d.settled_at = 0 AND d.pager = ? `
+	headsQuery   = deliveriesWaiting + "AND d.head = 1 ORDER BY d.due_at, d.seq LIMIT ?"
+	overdueQuery = deliveriesWaiting + "AND d.told = 0 AND d.created_at < ? ORDER BY d.created_at, d.seq LIMIT ?"
+	oldestQuery  = "SELECT min(created_at) FROM deliveries WHERE settled_at = 0"
 
 	addDeliveryQuery = `INSERT INTO deliveries (pager, page_id, dedup_key, incident, event, relay_of, page,
-		created_at, due_at, head) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, NOT EXISTS
-		(SELECT 1 FROM deliveries WHERE pager = ?1 AND dedup_key = ?3 AND settled_at = 0))
+		created_at, due_at, head, told) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, NOT EXISTS
+		(SELECT 1 FROM deliveries WHERE pager = ?1 AND dedup_key = ?3 AND settled_at = 0),
+		?6 <> '' OR ?5 NOT IN ('opened', 'escalated', 'closed'))
 		ON CONFLICT (page_id, pager) DO NOTHING`
 	nextHeadQuery = `UPDATE deliveries SET head = 1 WHERE seq = (SELECT seq FROM deliveries
 		WHERE pager = ? AND dedup_key = ? AND settled_at = 0 ORDER BY seq LIMIT 1)`
-	waitingQuery = "SELECT pager, dedup_key FROM deliveries WHERE seq = ? AND settled_at = 0"
+	waitingQuery = "SELECT pager, dedup_key, incident, relay_of FROM deliveries WHERE seq = ? AND settled_at = 0"
+	toldQuery    = `UPDATE deliveries SET told = 1
+		WHERE pager = ? AND dedup_key = ? AND incident = ? AND relay_of = ? AND seq <= ? AND settled_at = 0`
+	// collapseQuery settles what was to be told of an incident before its end.
+	collapseQuery = `UPDATE deliveries SET settled_at = ?, outcome = 'collapsed', head = 0, page = NULL
+		WHERE pager = ? AND dedup_key = ? AND incident = ? AND relay_of = ? AND seq < ? AND settled_at = 0`
 )
 
 // enqueue adds a page to the outbox, unless it has been there before.
@@ -42,21 +58,24 @@ func (b *batch) enqueue(o *paging.Outgoing, text []byte, now time.Time) error {
 // settle writes down how a delivery ended. Settling twice changes nothing.
 func (b *batch) settle(s *paging.Settlement) error {
 	st := b.w.st
-	var pager, key string
-	err := st.waiting.QueryRowContext(context.Background(), s.Seq).Scan(&pager, &key)
+	var pager, key, incident, relayOf string
+	err := st.waiting.QueryRowContext(context.Background(), s.Seq).Scan(&pager, &key, &incident, &relayOf)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	if s.Outcome == paging.Postponed {
+	last := max(s.Seq, s.Through)
+	if len(s.Relay) > 0 || s.Outcome == paging.Told {
+		err = st.told.exec(pager, key, incident, relayOf, last)
+	}
+	switch {
+	case err != nil || s.Outcome == paging.Told:
+	case s.Outcome == paging.Postponed:
 		err = st.postpone.exec(nanos(s.Until), s.Cause, s.Seq)
-	} else {
-		b.pending--
-		if err = st.settle.exec(nanos(s.At), string(s.Outcome), s.Cause, s.Seq); err == nil {
-			err = st.nextHead.exec(pager, key)
-		}
+	default:
+		err = b.finish(s, last, pager, key, incident, relayOf)
 	}
 	if err != nil {
 		return err
@@ -71,6 +90,23 @@ func (b *batch) settle(s *paging.Settlement) error {
 		}
 	}
 	return nil
+}
+
+// finish settles a delivery for good, and what is collapsed into it.
+func (b *batch) finish(s *paging.Settlement, last int64, pager, key, incident, relayOf string) error {
+	st := b.w.st
+	if s.Through > 0 {
+		n, err := st.collapse.affect(nanos(s.At), pager, key, incident, relayOf, last)
+		if err != nil {
+			return err
+		}
+		b.pending -= n
+	}
+	b.pending--
+	if err := st.settle.exec(nanos(s.At), string(s.Outcome), s.Cause, last); err != nil {
+		return err
+	}
+	return st.nextHead.exec(pager, key)
 }
 
 // Settle implements [paging.Outbox].
@@ -99,19 +135,29 @@ func (s *Store) Pagers(ctx context.Context) ([]string, error) {
 
 // Heads implements [paging.Outbox].
 func (s *Store) Heads(ctx context.Context, pager string, limit int) ([]paging.Delivery, error) {
-	rows, err := s.read.QueryContext(ctx, headsQuery, pager, limit)
+	return s.waiting(ctx, pager, headsQuery, pager, limit)
+}
+
+// Overdue implements [paging.Outbox].
+func (s *Store) Overdue(ctx context.Context, pager string, before time.Time, limit int) ([]paging.Delivery, error) {
+	return s.waiting(ctx, pager, overdueQuery, pager, nanos(before), limit)
+}
+
+// waiting gives the deliveries to a pager that a query finds.
+func (s *Store) waiting(ctx context.Context, pager, query string, args ...any) ([]paging.Delivery, error) {
+	rows, err := s.read.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, fmt.Errorf("reading the outbox of %q: %w", pager, err)
 	}
 	defer rows.Close()
-	var heads []paging.Delivery
+	var found []paging.Delivery
 	for rows.Next() {
 		d := paging.Delivery{Pager: pager}
-		var text []byte
+		var text, ending []byte
 		var bare paging.Page
 		var created, due int64
 		if err := rows.Scan(&d.Seq, &text, &bare.ID, &bare.DedupKey, &bare.Event, &bare.Incident.ID, &d.Attempts, &d.LastError,
-			&created, &due, &d.Relayed); err != nil {
+			&created, &due, &d.Relayed, &d.Heard, &d.Through, &ending); err != nil {
 			return nil, fmt.Errorf("reading the outbox of %q: %w", pager, err)
 		}
 		if err := json.Unmarshal(text, &d.Page); err != nil {
@@ -119,10 +165,18 @@ func (s *Store) Heads(ctx context.Context, pager string, limit int) ([]paging.De
 			bare.Version, bare.Summary = 1, "Outrider could not read its own page about incident "+bare.Incident.ID
 			d.Page = bare
 		}
+		if d.Through > 0 {
+			var end paging.Page
+			if err := json.Unmarshal(ending, &end); err != nil {
+				d.Through = 0 // It is sent in its turn, as far as it is known.
+			} else {
+				d.Ending = &end
+			}
+		}
 		d.CreatedAt, d.DueAt = fromNanos(created), fromNanos(due)
-		heads = append(heads, d)
+		found = append(found, d)
 	}
-	return heads, rows.Err()
+	return found, rows.Err()
 }
 
 // Backlog is how many pages wait for their pager, and since when the oldest of them does; zero if none does.

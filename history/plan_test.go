@@ -14,7 +14,7 @@ func TestNothingThatIsAskedOftenLooksAtAllRows(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	for _, query := range []string{headsQuery, pagersQuery, oldestQuery, recentQuery, runQuery, deliveriesQuery,
+	for _, query := range []string{headsQuery, overdueQuery, toldQuery, collapseQuery, pagersQuery, oldestQuery, recentQuery, runQuery, deliveriesQuery,
 		addDeliveryQuery, nextHeadQuery, waitingQuery, ringSlotsQuery} {
 		args := make([]any, strings.Count(query, "?"))
 		for n := range args {

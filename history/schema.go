@@ -12,7 +12,8 @@ import (
 // Times are nanoseconds since 1970, 0 for none. runs is append-only in the order of commits; slot is where the
 // full result is kept. A slot may have been taken over by a later run: details.run tells.
 // deliveries holds the outbox (settled_at is 0) and its log; head marks the oldest unsettled delivery of its
-// pager and dedup key, so that what is due is found without looking at what waits behind it.
+// pager and dedup key, so that what is due is found without looking at what waits behind it. told marks those of
+// which the fallback pagers know, or need not know.
 func migrations() []string {
 	return []string{`
 CREATE TABLE subjects (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, state BLOB NOT NULL);
@@ -49,6 +50,9 @@ CREATE INDEX deliveries_waiting ON deliveries (pager, dedup_key, seq) WHERE sett
 CREATE INDEX deliveries_oldest ON deliveries (created_at) WHERE settled_at = 0;
 CREATE INDEX deliveries_by_incident ON deliveries (incident, seq);
 CREATE INDEX deliveries_settled ON deliveries (settled_at) WHERE settled_at > 0;
+`, `
+ALTER TABLE deliveries ADD COLUMN told INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX deliveries_untold ON deliveries (pager, created_at, seq) WHERE settled_at = 0 AND told = 0;
 `}
 }
 

@@ -19,6 +19,7 @@ type statements struct {
 	putIncident, addEvent     *statement
 	addDelivery, nextHead     *statement
 	settle, postpone, waiting *statement
+	collapse, told            *statement
 }
 
 // statement is one prepared statement. Writes have no deadline: the caller may stop waiting, the disk decides.
@@ -49,6 +50,8 @@ func prepareStatements(c *sql.Conn) (*statements, error) {
 		{&st.waiting, waitingQuery},
 		{&st.settle, "UPDATE deliveries SET settled_at = ?, outcome = ?, last_error = ?, head = 0, page = NULL, attempts = attempts + 1 WHERE seq = ?"},
 		{&st.nextHead, nextHeadQuery},
+		{&st.collapse, collapseQuery},
+		{&st.told, toldQuery},
 		{&st.postpone, "UPDATE deliveries SET due_at = ?, last_error = ?, attempts = attempts + 1 WHERE seq = ? AND settled_at = 0"},
 	} {
 		stmt, err := c.PrepareContext(context.Background(), s.text)

@@ -4,13 +4,16 @@ import (
 	"fmt"
 
 	"github.com/outrider-monitor/outrider/journeys/document"
+	"github.com/outrider-monitor/outrider/paging"
 )
 
-// Pager is one entry of `pagers:`: exactly one of its fields is set.
+// Pager is one entry of `pagers:`: exactly one of Webhook and PagerDuty is set.
 type Pager struct {
 	Webhook   *WebhookPager
 	PagerDuty *PagerDutyPager
-	Pos       document.Pos
+	// Pace bounds how much it is sent; zero: not at all.
+	Pace paging.Pace
+	Pos  document.Pos
 }
 
 // WebhookPager sends pages as signed JSON.
@@ -48,6 +51,7 @@ func (c *Config) readPagers(r *document.Reader, m *document.Map) {
 		if p.Has("pagerduty") {
 			pager.PagerDuty = c.readPagerDuty(r, p.Map("pagerduty"))
 		}
+		pager.Pace = readPace(r, p.Get("rate"))
 		p.Done()
 		switch n := p.Node(); {
 		case n == nil || n.Kind != document.Mapping:

@@ -53,7 +53,7 @@ teams:
   shop: {pagers: [pd, hook]}
 pagers:
   pd: {pagerduty: {routing_key: {env: PD}}}
-  hook: {webhook: {url: {file: url.txt}, secret: {env: HOOK}}}
+  hook: {webhook: {url: {file: url.txt}, secret: {env: HOOK}}, rate: 30/m}
 monitor_pagers: [hook]
 fallback_pagers: hook
 browser: {max_concurrent: 3, recycle_after: 100, sandbox: false, path: bin/chromium}
@@ -87,7 +87,7 @@ browser: {max_concurrent: 3, recycle_after: 100, sandbox: false, path: bin/chrom
 	for _, f := range []struct{ what, got, want string }{
 		{"data", c.Data, filepath.Join(dir, "data")}, {"external URL", c.ExternalURL, "https://outrider.example"},
 		{"browser", c.Browser.Path, filepath.Join(dir, "bin/chromium")}, {"fallback", strings.Join(c.FallbackPagers, " "), "hook"},
-		{"URL's place", c.Pagers["hook"].Webhook.URL.String(), "the file " + filepath.Join(dir, "url.txt")},
+		{"rate", c.Pagers["hook"].Pace.Per.String(), "1m0s"}, {"URL's place", c.Pagers["hook"].Webhook.URL.String(), "the file " + filepath.Join(dir, "url.txt")},
 		{"browser's settings", fmt.Sprint(c.Browser.MaxConcurrent, c.Browser.RecycleAfter, c.Browser.NoSandbox), "3 100 true"},
 	} {
 		if f.got != f.want {
@@ -109,7 +109,7 @@ teams:
 pagers:
   hook: {webhook: {url: "ftp://x/", secret: hunter2}}
   both: {webhook: {url: "http://x/"}, pagerduty: {routing_key: {env: A, file: b}}}
-  none: {}
+  none: {rate: 30/d}
 monitor_pagers: [none-such]
 browser: {max_concurrent: 0}
 maintenance: []
@@ -136,6 +136,7 @@ maintenance: []
 		`pager "both" is a webhook and PagerDuty at once`,
 		`pagers.both.pagerduty.routing_key: want exactly one of env and file`,
 		`pager "none" does not say where pages go`,
+		`pagers.none.rate: want so many pages in a second, a minute or an hour, got "30/d" (1/s, 30/m or 200/h)`,
 		`monitor_pagers[0]: there is no pager "none-such"`,
 		`browser.max_concurrent: want 1 or more, got 0`,
 		`outrider.yaml:16:1: unknown key "maintenance"`,

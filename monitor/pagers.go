@@ -104,7 +104,7 @@ func (c *Config) Redirect(pager, url string) {
 	if p, ok := c.Pagers[pager]; ok && p.Webhook != nil {
 		webhook := *p.Webhook
 		webhook.URL = Source{text: url, Pos: p.Webhook.URL.Pos}
-		c.Pagers[pager] = Pager{Webhook: &webhook, Pos: p.Pos}
+		c.Pagers[pager] = Pager{Webhook: &webhook, Pace: p.Pace, Pos: p.Pos}
 	}
 }
 

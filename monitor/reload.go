@@ -69,7 +69,7 @@ func (m *Monitor) adopt(config *Config, pagers map[string]paging.Pager) error {
 	m.numbers.Configure(config.Journeys)
 	m.numbers.ConfigurePagers(sortedKeys(config.Pagers))
 	m.pagers.Store(&pagers)
-	m.courier.SetDirectory(paging.Directory{Pagers: pagers, Fallback: config.FallbackPagers})
+	m.courier.SetDirectory(paging.Directory{Pagers: pagers, Fallback: config.FallbackPagers, Paces: config.paces()})
 	m.plan.Store(next)
 	if err := m.schedule.Set(next.timings()); err != nil {
 		return err

@@ -2,7 +2,6 @@ package paging
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
@@ -16,6 +15,11 @@ const (
 	parallel     = 4 // Sends to one pager at a time, of different dedup keys.
 	outboxRetry  = time.Second
 	stopPatience = 5 * time.Second
+	// unsettled bounds how many answers of one pager wait for our disk.
+	unsettled = 64
+	// While a pager cannot be reached, what waits too long for it is looked for so often, and so much at a time.
+	sweepEvery = 30 * time.Second
+	sweepMost  = 100
 	// idle is how long nothing is looked at unasked; farOff is later than any wait can make a delivery due.
 	idle   = time.Hour
 	farOff = 2 * max(maxRetryAfter, lastResortWait)
@@ -26,6 +30,8 @@ type Directory struct {
 	Pagers map[string]Pager
 	// Fallback names the pagers that hear of what another pager refused or could not be sent.
 	Fallback []string
+	// Paces bound how much a pager is sent; without one, a pager is sent what there is.
+	Paces map[string]Pace
 }
 
 // CourierOptions are what a Courier works with.
@@ -73,18 +79,22 @@ func (c *Courier) Wake() {
 func (c *Courier) Run(ctx context.Context) error {
 	sending, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
-	r := &round{Courier: c, lanes: map[string]*lane{}, tries: make(chan try), sending: sending}
+	r := &round{Courier: c, lanes: map[string]*lane{}, news: make(chan report), sending: sending}
+	r.lookAround(ctx)
 	for {
-		look := time.NewTimer(r.dispatch(ctx))
+		look := time.NewTimer(time.Until(r.next()))
 		select {
 		case <-ctx.Done():
 			look.Stop()
 			r.finish(stop)
 			return nil
-		case t := <-r.tries:
-			r.ended(t)
+		case t := <-r.news:
+			r.take(t)
+			r.look(ctx, t.pager)
 		case <-c.wake:
+			r.lookAround(ctx)
 		case <-look.C:
+			r.lookAround(ctx)
 		}
 		look.Stop()
 	}
@@ -95,100 +105,86 @@ func (c *Courier) Run(ctx context.Context) error {
 type round struct {
 	*Courier
 	lanes    map[string]*lane
-	tries    chan try
+	news     chan report
 	inFlight int
 	sending  context.Context
+	// again is when the outbox is looked at next although nobody asks.
+	again time.Time
 }
 
-// lane is the way to one pager.
-type lane struct {
-	inFlight map[int64]bool
-	// failures counts the tries in a row that did not reach the pager. As long as there are any, one page at a
-	// time tests the way.
-	failures int
-	until    time.Time
-}
-
-// try is the end of one try.
-type try struct {
+// report is what the goroutine of a delivery tells the round.
+type report struct {
 	pager string
 	seq   int64
+	// sent: the pager has answered, or did not in time. settled: nothing of the delivery is left to do.
+	sent, settled bool
 	// err is why the pager could not be reached; nil if it was, whatever it said.
 	err error
+	// swept: the fallback pagers know of what waits too long.
+	swept bool
 }
 
-// dispatch starts what is due and gives the time until something may be due again.
-func (r *round) dispatch(ctx context.Context) time.Duration {
-	now := time.Now()
-	next := now.Add(idle)
-	names, err := r.o.Outbox.Pagers(ctx)
-	for _, name := range names {
-		due, servingErr := r.serve(ctx, name, now)
-		err = errors.Join(err, servingErr)
-		if due.Before(next) {
-			next = due
+// next is when something may be due.
+func (r *round) next() time.Time {
+	next := r.again
+	for _, l := range r.lanes {
+		if l.next.Before(next) {
+			next = l.next
 		}
 	}
-	if err == nil {
-		return next.Sub(now)
+	return next
+}
+
+// lookAround starts what is due for every pager.
+func (r *round) lookAround(ctx context.Context) {
+	r.again = time.Now().Add(idle)
+	names, err := r.o.Outbox.Pagers(ctx)
+	if err != nil {
+		r.unreadable(ctx, err)
 	}
+	for _, l := range r.lanes {
+		l.next = r.again
+	}
+	for _, name := range names {
+		r.look(ctx, name)
+	}
+}
+
+// look starts what is due for one pager.
+func (r *round) look(ctx context.Context, name string) {
+	l := r.lanes[name]
+	if l == nil {
+		l = &lane{name: name, inFlight: map[int64]bool{}}
+		r.lanes[name] = l
+	}
+	next, err := r.serve(ctx, l, time.Now())
+	l.next = next
+	if err != nil {
+		r.unreadable(ctx, err)
+	}
+}
+
+func (r *round) unreadable(ctx context.Context, err error) {
+	r.again = time.Now().Add(outboxRetry)
 	if ctx.Err() == nil {
 		r.o.Log.Error("the outbox cannot be read", "err", err)
 	}
-	return outboxRetry
 }
 
-// serve starts what one pager can be sent now, and gives when it will have to be looked at again.
-func (r *round) serve(ctx context.Context, name string, now time.Time) (next time.Time, err error) {
-	next = now.Add(idle)
-	l := r.lanes[name]
-	if l == nil {
-		l = &lane{inFlight: map[int64]bool{}}
-		r.lanes[name] = l
-	}
-	free := parallel - len(l.inFlight)
-	if l.failures > 0 {
-		free = min(free, 1-len(l.inFlight))
-	}
-	if free <= 0 {
-		return next, nil // The end of a try will bring us back.
-	}
-	if now.Before(l.until) {
-		return l.until, nil
-	}
-	heads, err := r.o.Outbox.Heads(ctx, name, len(l.inFlight)+free+1)
-	if err != nil {
-		return next, err
-	}
-	for n := range heads {
-		d := heads[n]
-		// What is due later than any wait makes it was postponed before the clock was set back.
-		if d.DueAt.After(now) && d.DueAt.Sub(now) <= farOff {
-			return d.DueAt, nil
-		}
-		if free > 0 && !l.inFlight[d.Seq] {
-			l.inFlight[d.Seq] = true
-			r.inFlight++
-			free--
-			go func() { r.tries <- r.deliver(d) }()
-		}
-	}
-	return next, nil
-}
-
-// ended takes a try into account.
-func (r *round) ended(t try) {
+// take takes a report into account.
+func (r *round) take(t report) {
 	l := r.lanes[t.pager]
-	delete(l.inFlight, t.seq)
-	r.inFlight--
-	if t.err == nil {
-		l.failures, l.until = 0, time.Time{}
-	} else {
-		l.failures++
-		l.until = time.Now().Add(wait(l.failures, t.err, rand.Float64()))
+	if t.sent {
+		l.sending--
+		l.answered(t.err, time.Now())
 	}
-	if len(l.inFlight) == 0 && l.failures == 0 {
-		delete(r.lanes, t.pager)
+	if t.settled {
+		delete(l.inFlight, t.seq)
+		r.inFlight--
+	}
+	if t.swept {
+		l.sweeping = false
+		r.inFlight--
 	}
 }
 
@@ -196,28 +192,48 @@ func (r *round) ended(t try) {
 func (r *round) finish(stop func()) {
 	defer time.AfterFunc(stopPatience, stop).Stop()
 	for r.inFlight > 0 {
-		r.ended(<-r.tries)
+		r.take(<-r.news)
 	}
 }
 
-// deliver makes one try and settles it.
-func (r *round) deliver(d Delivery) try {
+// deliver makes one try and settles it. The pager's next page need not wait for our disk.
+func (r *round) deliver(d Delivery) {
 	directory := r.directory.Load()
-	err := r.send(directory, &d)
-	t := try{pager: d.Pager, seq: d.Seq}
+	page := d.next()
+	err := r.send(directory, d.Pager, page)
+	told := report{pager: d.Pager, seq: d.Seq, sent: true}
 	if err != nil && r.sending.Err() != nil {
-		return t // We are stopping: it is still due.
+		told.settled = true // We are stopping: it is still due.
+		r.news <- told
+		return
 	}
 	if err != nil && !permanent(err) {
-		t.err = err
+		told.err = err
 	}
+	r.news <- told
 	r.settle(&d, decide(&d, err, time.Now(), rand.Float64(), directory.Fallback))
-	return t
+	r.news <- report{pager: d.Pager, seq: d.Seq, settled: true}
+}
+
+// sweep tells the fallback pagers of what waits too long for a pager that cannot be reached, without a try for each.
+func (r *round) sweep(overdue []Delivery, cause string) {
+	fallback := r.directory.Load().Fallback
+	relayed := map[string]bool{}
+	for n := range overdue {
+		d := &overdue[n]
+		d.Relayed = d.Relayed || relayed[d.Page.Incident.ID] // They were read before the first was relayed.
+		s := Settlement{Seq: d.Seq, Through: d.Through, Outcome: Told, At: time.Now(), Cause: cause, Relay: untold(d, d.copied(), cause, fallback)}
+		if len(s.Relay) > 0 {
+			relayed[d.Page.Incident.ID] = true
+		}
+		r.settle(d, s)
+	}
+	r.news <- report{pager: overdue[0].Pager, swept: true}
 }
 
 // send calls the pager, within the time for it. A pager's panic is its failure, not the courier's.
-func (r *round) send(directory *Directory, d *Delivery) (err error) {
-	pager := directory.Pagers[d.Pager]
+func (r *round) send(directory *Directory, name string, page Page) (err error) {
+	pager := directory.Pagers[name]
 	if pager == nil {
 		return errUnknownPager
 	}
@@ -225,10 +241,10 @@ func (r *round) send(directory *Directory, d *Delivery) (err error) {
 	defer cancel()
 	defer func() {
 		if p := recover(); p != nil {
-			err = fmt.Errorf("pager %q panicked: %v", d.Pager, p)
+			err = fmt.Errorf("pager %q panicked: %v", name, p)
 		}
 	}()
-	return pager.Send(ctx, d.Page)
+	return pager.Send(ctx, page)
 }
 
 // settle writes the outcome down. Until it is written, the delivery counts as on its way: a disk that is full
@@ -249,11 +265,19 @@ func (r *round) settle(d *Delivery, s Settlement) {
 			return
 		}
 	}
-	r.report(d, s)
+	r.note(d, s)
 }
 
-// report tells the log and the metrics.
-func (r *round) report(d *Delivery, s Settlement) {
+// note tells the log and the metrics.
+func (r *round) note(d *Delivery, s Settlement) {
+	if s.Outcome == Told {
+		if len(s.Relay) > 0 {
+			r.o.Log.Warn("a page waits too long; the fallback pagers are told", "pager", d.Pager, "page", d.Page.ID,
+				"dedup_key", d.Page.DedupKey, "cause", s.Cause)
+			r.Wake()
+		}
+		return
+	}
 	level := slog.LevelInfo
 	attrs := []slog.Attr{
 		slog.String("pager", d.Pager), slog.String("outcome", string(s.Outcome)), slog.String("event", d.Page.Event),
@@ -266,6 +290,9 @@ func (r *round) report(d *Delivery, s Settlement) {
 	}
 	if s.Outcome == Refused {
 		level = slog.LevelError
+	}
+	if s.Through > 0 {
+		attrs = append(attrs, slog.Bool("over_before_it_was_told", true))
 	}
 	if n := len(s.Relay); n > 0 {
 		attrs = append(attrs, slog.Int("relayed_to", n))

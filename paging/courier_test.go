@@ -25,8 +25,8 @@ func (m *memory) add(pager, key string, n int) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	event := "opened"
-	if n%2 == 1 {
-		event = "closed"
+	if n > 0 {
+		event = "reminded"
 	}
 	m.put(Outgoing{Pager: pager, Page: Page{ID: fmt.Sprintf("%s-%d", key, n), DedupKey: key, Event: event, Summary: key, Incident: Incident{ID: key}}})
 }
@@ -64,7 +64,35 @@ func (m *memory) Heads(_ context.Context, pager string, limit int) ([]Delivery, 
 		}
 	}
 	slices.SortStableFunc(heads, func(a, b Delivery) int { return a.DueAt.Compare(b.DueAt) })
-	return heads[:min(limit, len(heads))], m.broken
+	heads = heads[:min(limit, len(heads))]
+	for n := range heads {
+		heads[n] = m.whole(heads[n])
+	}
+	return heads, m.broken
+}
+
+// whole adds what is known of the incident's other pages.
+func (m *memory) whole(d Delivery) Delivery {
+	d.Heard, d.Relayed = m.seen["heard "+d.Pager+d.Page.Incident.ID], m.seen["relayed "+d.Pager+d.Page.Incident.ID]
+	for _, w := range m.waiting {
+		if w.Pager == d.Pager && w.Page.Incident.ID == d.Page.Incident.ID && w.Page.Event == "closed" && d.Page.Event != "closed" && w.Seq > d.Seq {
+			d.Ending, d.Through = &w.Page, w.Seq
+			break
+		}
+	}
+	return d
+}
+
+func (m *memory) Overdue(_ context.Context, pager string, before time.Time, limit int) ([]Delivery, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var found []Delivery
+	for _, d := range m.waiting {
+		if d.Pager == pager && d.CreatedAt.Before(before) && !m.seen["told "+d.Page.ID] && len(found) < limit {
+			found = append(found, m.whole(d))
+		}
+	}
+	return found, m.broken
 }
 
 func (m *memory) Settle(_ context.Context, s Settlement) error {
@@ -77,14 +105,22 @@ func (m *memory) Settle(_ context.Context, s Settlement) error {
 	if at < 0 {
 		return nil
 	}
+	d := m.waiting[at]
 	m.settled = append(m.settled, s)
-	if s.Outcome == Postponed {
+	switch s.Outcome {
+	case Told:
+		m.seen["told "+d.Page.ID] = true
+	case Postponed:
 		m.waiting[at].DueAt, m.waiting[at].LastError = s.Until, s.Cause
 		m.waiting[at].Attempts++
-	} else {
-		m.waiting = slices.Delete(m.waiting, at, at+1)
+	default:
+		m.seen["heard "+d.Pager+d.Page.Incident.ID] = s.Outcome == Accepted
+		m.waiting = slices.DeleteFunc(m.waiting, func(w Delivery) bool {
+			return w.Seq == s.Seq || w.Seq <= s.Through && w.Pager == d.Pager && w.Page.Incident.ID == d.Page.Incident.ID
+		})
 	}
 	for _, o := range s.Relay {
+		m.seen["relayed "+d.Pager+d.Page.Incident.ID] = true
 		m.put(o)
 	}
 	return nil

@@ -21,18 +21,18 @@ var errUnknownPager = &SendError{Permanent: true, Err: errors.New("the configura
 // decide says what becomes of a delivery after a try that ended with err. fallback are the pagers for copies;
 // jitter is in [0, 1).
 func decide(d *Delivery, err error, now time.Time, jitter float64, fallback []string) Settlement {
-	s := Settlement{Seq: d.Seq, At: now, Outcome: Accepted}
-	closes := d.Page.Event == "closed"
+	s := Settlement{Seq: d.Seq, At: now, Outcome: Accepted, Through: d.Through}
+	page := d.copied()
 	if err == nil {
-		if closes && d.Relayed {
-			s.Relay = relays(d, "", fallback)
+		if page.Event == "closed" && d.Relayed {
+			s.Relay = relays(d.Pager, page, "", fallback)
 		}
 		return s
 	}
 	s.Cause = err.Error()
 	if permanent(err) {
 		s.Outcome = Refused
-		s.Relay = relays(d, "refused: "+s.Cause, fallback)
+		s.Relay = relays(d.Pager, page, "refused: "+s.Cause, fallback)
 		if !othersKnow(d, fallback) && now.Sub(d.CreatedAt) < lastResort {
 			s.Outcome, s.Until = Postponed, now.Add(lastResortWait)
 		}
@@ -40,17 +40,28 @@ func decide(d *Delivery, err error, now time.Time, jitter float64, fallback []st
 	}
 	s.Outcome = Postponed
 	s.Until = now.Add(wait(d.Attempts+1, err, jitter))
-	// A reminder tells nobody anything new, nor does the end of what nobody else has heard of.
-	news := d.Page.Event == "opened" || d.Page.Event == "escalated" || closes && d.Relayed
-	if news && now.Sub(d.CreatedAt) >= unreachable {
-		s.Relay = relays(d, "unreachable: "+s.Cause, fallback)
+	if now.Sub(d.CreatedAt) >= unreachable {
+		s.Relay = untold(d, page, s.Cause, fallback)
 	}
 	return s
 }
 
+// untold makes the copies of a page that waits too long for its pager. A reminder tells nobody anything new, nor does
+// the end of what nobody else has heard of, unless it is all there is to hear.
+func untold(d *Delivery, page Page, cause string, fallback []string) []Outgoing {
+	if page.Event == "opened" || page.Event == "escalated" || page.Event == "closed" && (d.Relayed || page.Notice) {
+		return relays(d.Pager, page, "unreachable: "+cause, fallback)
+	}
+	return nil
+}
+
 // othersKnow reports whether a refused page has been, or is now, told to another pager.
 func othersKnow(d *Delivery, fallback []string) bool {
-	return slices.ContainsFunc(fallback, func(name string) bool { return name != d.Pager }) || d.Page.Event == "test"
+	return anotherOf(fallback, d.Pager) || d.Page.Event == "test"
+}
+
+func anotherOf(fallback []string, pager string) bool {
+	return slices.ContainsFunc(fallback, func(name string) bool { return name != pager })
 }
 
 // wait is how long to leave alone what could not be reached, for err, that often.
@@ -65,14 +76,14 @@ func wait(failures int, err error, jitter float64) time.Duration {
 
 // relays makes the copies for the fallback pagers. A copy of a copy is never made, nor one for who has just
 // refused it.
-func relays(d *Delivery, cause string, fallback []string) []Outgoing {
-	if d.Page.Relay != nil || d.Page.Event == "test" {
+func relays(pager string, page Page, cause string, fallback []string) []Outgoing {
+	if page.Relay != nil || page.Event == "test" {
 		return nil
 	}
 	var out []Outgoing
 	for _, name := range slices.Compact(slices.Sorted(slices.Values(fallback))) {
-		if name != d.Pager {
-			out = append(out, Outgoing{Pager: name, Page: d.Page.relayed(d.Pager, cause)})
+		if name != pager {
+			out = append(out, Outgoing{Pager: name, Page: page.relayed(pager, cause)})
 		}
 	}
 	return out

@@ -23,8 +23,36 @@ type Delivery struct {
 	// CreatedAt is when it entered the outbox; DueAt is when it is to be tried.
 	CreatedAt time.Time
 	DueAt     time.Time
-	// Relayed says that an earlier page of the same incident to the same pager went to the fallback pagers.
-	Relayed bool
+	// Relayed says that a page of the same incident to the same pager went to the fallback pagers; Heard, that the
+	// pager has accepted one.
+	Relayed, Heard bool
+	// Ending is the page about the end of the same incident if it waits behind this one, at Through in the order of
+	// deliveries: what is over is told at once.
+	Ending  *Page
+	Through int64
+}
+
+// next is the page to send: what comes before the end of an incident that is over is no news.
+func (d *Delivery) next() Page {
+	switch {
+	case d.Ending == nil:
+		return d.Page
+	case d.Heard:
+		return *d.Ending
+	}
+	return d.Ending.asNotice()
+}
+
+// copied is the page whose copies the fallback pagers get. They may have heard of the incident when its own pager
+// has not, and the other way round.
+func (d *Delivery) copied() Page {
+	switch {
+	case d.Ending == nil:
+		return d.Page
+	case d.Relayed:
+		return *d.Ending
+	}
+	return d.Ending.asNotice()
 }
 
 // Outcome is what became of one try to deliver.
@@ -35,12 +63,19 @@ const (
 	Accepted  Outcome = "accepted"
 	Postponed Outcome = "postponed"
 	Refused   Outcome = "refused"
+	// Told changes nothing but that the fallback pagers know, or need not know, of a delivery that waits.
+	Told Outcome = "told"
+	// Collapsed is what becomes of pages whose incident was over before its pager could be told.
+	Collapsed Outcome = "collapsed"
 )
 
 // Settlement is the end of one try, written in one transaction.
 type Settlement struct {
 	Seq     int64
 	Outcome Outcome
+	// Through, unless 0, is the delivery that was sent instead of Seq and all between them: it has the outcome, they
+	// are collapsed into it. A postponed Seq stays in front.
+	Through int64
 	At      time.Time
 	// Until is when a postponed delivery is tried again.
 	Until time.Time
@@ -57,6 +92,9 @@ type Outbox interface {
 	// Heads gives what could be sent to a pager next, the earliest due first, due or not: of each dedup key
 	// only the oldest unsettled delivery, so that the pages of an incident keep their order.
 	Heads(ctx context.Context, pager string, limit int) ([]Delivery, error)
+	// Overdue gives the deliveries to a pager that wait since before a time and of which it is open whether the
+	// fallback pagers have to be told, the oldest first. Settling them as Told, or relaying them, decides that.
+	Overdue(ctx context.Context, pager string, before time.Time, limit int) ([]Delivery, error)
 	// Settle writes down how a try ended. When it returns nil this survives a power cut.
 	Settle(ctx context.Context, s Settlement) error
 }

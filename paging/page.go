@@ -28,6 +28,9 @@ type Page struct {
 	Reproduce string   `json:"reproduce"`
 	// Relay is null, unless this is a copy for a fallback pager of a page that another pager did not take.
 	Relay *Relay `json:"relay"`
+	// Notice is true in the page about the end of an incident whose start could not be delivered before it was over:
+	// it is the only one that its receiver gets.
+	Notice bool `json:"notice"`
 }
 
 // Journey is what a page says of its journey.
@@ -100,4 +103,13 @@ func (p Page) relayed(pager, cause string) Page {
 		c.Summary += " [not delivered to " + pager + ": " + cut(oneLine(cause), maxLine) + "]"
 	}
 	return c
+}
+
+// asNotice makes a page about the end of an incident the only one about it.
+func (p Page) asNotice() Page {
+	if !p.Notice {
+		p.Notice = true
+		p.Summary += " [over before this pager could be told that it began]"
+	}
+	return p
 }

@@ -44,8 +44,20 @@ func NewPagerDuty(routingKey, url string) (*PagerDuty, error) {
 	return &PagerDuty{routingKey: strings.TrimSpace(routingKey), url: url, client: newClient()}, nil
 }
 
-// Send implements [Pager].
+// Send implements [Pager]. A notice of what is over already leaves a resolved incident there, with the least severity,
+// rather than nothing: a resolve alone would be dropped.
 func (p *PagerDuty) Send(ctx context.Context, page Page) error {
+	if page.Notice {
+		begun := page
+		begun.Event, begun.Incident.Severity = "opened", "info"
+		if err := p.enqueue(ctx, begun); err != nil {
+			return err
+		}
+	}
+	return p.enqueue(ctx, page)
+}
+
+func (p *PagerDuty) enqueue(ctx context.Context, page Page) error {
 	body, err := json.Marshal(pagerDutyFor(page, p.routingKey))
 	if err == nil && len(body) > pagerDutyEvent {
 		err = fmt.Errorf("%d bytes are more than the %d that an event may have", len(body), pagerDutyEvent)

@@ -129,6 +129,8 @@ func (s *site) delivery(rec history.DeliveryRecord) delivery {
 		d.look, d.Text = look{Kind: good, Word: "Delivered"}, "in "+took(rec.SettledAt.Sub(rec.CreatedAt))+tries
 	case "refused":
 		d.look, d.Text = look{Kind: bad, Word: "Refused"}, "the pager will never take it"
+	case "collapsed":
+		d.look, d.Text = look{Kind: slow, Word: "Not sent"}, "the incident was over before the pager could be reached; the page about its end says so"
 	default:
 		d.look = look{Kind: slow, Word: "On its way"}
 		if rec.Attempts > 0 {

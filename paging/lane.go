@@ -1,0 +1,117 @@
+package paging
+
+import (
+	"context"
+	"math/rand/v2"
+	"time"
+)
+
+// lane is the way to one pager, as the round sees it.
+type lane struct {
+	name string
+	// inFlight are the deliveries that are not settled yet; sending is how many of them wait for the pager's answer.
+	inFlight map[int64]bool
+	sending  int
+	// failures counts the tries in a row that did not reach the pager. As long as there are any, one page at a
+	// time tests the way, and not before until.
+	failures int
+	until    time.Time
+	cause    string
+	// sweeping: what waits too long is being told to others; swept is when it was last looked for.
+	sweeping bool
+	swept    time.Time
+	pace     pacer
+	// next is when to look again.
+	next time.Time
+}
+
+// answered takes over how a try ended: err is why the pager could not be reached.
+func (l *lane) answered(err error, now time.Time) {
+	if err == nil {
+		l.failures, l.until, l.cause = 0, time.Time{}, ""
+		return
+	}
+	l.failures++
+	l.cause = err.Error()
+	l.until = now.Add(wait(l.failures, err, rand.Float64()))
+}
+
+// free is how many more sends may start.
+func (l *lane) free() int {
+	if l.failures > 0 {
+		return 1 - len(l.inFlight)
+	}
+	return min(parallel-l.sending, unsettled-len(l.inFlight))
+}
+
+// serve starts what the pager can be sent now, and gives when it will have to be looked at again.
+func (r *round) serve(ctx context.Context, l *lane, now time.Time) (next time.Time, err error) {
+	next = now.Add(idle)
+	if l.failures > 0 {
+		if next, err = r.watch(ctx, l, now); err != nil {
+			return next, err
+		}
+	}
+	free := l.free()
+	if free <= 0 {
+		return next, nil // The end of a try will bring us back.
+	}
+	if now.Before(l.until) {
+		return earlier(next, l.until), nil
+	}
+	l.pace.set(r.directory.Load().Paces[l.name])
+	heads, err := r.o.Outbox.Heads(ctx, l.name, len(l.inFlight)+free+1)
+	if err != nil {
+		return next, err
+	}
+	for n := range heads {
+		d := heads[n]
+		// What is due later than any wait makes it was postponed before the clock was set back.
+		if d.DueAt.After(now) && d.DueAt.Sub(now) <= farOff {
+			return earlier(next, d.DueAt), nil
+		}
+		if free == 0 || l.inFlight[d.Seq] {
+			continue
+		}
+		if at := l.pace.take(now); at.After(now) {
+			return earlier(next, at), nil
+		}
+		l.inFlight[d.Seq] = true
+		l.sending++
+		r.inFlight++
+		free--
+		go r.deliver(d)
+	}
+	return next, nil
+}
+
+// watch looks for what has waited too long for a pager that cannot be reached, and gives when to do so again.
+func (r *round) watch(ctx context.Context, l *lane, now time.Time) (again time.Time, err error) {
+	again = now.Add(idle)
+	if l.sweeping || !anotherOf(r.directory.Load().Fallback, l.name) {
+		return again, nil // The end of the sweep will bring us back.
+	}
+	if due := l.swept.Add(sweepEvery); due.After(now) && due.Sub(now) <= sweepEvery {
+		return due, nil
+	}
+	overdue, err := r.o.Outbox.Overdue(ctx, l.name, now.Add(-unreachable), sweepMost)
+	if err != nil {
+		return again, err
+	}
+	if len(overdue) < sweepMost {
+		l.swept, again = now, now.Add(sweepEvery)
+	}
+	if len(overdue) > 0 {
+		l.sweeping = true
+		r.inFlight++
+		go r.sweep(overdue, l.cause)
+	}
+	return again, nil
+}
+
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
+}
