@@ -50,7 +50,7 @@ func (b *batch) prepare(j *job) {
 
 // record asks the job for its entry, from the states as the jobs before it leave them.
 func (b *batch) record(j *job) (*record, error) {
-	prev := Prev{State: b.state(j.journey), Monitor: b.monitorState()}
+	prev := Prev{State: b.state(j.journey), Monitor: b.monitorState(), Others: b.state}
 	entry, err := ask(j.update, prev)
 	if err != nil {
 		return nil, err

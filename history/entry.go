@@ -22,4 +22,14 @@ type Entry struct {
 type Prev struct {
 	State   incidents.State
 	Monitor incidents.State
+	// Others gives the stored states of all journeys. It may be called during the update only. Nil: there are none.
+	Others func(journey string) incidents.State
+}
+
+// Of is the stored state of any journey.
+func (p *Prev) Of(journey string) incidents.State {
+	if p.Others == nil {
+		return incidents.State{Subject: journey}
+	}
+	return p.Others(journey)
 }

@@ -16,13 +16,16 @@ import (
 	"github.com/outrider-monitor/outrider/incidents"
 )
 
-// OpenIncidents gives all open incidents, the monitor's own included, the oldest first.
+// OpenIncidents gives all open incidents, the monitor's own and storms included, the oldest first.
 func (s *Store) OpenIncidents() []incidents.Incident {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	var open []incidents.Incident
 	if s.monitor.Incident != nil {
 		open = append(open, *s.monitor.Incident)
+	}
+	for _, storm := range s.monitor.Storm.Teams {
+		open = append(open, storm)
 	}
 	for _, state := range s.states {
 		if state.Incident != nil {

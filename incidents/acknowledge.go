@@ -1,6 +1,9 @@
 package incidents
 
-import "time"
+import (
+	"maps"
+	"time"
+)
 
 // Acknowledgement is that somebody looks after an incident.
 type Acknowledgement struct {
@@ -14,23 +17,46 @@ type Acknowledgement struct {
 // Acknowledge notes that somebody looks after the open incident id: nobody is reminded of it from now on, unless it
 // gets worse. Without such an incident, or if it is known already, nothing changes.
 func Acknowledge(prev State, id string, a Acknowledgement) (State, []Event) {
-	if prev.Incident == nil || prev.Incident.ID != id || prev.Incident.Acknowledged != nil {
+	i := prev.Find(id)
+	if i == nil || i.Acknowledged != nil {
 		return prev, nil
 	}
-	i := *prev.Incident
 	a.At = latest(a.At, i.OpenedAt)
 	i.Acknowledged = &a
-	prev.Incident = &i
-	return prev, []Event{i.event(Acknowledged, a.At, i.RunID)}
+	return prev.put(*i), []Event{i.event(Acknowledged, a.At, i.RunID)}
 }
 
 // Unacknowledge takes an acknowledgement back: people are reminded again.
 func Unacknowledge(prev State, id string) State {
-	if prev.Incident == nil || prev.Incident.ID != id || prev.Incident.Acknowledged == nil {
+	i := prev.Find(id)
+	if i == nil || i.Acknowledged == nil {
 		return prev
 	}
-	i := *prev.Incident
 	i.Acknowledged = nil
-	prev.Incident = &i
-	return prev
+	return prev.put(*i)
+}
+
+// Find gives a copy of the open incident id, which may be a storm, or nil.
+func (s *State) Find(id string) *Incident {
+	if s.Incident != nil && s.Incident.ID == id {
+		i := *s.Incident
+		return &i
+	}
+	for _, storm := range s.Storm.Teams {
+		if storm.ID == id {
+			return &storm
+		}
+	}
+	return nil
+}
+
+// put gives the state with the incident in the place of the one with its id.
+func (s State) put(i Incident) State {
+	if i.Team != "" {
+		s.Storm.Teams = maps.Clone(s.Storm.Teams)
+		s.Storm.Teams[i.Team] = i
+		return s
+	}
+	s.Incident = &i
+	return s
 }

@@ -10,8 +10,10 @@ import (
 type Incident struct {
 	// ID is derived from the run that opened it.
 	ID string `json:"id"`
-	// Subject is the journey's name; empty for the monitor's own incident.
+	// Subject is the journey's name; empty for the monitor's own incident and for a storm.
 	Subject string `json:"subject"`
+	// Team is the team of a storm, the incident that stands for those of many journeys; empty for all others.
+	Team string `json:"team,omitempty"`
 	// Severity is critical, error, warning or info.
 	Severity string `json:"severity"`
 	// Degraded says that the journey was never worse than slow: runs over their budget opened it.
@@ -29,8 +31,12 @@ type Incident struct {
 	RemindedAt time.Time `json:"reminded_at,omitzero"`
 	// Locations are sorted.
 	Locations []string `json:"locations,omitempty"`
-	// Journeys are those that the monitor cannot judge, sorted; only in the monitor's own incident.
+	// Journeys are those that the monitor cannot judge, or those of a storm, sorted; empty in a journey's own incident.
 	Journeys []string `json:"journeys,omitempty"`
+	// Affected are the broken journeys that depend on this one, as they were told last, sorted.
+	Affected []string `json:"affected,omitempty"`
+	// Hold says why nobody was told of it at once; nil: everybody was.
+	Hold *Hold `json:"hold,omitempty"`
 	// Step, Failure and RunID describe the last failed run.
 	Step       string          `json:"step,omitempty"`
 	Failure    *probes.Failure `json:"failure,omitempty"`
@@ -111,7 +117,7 @@ func (i *Incident) reminderDue(p Policy, now time.Time) bool {
 	if now.Before(i.RemindedAt) {
 		i.RemindedAt = now
 	}
-	return p.Remind > 0 && i.Acknowledged == nil && now.Sub(i.RemindedAt) >= p.Remind
+	return p.Remind > 0 && i.Acknowledged == nil && !i.Held() && now.Sub(i.RemindedAt) >= p.Remind
 }
 
 // close ends the incident.

@@ -21,6 +21,7 @@ func Judge(prev State, policy Policy, r probes.Result) (State, []Event) {
 	next.Subject = r.Journey
 	next.LastRunID = r.RunID
 	next.LastRunAt = r.StartedAt
+	next.Muted = prev.Muted || r.Muted
 	if !r.Outcome.Good() && r.Outcome != probes.Failed {
 		if next.Errors++; next.Errors == 1 {
 			next.FirstErrorAt = r.StartedAt
@@ -28,6 +29,7 @@ func Judge(prev State, policy Policy, r probes.Result) (State, []Event) {
 		return next, nil
 	}
 	next.count(&policy, &r)
+	next.Muted = r.Muted
 	if next.Incident == nil {
 		return next.calm(&policy, &r)
 	}
@@ -36,7 +38,10 @@ func Judge(prev State, policy Policy, r probes.Result) (State, []Event) {
 	if r.Outcome == probes.Failed || r.Outcome == probes.Degraded && i.Degraded {
 		i.saw(&r)
 		i.FailedRuns++
-		return next.worse(&i, &policy, &r)
+		if r.Muted {
+			return next, nil
+		}
+		return next.worse(&i, &policy, &r, prev.Muted)
 	}
 	return next.better(&i, &policy, &r)
 }
@@ -111,8 +116,9 @@ func openings(before []time.Time, at time.Time, t journeys.Threshold) []time.Tim
 	return append(kept, at)
 }
 
-// worse judges a bad run of an open incident.
-func (s State) worse(i *Incident, p *Policy, r *probes.Result) (State, []Event) {
+// worse judges a bad run of an open incident. outlived says that maintenance has ended since the last one: that it goes
+// on is news then.
+func (s State) worse(i *Incident, p *Policy, r *probes.Result, outlived bool) (State, []Event) {
 	escalated := false
 	if i.Degraded && r.Outcome == probes.Failed {
 		if _, broken := met(p.Broken(), s.failures(), s.Marks, failed, r); broken {
@@ -128,7 +134,7 @@ func (s State) worse(i *Incident, p *Policy, r *probes.Result) (State, []Event) 
 		i.Acknowledged = nil // it was something less that somebody took on
 		i.RemindedAt = r.EndedAt
 		return s, []Event{i.event(Escalated, r.EndedAt, r.RunID)}
-	case i.reminderDue(*p, r.EndedAt):
+	case i.reminderDue(*p, r.EndedAt), outlived && !i.Held() && i.Acknowledged == nil:
 		i.RemindedAt = r.EndedAt
 		return s, []Event{i.event(Reminded, r.EndedAt, r.RunID)}
 	}

@@ -42,6 +42,9 @@ func (p *Policy) Broken() journeys.Threshold {
 // Calm is how long a flapping incident must have seen no bad run before it closes.
 func (p *Policy) Calm() time.Duration { return p.Flapping.For / 4 }
 
+// SeverityAt is how bad it is at a time that the journey is broken.
+func (p *Policy) SeverityAt(at time.Time) string { return p.severity(false, at) }
+
 // severity is how bad an incident is at a time.
 func (p *Policy) severity(degraded bool, at time.Time) string {
 	zone := p.Zone

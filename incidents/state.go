@@ -39,12 +39,16 @@ type State struct {
 	// LastOutcome is the outcome of the last judged run (error runs are not judged). It means nothing as
 	// long as Failed and Passed are both zero.
 	LastOutcome probes.Outcome `json:"last_outcome"`
+	// Muted says that no run outside maintenance has been judged since one inside.
+	Muted bool `json:"muted,omitempty"`
 	// Incident is the open incident, or nil.
 	Incident *Incident `json:"incident,omitempty"`
 	// Published is what the last good run published.
 	Published map[string]any `json:"published,omitempty"`
 	// Troubles are the journeys that the monitor cannot judge; only in the monitor's own state.
 	Troubles map[string]Trouble `json:"troubles,omitempty"`
+	// Storm is what many journeys have in common; only in the monitor's own state.
+	Storm Storm `json:"storm,omitzero"`
 }
 
 // Trouble is one journey whose runs end in error again and again.

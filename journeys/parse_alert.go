@@ -111,8 +111,12 @@ func (p *parser) threshold(n *document.Node) Threshold {
 }
 
 // flapping reads "4 in 1h".
-func (p *parser) flapping(n *document.Node) Threshold {
-	text, ok := p.r.Text(n)
+func (p *parser) flapping(n *document.Node) Threshold { return ReadTimes(p.r, n, 2, 20) }
+
+// ReadTimes reads how often something happens within a time, such as "4 in 1h", from least to most times; or never,
+// which is a Threshold with a negative For. Nil: the zero Threshold.
+func ReadTimes(r *document.Reader, n *document.Node, least, most int) Threshold {
+	text, ok := r.Text(n)
 	if !ok {
 		return Threshold{}
 	}
@@ -122,8 +126,8 @@ func (p *parser) flapping(n *document.Node) Threshold {
 	times, within, _ := strings.Cut(text, " in ")
 	count, err := strconv.Atoi(strings.TrimSpace(times))
 	d, durationErr := document.ParseDuration(strings.TrimSpace(within))
-	if err != nil || durationErr != nil || count < 2 || count > 20 || d <= 0 {
-		p.r.Problem(n, fmt.Sprintf("want a number of openings from 2 to 20 in a time, got %q", text), "such as 4 in 1h, or never")
+	if err != nil || durationErr != nil || count < least || count > most || d <= 0 {
+		r.Problem(n, fmt.Sprintf("want a number from %d to %d, in a time, got %q", least, most, text), "such as 4 in 1h, or never")
 		return Threshold{}
 	}
 	return Threshold{Count: count, For: d}

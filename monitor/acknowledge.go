@@ -68,12 +68,12 @@ func (p *plan) acknowledge(prev history.Prev, subject, id string, a incidents.Ac
 		before = &prev.Monitor
 	}
 	state, events := incidents.Acknowledge(*before, id, a)
-	found = state.Incident != nil && state.Incident.ID == id
+	found = state.Find(id) != nil
 	entry.State = prev.State
 	for _, e := range events {
 		// Where it was said it is known.
 		to := slices.DeleteFunc(slices.Clone(e.Incident.Pagers), func(pager string) bool { return pager == a.Via })
-		p.announce(&entry, &state, []incidents.Event{e}, to, nil, p.composing(subject))
+		p.announce(&entry, &state, []incidents.Event{e}, to, nil, p.compose)
 	}
 	if subject == "" {
 		entry.Monitor = &state
@@ -83,16 +83,17 @@ func (p *plan) acknowledge(prev history.Prev, subject, id string, a incidents.Ac
 	return entry, found
 }
 
-// composing gives what composes the pages about a subject when there is no run at hand.
-func (p *plan) composing(subject string) func(incidents.Event) paging.Page {
-	return func(e incidents.Event) paging.Page {
-		switch t := p.tasks[subject]; {
-		case subject == "":
-			return p.composer.Monitor(e, probes.Result{})
-		case t == nil:
-			return p.composer.Retired(e, "")
-		default:
-			return p.composer.Journey(t.Journey, e, probes.Result{})
-		}
+// compose makes the page about an event that no run brought about.
+func (p *plan) compose(e incidents.Event) paging.Page {
+	i := &e.Incident
+	switch t := p.tasks[i.Subject]; {
+	case i.Team != "":
+		return p.composer.Storm(e)
+	case i.Subject == "":
+		return p.composer.Monitor(e, probes.Result{})
+	case t == nil:
+		return p.composer.Retired(e, "")
+	default:
+		return p.composer.Journey(t.Journey, e, probes.Result{})
 	}
 }

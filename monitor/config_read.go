@@ -8,6 +8,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/outrider-monitor/outrider/journeys"
 	"github.com/outrider-monitor/outrider/journeys/document"
@@ -28,6 +29,7 @@ func (c *Config) read(r *document.Reader, m *document.Map) {
 	c.readTeams(r, m)
 	c.MonitorPagers = c.pagerNames(r, m.Get("monitor_pagers"))
 	c.FallbackPagers = c.pagerNames(r, m.Get("fallback_pagers"))
+	c.Storm = first(journeys.ReadTimes(r, m.Get("storm"), 3, 1000), journeys.Threshold{Count: 5, For: time.Minute})
 	c.checkAddresses(r, m)
 	m.Need("journeys")
 	c.readJourneys(r, m)

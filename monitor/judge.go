@@ -14,16 +14,17 @@ import (
 func (p *plan) judge(t *task, r probes.Result, prev history.Prev) history.Entry {
 	state, events := incidents.Judge(prev.State, t.policy, r)
 	own, ownEvents := incidents.JudgeMonitor(prev.Monitor, state, p.monitorPolicy, r)
-	changed := !incidents.Same(prev.Monitor, own)
-
-	entry := history.Entry{Result: r}
-	p.announce(&entry, &state, events, t.pagers, &r, func(e incidents.Event) paging.Page { return p.composer.Journey(t.Journey, e, r) })
-	p.announce(&entry, &own, ownEvents, p.config.MonitorPagers, &r, func(e incidents.Event) paging.Page { return p.composer.Monitor(e, r) })
-	entry.State = state
-	if changed {
-		entry.Monitor = &own
+	c := &court{plan: p, task: t, run: &r, prev: prev, state: state, events: events, own: own, changed: !incidents.Same(prev.Monitor, own)}
+	c.entry.Result = r
+	c.withhold()
+	c.state, c.events = incidents.Affect(c.state, c.events, p.affected(t.Name, prev), &r)
+	c.tell()
+	p.announce(&c.entry, &c.own, ownEvents, p.config.MonitorPagers, &r, func(e incidents.Event) paging.Page { return p.composer.Monitor(e, r) })
+	c.entry.State = c.state
+	if c.changed {
+		c.entry.Monitor = &c.own
 	}
-	return entry
+	return c.entry
 }
 
 // announce adds the events to the entry, with a page for each pager that is to hear of them. pagers are those that
@@ -68,9 +69,14 @@ func address(page paging.Page, pagers []string) []paging.Outgoing {
 // it hear that.
 func (p *plan) retire(prev history.Prev, now time.Time) history.Entry {
 	state, events := incidents.Retire(prev.State, now)
-	entry := history.Entry{State: state}
-	p.announce(&entry, &state, events, nil, nil, func(e incidents.Event) paging.Page { return p.composer.Retired(e, "") })
-	return entry
+	c := &court{plan: p, prev: prev, state: state, events: events, own: prev.Monitor}
+	p.announce(&c.entry, &c.state, c.events, nil, nil, func(e incidents.Event) paging.Page { return p.composer.Retired(e, "") })
+	c.leaveStorm(now, "")
+	c.entry.State = c.state
+	if c.changed {
+		c.entry.Monitor = &c.own
+	}
+	return c.entry
 }
 
 // retireTroubles forgets the monitor's troubles with journeys that are configured no longer.

@@ -41,6 +41,8 @@ type ledger struct {
 	// current gives a journey as the configuration has it when its run is judged at last, or nil. Nil: as it was when
 	// the run ended.
 	current func(journey string) (*plan, *task)
+	// heard, when set, hears of every entry that was stored.
+	heard func(e *history.Entry)
 	// distress hears whether the store works, from the goroutine of Run.
 	distress *distress
 
@@ -116,6 +118,9 @@ func (l *ledger) update(ctx context.Context, r *record) error {
 	})
 	if err == nil && len(entry.Pages) > 0 {
 		l.courier.Wake()
+	}
+	if err == nil && l.heard != nil {
+		l.heard(&entry)
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()

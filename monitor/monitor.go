@@ -80,6 +80,7 @@ type Monitor struct {
 	published published
 	turns     turns
 	vigil     vigil
+	warden    warden
 	reloading sync.Mutex
 	// reloadProblem says why the last reload was refused; nil or empty if it was not.
 	reloadProblem atomic.Pointer[string]
@@ -138,6 +139,8 @@ func (m *Monitor) open() error {
 	m.courier = m.newCourier()
 	m.ledger = newLedger(m.store, m.store.States(), &distress{log: m.log, pagers: m.monitorPagers}, m.courier, m.log)
 	m.ledger.current = m.current
+	m.warden = warden{m: m, wake: make(chan struct{}, 1)}
+	m.ledger.heard = m.warden.Hear
 	if m.schedule, err = newSchedule(scheduleHooks{fire: m.due, missed: m.missed, extra: m.recheck, panicked: m.panicked}); err != nil {
 		return err
 	}

@@ -23,6 +23,8 @@ type plan struct {
 	// monitorPolicy and composer serve the judgement of every run.
 	monitorPolicy incidents.Policy
 	composer      paging.Composer
+	// dependents are, for each journey, those that depend on it, directly or not, sorted.
+	dependents map[string][]string
 }
 
 // task is a journey with all that the configuration says about it.
@@ -48,6 +50,7 @@ func newPlan(c *Config, r runner, composer paging.Composer) *plan {
 			reproduce: composer.Journey(j, incidents.Event{}, probes.Result{}).Reproduce,
 		}
 	}
+	p.dependents = dependents(c.Journeys)
 	return p
 }
 

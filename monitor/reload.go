@@ -118,6 +118,7 @@ func (m *Monitor) retire(p *plan) {
 		}
 	}
 	m.courier.Wake()
+	m.warden.Wake()
 }
 
 func (m *Monitor) logRetired(journey string, err error) {

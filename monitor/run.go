@@ -22,6 +22,7 @@ func (m *Monitor) Run(ctx context.Context) error {
 	m.start("the courier", courierTime, failed, m.courier.Run)
 	m.undo.Add("the last pages", lastPagesTime, m.lastPages)
 	m.start("the ledger", storeTimeout, failed, m.ledger.Run)
+	m.start("the warden", storeTimeout, failed, m.warden.Run)
 	m.start("the vigil", time.Second, failed, m.vigil.Run)
 	if m.o.Watch {
 		if w, err := newWatcher(m.log, m.sources, m.reloadChanged); err != nil {

@@ -61,6 +61,14 @@ func (c Composer) Monitor(e incidents.Event, r probes.Result) Page {
 	return p
 }
 
+// Storm composes the page about many journeys of one team that broke at once.
+func (c Composer) Storm(e incidents.Event) Page {
+	p := c.page(e, probes.Result{})
+	p.DedupKey = c.stormKey(e.Incident.Team)
+	p.Summary = cut(oneLine(stormSummary(e)), maxSummary)
+	return p
+}
+
 // Test composes a page that says that it is only a test. id makes it unique.
 func (c Composer) Test(pager, id string, at time.Time) Page {
 	p := c.page(incidents.Event{At: at, Incident: incidents.Incident{ID: "test_" + id, Severity: "info", Since: at, OpenedAt: at}}, probes.Result{})
@@ -71,7 +79,15 @@ func (c Composer) Test(pager, id string, at time.Time) Page {
 }
 
 // Key is the dedup key of an incident's pages, as PagerDuty knows it: shortened if it is long.
-func (c Composer) Key(i incidents.Incident) string { return shortKey(c.dedupKey(i.Subject)) }
+func (c Composer) Key(i incidents.Incident) string {
+	if i.Team != "" {
+		return shortKey(c.stormKey(i.Team))
+	}
+	return shortKey(c.dedupKey(i.Subject))
+}
+
+// stormKey cannot be that of a journey, whose name has no slash.
+func (c Composer) stormKey(team string) string { return c.dedupKey("storm/" + team) }
 
 // dedupKey joins the pages of one incident at the pager. The monitor's own key is the shorter one: no journey
 // has an empty name.
@@ -103,7 +119,13 @@ func describe(i *incidents.Incident) Incident {
 	d := Incident{
 		ID: i.ID, Severity: i.Severity, Since: i.Since.UTC(), OpenedAt: i.OpenedAt.UTC(), ClosedAt: some(i.ClosedAt),
 		Locations: list(i.Locations), Journeys: list(i.Journeys), Step: cut(i.Step, maxShort), FailedRuns: i.FailedRuns,
-		LastPassedAt: some(i.LastPassedAt),
+		LastPassedAt: some(i.LastPassedAt), Degraded: i.Degraded, Flapping: i.Flapping, Affected: list(i.Affected), Team: i.Team,
+	}
+	if a := i.Acknowledged; a != nil {
+		d.AcknowledgedAt, d.AcknowledgedBy = some(a.At), a.By
+	}
+	if i.Team != "" {
+		d.Affected = []string{} // all are in Journeys
 	}
 	if d.Severity == "" {
 		d.Severity = "critical"

@@ -50,15 +50,25 @@ type Incident struct {
 	OpenedAt  time.Time  `json:"opened_at"`
 	ClosedAt  *time.Time `json:"closed_at"`
 	Locations []string   `json:"locations"`
-	// Journeys are those that the monitor cannot judge; empty in a journey's own incident.
-	Journeys     []string   `json:"journeys"`
-	Reason       string     `json:"reason"`
-	Step         string     `json:"step"`
-	Message      string     `json:"message"`
-	Expected     string     `json:"expected"`
-	Got          string     `json:"got"`
-	FailedRuns   int        `json:"failed_runs"`
-	LastPassedAt *time.Time `json:"last_passed_at"`
+	// Journeys are those that the monitor cannot judge, or those of a storm; empty in a journey's own incident.
+	Journeys []string `json:"journeys"`
+	// Team is set in a storm alone: many journeys of a team that broke at once.
+	Team string `json:"team"`
+	// Affected are the broken journeys that depend on this one; their own pages are kept back.
+	Affected []string `json:"affected"`
+	// Degraded says that the journey works, but too slowly; Flapping is how often it has broken lately, if too often.
+	Degraded bool `json:"degraded"`
+	Flapping int  `json:"flapping"`
+	// AcknowledgedAt is null as long as nobody has said that he looks after it. AcknowledgedBy may be empty.
+	AcknowledgedAt *time.Time `json:"acknowledged_at"`
+	AcknowledgedBy string     `json:"acknowledged_by"`
+	Reason         string     `json:"reason"`
+	Step           string     `json:"step"`
+	Message        string     `json:"message"`
+	Expected       string     `json:"expected"`
+	Got            string     `json:"got"`
+	FailedRuns     int        `json:"failed_runs"`
+	LastPassedAt   *time.Time `json:"last_passed_at"`
 }
 
 // Evidence points to what a person needs to believe the page.

@@ -176,7 +176,7 @@ func pagerDutyFor(p Page, routingKey string) pagerDutyMessage {
 
 func details(p Page) pagerDutyDetails {
 	d := pagerDutyDetails{
-		Event: p.Event, Affected: p.Incident.Journeys, Locations: p.Incident.Locations,
+		Event: p.Event, Affected: append(p.Incident.Journeys, p.Incident.Affected...), Locations: p.Incident.Locations,
 		Since: p.Incident.Since.Format(time.RFC3339), FailedRuns: p.Incident.FailedRuns,
 		Reason: p.Incident.Reason, Step: p.Incident.Step, Message: p.Incident.Message, Expected: p.Incident.Expected,
 		Got: p.Incident.Got, PageURL: p.Evidence.PageURL, Console: p.Evidence.Console, Requests: p.Evidence.Requests,

@@ -28,13 +28,51 @@ func summary(name string, e incidents.Event) string {
 		}
 		return fmt.Sprintf("%s works again since %s%s; it was %s for %s", name, clock(e.At, e.At), where, is, span(e.At.Sub(i.Since)))
 	case incidents.Reminded:
-		return fmt.Sprintf("%s is still %s, since %s (%s)%s%s", name, is, clock(i.Since, e.At), span(e.At.Sub(i.Since)), where, because(i))
+		return fmt.Sprintf("%s is still %s, since %s (%s)%s%s%s", name, is, clock(i.Since, e.At), span(e.At.Sub(i.Since)), where, because(i), also(i))
 	case incidents.Escalated:
 		return fmt.Sprintf("%s is %s and now %s, since %s (%s)%s%s", name, is, i.Severity, clock(i.Since, e.At), span(e.At.Sub(i.Since)), where, because(i))
 	case incidents.Acknowledged:
 		return fmt.Sprintf("%s is looked after%s; it is %s since %s%s", name, by(i.Acknowledged), is, clock(i.Since, e.At), where)
 	}
-	return fmt.Sprintf("%s is %s since %s%s%s%s", name, is, clock(i.Since, e.At), where, because(i), again(i))
+	return fmt.Sprintf("%s is %s since %s%s%s%s%s", name, is, clock(i.Since, e.At), where, because(i), also(i), again(i))
+}
+
+// also names the journeys that depend on this one and are broken with it.
+func also(i *incidents.Incident) string {
+	if len(i.Affected) == 0 {
+		return ""
+	}
+	return " [so " + verb(len(i.Affected), "is ", "are ") + some5(i.Affected) + "]"
+}
+
+func verb(n int, one, many string) string {
+	if n == 1 {
+		return one
+	}
+	return many
+}
+
+// some5 names five, and says how many more there are.
+func some5(names []string) string {
+	if n := len(names); n > 5 {
+		return fmt.Sprintf("%s and %d more", strings.Join(names[:5], ", "), n-5)
+	}
+	return strings.Join(names, ", ")
+}
+
+// stormSummary says that one page stands for those of many journeys.
+func stormSummary(e incidents.Event) string {
+	i := &e.Incident
+	what := fmt.Sprintf("%d %s of %s", len(i.Journeys), verb(len(i.Journeys), "journey", "journeys"), i.Team)
+	switch e.Kind {
+	case incidents.Closed:
+		return fmt.Sprintf("All journeys of %s that broke at once work again since %s; the first broke %s before", i.Team, clock(e.At, e.At), span(e.At.Sub(i.Since)))
+	case incidents.Reminded:
+		return fmt.Sprintf("%s are still broken, since %s (%s)%s: %s", what, clock(i.Since, e.At), span(e.At.Sub(i.Since)), from(i.Locations), some5(i.Journeys))
+	case incidents.Acknowledged:
+		return fmt.Sprintf("%s that broke at once are looked after%s: %s", what, by(i.Acknowledged), some5(i.Journeys))
+	}
+	return fmt.Sprintf("%s broke at once, since %s%s: %s", what, clock(i.Since, e.At), from(i.Locations), some5(i.Journeys))
 }
 
 // again says of an incident that keeps coming back why its end will not be told at once.
@@ -70,10 +108,7 @@ func by(a *incidents.Acknowledgement) string {
 func monitorSummary(deployment string, e incidents.Event) string {
 	i := &e.Incident
 	who := "Outrider (" + deployment + ")"
-	what := strings.Join(i.Journeys, ", ")
-	if n := len(i.Journeys); n > 5 {
-		what = fmt.Sprintf("%s and %d more", strings.Join(i.Journeys[:5], ", "), n-5)
-	}
+	what := some5(i.Journeys)
 	switch e.Kind {
 	case incidents.Closed:
 		return fmt.Sprintf("%s can judge all its journeys again since %s%s", who, clock(e.At, e.At), from(i.Locations))

@@ -20,6 +20,8 @@ type Result struct {
 	QueueWait time.Duration `json:"queue_wait,omitempty"`
 
 	Outcome Outcome `json:"outcome"`
+	// Muted says that the run fell into a maintenance window: it is recorded, nobody is paged, no budget burns.
+	Muted bool `json:"muted,omitempty"`
 	// Step is the name of the step that decided the outcome; empty when passed.
 	Step string `json:"step,omitempty"`
 	// Failure is why the run is not passed; nil when it is.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/outrider-monitor/outrider/incidents"
 )
@@ -19,7 +20,7 @@ type account struct {
 	Headline string
 	look
 	Href, RunHref string
-	// JourneyHref is empty in the monitor's own incident.
+	// JourneyHref is empty in the monitor's own incident and in a storm.
 	JourneyHref string
 	// Shot is the address of the picture of the last failed run; empty if there is none. ShotAlt describes it.
 	Shot, ShotAlt string
@@ -30,7 +31,7 @@ type account struct {
 
 // describe tells an incident; with its picture if asked for, which takes a look at the run.
 func (s *site) describe(ctx context.Context, i *incidents.Incident, watched Watched, picture bool) account {
-	a := account{Incident: *i, Open: i.ClosedAt.IsZero(), Own: i.Subject == "", Href: s.link("incidents", i.ID)}
+	a := account{Incident: *i, Open: i.ClosedAt.IsZero(), Own: i.Subject == "" && i.Team == "", Href: s.link("incidents", i.ID)}
 	end := i.ClosedAt
 	if a.Open {
 		end = s.o.Now()
@@ -38,7 +39,7 @@ func (s *site) describe(ctx context.Context, i *incidents.Incident, watched Watc
 	a.Lasted = span(end.Sub(i.Since))
 	a.Sentence = whole(&a)
 	a.Headline = a.Sentence
-	if a.Open && !a.Own && !i.Degraded && i.Step != "" {
+	if a.Open && !a.Own && !i.Degraded && i.Subject != "" && i.Step != "" {
 		a.Headline = human(i.Subject) + " fails at “" + i.Step + "”"
 	}
 	switch {
@@ -54,7 +55,7 @@ func (s *site) describe(ctx context.Context, i *incidents.Incident, watched Watc
 	if i.RunID != "" {
 		a.RunHref = s.link("runs", i.RunID)
 	}
-	if !a.Own {
+	if i.Subject != "" {
 		a.JourneyHref = s.link("journeys", i.Subject)
 	}
 	if n := indexOf(watched.Journeys, i.Subject); n >= 0 {
@@ -80,6 +81,10 @@ func whole(a *account) string {
 		return "Outrider cannot judge " + list(humans(a.Journeys), 5)
 	case a.Own:
 		return "Outrider could not judge " + list(humans(a.Journeys), 5)
+	case a.Team != "" && a.Open:
+		return fmt.Sprintf("%s of %s broke at once", count(len(a.Journeys), "journey"), a.Team)
+	case a.Team != "":
+		return fmt.Sprintf("%s of %s were broken at once, for %s", count(len(a.Journeys), "journey"), a.Team, a.Lasted)
 	case a.Open && a.Degraded:
 		return human(a.Subject) + " is too slow"
 	case a.Open:
@@ -88,6 +93,35 @@ func whole(a *account) string {
 		return fmt.Sprintf("%s was too slow for %s", human(a.Subject), a.Lasted)
 	}
 	return fmt.Sprintf("%s was broken for %s", human(a.Subject), a.Lasted)
+}
+
+// HoldWords says why nobody was told of it at once; empty if everybody was.
+func (a account) HoldWords() string {
+	h := a.Hold
+	if h == nil || a.Team != "" {
+		return ""
+	}
+	why := map[incidents.HoldCause]string{
+		incidents.HeldByDependency:  human(h.By) + " was broken, which explains it",
+		incidents.HeldByDoubt:       human(h.By) + " had failed too, and its next run might have explained it",
+		incidents.HeldByMaintenance: "it was in maintenance",
+		incidents.HeldByStorm:       "so many journeys broke at once that one page tells of all",
+	}[h.Cause]
+	switch {
+	case !h.EndedAt.IsZero():
+		return "Its page was held for " + span(h.EndedAt.Sub(h.Since)) + ": " + why + "."
+	case !a.Open:
+		return "Nobody was paged: " + why + "."
+	}
+	return "Nobody has been paged: " + strings.NewReplacer(" was ", " is ", "had failed", "has failed", "might have explained", "may explain", "broke", "broke").Replace(why) + "."
+}
+
+// AffectedWords names the broken journeys that depend on it.
+func (a account) AffectedWords() string {
+	if len(a.Affected) == 0 || a.Team != "" {
+		return ""
+	}
+	return "So " + verb(len(a.Affected), "is", "are") + " " + list(humans(a.Affected), 5) + ", without a page of " + verb(len(a.Affected), "its", "their") + " own."
 }
 
 // picture finds the screenshot of a run. A run that cannot be read has none.

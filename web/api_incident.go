@@ -27,7 +27,7 @@ type apiIncidentDetail struct {
 	Timeline   []apiEvent `json:"timeline"`
 }
 
-// apiEvent is something that happened in an incident: first_failure, confirmed, opened, accepted, reminded, escalated,
+// apiEvent is something that happened in an incident: first_failure, confirmed, opened, held, accepted, reminded, escalated,
 // acknowledged, mended, closed.
 type apiEvent struct {
 	At    time.Time `json:"at"`
@@ -109,6 +109,9 @@ func happened(i *incidents.Incident, events []history.EventRecord, pages []histo
 			one.By, one.Via = a.By, a.Via
 		}
 		story = append(story, one)
+	}
+	if i.Hold != nil && i.Team == "" {
+		add(i.Hold.Since, "held")
 	}
 	told := map[string]bool{}
 	for _, p := range pages {

@@ -79,6 +79,9 @@ func (s *site) incident(r *http.Request) (view, error) {
 		return view{}, err
 	}
 	d := incidentData{account: s.describe(ctx, &i, watched, true), Title: human(i.Subject), Severity: i.Severity}
+	if i.Team != "" {
+		d.Title = "One page stands for all of them: " + list(humans(i.Journeys), 12)
+	}
 	if n := indexOf(watched.Journeys, i.Subject); n >= 0 {
 		j := &watched.Journeys[n]
 		d.Title, d.Reproduce = titled(j.Title, j.Name), j.Reproduce
@@ -90,7 +93,7 @@ func (s *site) incident(r *http.Request) (view, error) {
 	for _, rec := range records {
 		d.Pages = append(d.Pages, s.delivery(rec))
 	}
-	if !d.Own {
+	if i.Subject != "" {
 		end := i.ClosedAt
 		if d.Open {
 			end = s.o.Now()

@@ -10,7 +10,7 @@ import (
 // opened, and mended before it is closed.
 func inOrder[T any](story []T, of func(*T) (time.Time, string)) {
 	rank := func(event string) int {
-		return slices.Index([]string{"first_failure", "confirmed", "opened", "accepted", "acknowledged", "reminded", "escalated", "mended", "closed"}, event)
+		return slices.Index([]string{"first_failure", "confirmed", "opened", "held", "accepted", "acknowledged", "reminded", "escalated", "mended", "closed"}, event)
 	}
 	slices.SortStableFunc(story, func(a, b T) int {
 		atA, eventA := of(&a)

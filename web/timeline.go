@@ -51,6 +51,8 @@ func storied(d *incidentData, e *apiEvent) (kind, text string) {
 	switch e.Event {
 	case "first_failure":
 		switch {
+		case d.Team != "":
+			return bad, "The first failed run of the first of them started."
 		case d.Own:
 			return unsure, "The first run that could not be judged started."
 		case d.Degraded:
@@ -60,7 +62,12 @@ func storied(d *incidentData, e *apiEvent) (kind, text string) {
 	case "confirmed":
 		return bad, "Its failure was confirmed: no attempt passed."
 	case "opened":
+		if d.Hold != nil && d.Team == "" {
+			return bad, "The incident opened."
+		}
 		return bad, "The incident opened" + told(d.Pages, e.At, "opened")
+	case "held":
+		return slow, d.HoldWords()
 	case "accepted":
 		return good, e.Pager + " accepted the page."
 	case "reminded":

@@ -45,6 +45,9 @@ func judge(all []Journey, looks []look, open []incidents.Incident) verdict {
 // brokenNames are the journeys with an open incident, and whether the monitor has one of its own.
 func brokenNames(open []incidents.Incident) (names []string, own bool) {
 	for n := range open {
+		if open[n].Team != "" {
+			continue // its journeys speak for themselves
+		}
 		if open[n].Subject == "" {
 			own = true
 			continue

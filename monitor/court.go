@@ -1,0 +1,165 @@
+package monitor
+
+import (
+	"slices"
+	"time"
+
+	"github.com/outrider-monitor/outrider/history"
+	"github.com/outrider-monitor/outrider/incidents"
+	"github.com/outrider-monitor/outrider/journeys"
+	"github.com/outrider-monitor/outrider/paging"
+	"github.com/outrider-monitor/outrider/probes"
+)
+
+// court is one judgement on its way to become an entry: what was judged, and who is to be told.
+type court struct {
+	*plan
+	task  *task
+	run   *probes.Result
+	prev  history.Prev
+	entry history.Entry
+
+	state  incidents.State
+	events []incidents.Event
+	// own is the monitor's own state; changed says that it is to be stored.
+	own     incidents.State
+	changed bool
+	// released says that the page of an incident goes out that was held before.
+	released bool
+}
+
+// withhold keeps the page of an incident back that something explains, and lets it go when nothing does any more.
+func (c *court) withhold() {
+	i := c.state.Incident
+	opened := len(c.events) > 0 && c.events[0].Kind == incidents.Opened
+	if i == nil || !opened && !i.Held() {
+		return
+	}
+	before := i.Held()
+	reason := c.reason(c.task, &c.state, &c.own, c.run.Muted, c.prev, c.run.EndedAt)
+	if reason == nil && opened {
+		c.own, reason = incidents.JoinStorm(c.own, c.config.Storm, c.task.Team, i, c.run)
+		c.changed = true
+	}
+	bad := i.RunID == c.run.RunID
+	c.state = incidents.Withhold(c.state, reason, bad, c.run.EndedAt)
+	c.released = before && !c.state.Incident.Held()
+	for n := range c.events {
+		c.events[n].Incident = *c.state.Incident
+	}
+}
+
+// tell adds the events and the pages.
+func (c *court) tell() {
+	compose := func(e incidents.Event) paging.Page { return c.composer.Journey(c.task.Journey, e, *c.run) }
+	switch i := c.state.Incident; {
+	case i != nil && i.Held():
+		c.announce(&c.entry, &c.state, c.events, nil, nil, compose)
+		if i.Hold.Cause == incidents.HeldByStorm && i.RunID == c.run.RunID {
+			c.tellStorms(c.run.EndedAt)
+		}
+	case c.released: // one page: that it is open
+		c.announce(&c.entry, &c.state, c.events, nil, nil, compose)
+		c.announce(&c.entry, &c.state, nil, c.task.pagers, c.run, compose)
+	default:
+		c.announce(&c.entry, &c.state, c.events, c.task.pagers, c.run, compose)
+	}
+	c.leaveStorm(c.run.EndedAt, c.run.RunID)
+}
+
+// leaveStorm takes a journey whose incident has ended out of the storm that held its page.
+func (c *court) leaveStorm(at time.Time, runID string) {
+	for _, e := range c.events {
+		if h := e.Incident.Hold; e.Kind == incidents.Closed && h != nil && h.Cause == incidents.HeldByStorm {
+			var events []incidents.Event
+			c.own, events = incidents.LeaveStorm(c.own, h.By, e.Incident.Subject, at, runID)
+			c.changed = true
+			c.announceStorms(events)
+		}
+	}
+}
+
+// tellStorms tells what is due about storms.
+func (c *court) tellStorms(at time.Time) {
+	var events []incidents.Event
+	c.own, events = incidents.TellStorms(c.own, max(0, c.config.Defaults.Alert.Remind), at)
+	c.changed = c.changed || len(events) > 0
+	c.announceStorms(events)
+}
+
+func (c *court) announceStorms(events []incidents.Event) {
+	for _, e := range events {
+		to := e.Incident.Pagers
+		if e.Kind != incidents.Closed {
+			to = c.config.Teams[e.Incident.Team].Pagers
+			e.Incident = e.Incident.Tell(to...)
+			c.own = c.own.Told(e.Incident)
+		}
+		c.entry.Events = append(c.entry.Events, e)
+		c.entry.Pages = append(c.entry.Pages, address(c.composer.Storm(e), to)...)
+	}
+}
+
+// reason is why nobody should be told of the open incident of a journey at a time, or nil.
+func (p *plan) reason(t *task, s, own *incidents.State, muted bool, prev history.Prev, at time.Time) *incidents.Hold {
+	i := s.Incident
+	if muted {
+		return &incidents.Hold{Cause: incidents.HeldByMaintenance}
+	}
+	if h := i.Hold; h != nil && h.Cause == incidents.HeldByStorm {
+		if storm, raging := own.Storm.Teams[t.Team]; raging && storm.ID == h.By && slices.Contains(storm.Journeys, t.Name) {
+			return h
+		}
+	}
+	for _, name := range t.Alert.DependsOn {
+		if d := prev.Of(name); p.has(name) && d.Explains(i.Severity) {
+			return &incidents.Hold{Cause: incidents.HeldByDependency, By: name}
+		}
+	}
+	if i.Hold != nil && (i.Hold.Cause != incidents.HeldByDoubt || !at.Before(i.Hold.Until)) {
+		return nil // doubt delays a page once
+	}
+	for _, name := range t.Alert.DependsOn {
+		d := prev.Of(name)
+		if p.has(name) && d.Doubted() && !journeys.Worse(i.Severity, p.tasks[name].policy.SeverityAt(at)) {
+			return &incidents.Hold{Cause: incidents.HeldByDoubt, By: name}
+		}
+	}
+	return nil
+}
+
+// affected are the broken journeys that depend on a journey.
+func (p *plan) affected(journey string, prev history.Prev) []string {
+	var names []string
+	for _, name := range p.dependents[journey] {
+		if s := prev.Of(name); s.Incident != nil && !s.Incident.Degraded {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// dependents finds, for each journey, all that depend on it, sorted. A configuration without circles was checked.
+func dependents(all []journeys.Journey) map[string][]string {
+	on := map[string][]string{}
+	for i := range all {
+		on[all[i].Name] = all[i].Alert.DependsOn
+	}
+	found := map[string][]string{}
+	var walk func(name, dependent string)
+	walk = func(name, dependent string) {
+		for _, above := range on[name] {
+			if !slices.Contains(found[above], dependent) {
+				found[above] = append(found[above], dependent)
+				walk(above, dependent)
+			}
+		}
+	}
+	for name := range on {
+		walk(name, name)
+	}
+	for _, names := range found {
+		slices.Sort(names)
+	}
+	return found
+}

@@ -1,0 +1,149 @@
+package monitor
+
+import (
+	"context"
+	"time"
+
+	"github.com/outrider-monitor/outrider/history"
+	"github.com/outrider-monitor/outrider/incidents"
+	"github.com/outrider-monitor/outrider/paging"
+	"github.com/outrider-monitor/outrider/probes"
+)
+
+// warden lets go what is held when its time has come and no run of its own decides it: a page whose dependency has
+// mended, a storm that has gathered. What is held is in the stored states, so a restart takes it up.
+type warden struct {
+	m    *Monitor
+	wake chan struct{}
+}
+
+// Hear looks at what was stored: only what is held, or has ended, is news.
+func (w *warden) Hear(e *history.Entry) {
+	held := e.State.Incident != nil && e.State.Incident.Held()
+	if held || len(e.Events) > 0 {
+		w.Wake()
+	}
+}
+
+// Wake makes the warden look again. It never blocks.
+func (w *warden) Wake() {
+	select {
+	case w.wake <- struct{}{}:
+	default:
+	}
+}
+
+// rounds is how long the warden waits at most: what depends on the configuration or on other journeys is seen then.
+const rounds = 30 * time.Second
+
+// Run looks after what is held until ctx ends.
+func (w *warden) Run(ctx context.Context) error {
+	for {
+		now := time.Now()
+		wait := min(rounds, max(10*time.Millisecond, w.m.tend(ctx, now.UTC()).Sub(now)))
+		timer := time.NewTimer(wait)
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return nil
+		case <-w.wake:
+		case <-timer.C:
+		}
+		timer.Stop()
+	}
+}
+
+// tend lets go what is due, and gives the time when something may be due next.
+func (m *Monitor) tend(ctx context.Context, now time.Time) (next time.Time) {
+	next = now.Add(rounds)
+	sooner := func(at time.Time) {
+		if !at.IsZero() && at.Before(next) {
+			next = at
+		}
+	}
+	p := m.plan.Load()
+	own := m.store.Monitor()
+	if due := own.StormDue(); !due.IsZero() && !due.After(now) {
+		m.tendStorms(ctx, p, now)
+		own = m.store.Monitor()
+	}
+	sooner(own.StormDue())
+	for _, i := range m.store.OpenIncidents() {
+		if t := p.tasks[i.Subject]; t != nil && i.Held() {
+			m.tendHeld(ctx, p, t, now)
+			if state := m.store.State(t.Name); state.Incident != nil && state.Incident.Held() {
+				sooner(state.Incident.Hold.Until)
+			}
+		}
+	}
+	return next
+}
+
+func (m *Monitor) tendStorms(ctx context.Context, p *plan, now time.Time) {
+	var told int
+	err := m.store.Update(ctx, "", func(prev history.Prev) history.Entry {
+		c := &court{plan: p, prev: prev, own: prev.Monitor}
+		c.tellStorms(now)
+		c.entry.Monitor = &c.own
+		told = len(c.entry.Pages)
+		return c.entry
+	})
+	if err != nil {
+		m.log.Error("a storm's page could not be stored; it is tried again", "error", err)
+	}
+	if told > 0 {
+		m.courier.Wake()
+	}
+}
+
+// tendHeld decides anew about one incident that is held.
+func (m *Monitor) tendHeld(ctx context.Context, p *plan, t *task, now time.Time) {
+	snapshot := history.Prev{State: m.store.State(t.Name), Monitor: m.store.Monitor(), Others: m.store.State}
+	if _, changed := p.reconsider(snapshot, t, probes.Result{}, now); !changed {
+		return
+	}
+	// Evidence for the page, if it comes to that. A run that is not kept any more has none.
+	var run probes.Result
+	if i := snapshot.State.Incident; i != nil {
+		run, _ = m.store.Run(ctx, i.RunID)
+	}
+	var entry history.Entry
+	err := m.store.Update(ctx, t.Name, func(prev history.Prev) history.Entry {
+		entry, _ = p.reconsider(prev, t, run, now)
+		return entry
+	})
+	if err != nil {
+		m.log.Error("what is held could not be decided; it is tried again", "journey", t.Name, "error", err)
+		return
+	}
+	m.courier.Wake()
+	if i := entry.State.Incident; i != nil && i.Held() && !i.Hold.Until.IsZero() {
+		m.schedule.Soon(t.Name, 0) // the truth: a run of its own
+	}
+}
+
+// reconsider decides whether an incident is held any longer, without a run. run is the last bad one, as far as it is
+// known. changed is false if everything stays as it is.
+func (p *plan) reconsider(prev history.Prev, t *task, run probes.Result, now time.Time) (entry history.Entry, changed bool) {
+	entry.State = prev.State
+	i := prev.State.Incident
+	if i == nil || !i.Held() {
+		return entry, false
+	}
+	reason := p.reason(t, &prev.State, &prev.Monitor, false, prev, now)
+	state := incidents.Withhold(prev.State, reason, false, now)
+	if *state.Incident.Hold == *i.Hold {
+		return entry, false
+	}
+	entry.State = state
+	if state.Incident.Held() {
+		return entry, true
+	}
+	if run.RunID != i.RunID {
+		run = probes.Result{RunID: i.RunID}
+	}
+	run.EndedAt = now
+	p.announce(&entry, &state, nil, t.pagers, &run, func(e incidents.Event) paging.Page { return p.composer.Journey(t.Journey, e, run) })
+	entry.State = state
+	return entry, true
+}
