@@ -9,10 +9,10 @@ TEST_TIMEOUT ?= 12m
 # Arguments for the demo, such as ARGS='--listen 127.0.0.1:9999'.
 ARGS ?=
 
-.PHONY: help demo test check bench build clean install-demo install-test image
+.PHONY: help demo test check bench bench-playwright soak build clean install-demo install-test image
 
 help: ## List the targets
-	@sed -n 's/^\([a-z]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 10
+	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 18
 
 demo: install-demo build ## Start the bundled shop and the whole monitor watching it
 	@exec bin/outrider demo $(ARGS)
@@ -30,6 +30,12 @@ check: ## Format, vet, staticcheck
 
 bench: install-demo ## Run the benchmarks against their baselines
 	go test -run '^$$' -bench . -benchmem -timeout 60m ./...
+
+bench-playwright: install-demo ## Measure browser journeys beside Playwright (needs Node and npm)
+	@scripts/bench-playwright
+
+soak: install-demo ## A thousand browser journeys, in one browser and in browsers that are killed and frozen
+	go test -run '^$$' -bench 'Steady|Soak' -benchtime 1000x -timeout 60m ./internal/browserbench
 
 build: ## Build bin/outrider
 	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/outrider ./cmd/outrider
