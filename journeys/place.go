@@ -1,6 +1,8 @@
 package journeys
 
 import (
+	"slices"
+
 	"github.com/outrider-monitor/outrider/journeys/expression"
 )
 
@@ -18,6 +20,8 @@ const (
 	onThePage
 	afterEval
 	afterUse
+	// afterResponse sees an answer that the page got.
+	afterResponse
 )
 
 // surroundings are the names that a place has beside those that all have.
@@ -40,12 +44,18 @@ func places() map[place]surroundings {
 			roots:     append(browserNames(), expression.Root{Name: "result"}),
 			functions: pageFunctions(), where: "in expect and save of an eval step",
 		},
+		afterResponse: {
+			roots: rootsNamed(httpNames(), responseNames()), functions: answerFunctions(),
+			where: "in expect and save of a wait_for_response step",
+		},
 		afterUse: {roots: []expression.Root{{Name: "result", Sample: map[string]any{}, Members: true}}, where: "in expect and save of a use step"},
 	}
 }
 
 // hasPage reports whether the place belongs to a step of the browser.
-func (at place) hasPage() bool { return at == pageCondition || at == onThePage || at == afterEval }
+func (at place) hasPage() bool {
+	return at == pageCondition || at == onThePage || at == afterEval || at == afterResponse
+}
 
 // httpNames are what an HTTP step's expressions see of the answer.
 func httpNames() []expression.Root {
@@ -55,6 +65,11 @@ func httpNames() []expression.Root {
 		{Name: "size", Sample: 0}, {Name: "cookies", Sample: texts}, {Name: "url", Sample: ""}, {Name: "redirects", Sample: []any{}},
 		{Name: "proto", Sample: ""}, {Name: "remote_addr", Sample: ""}, {Name: "tls", Sample: map[string]any{}}, {Name: "timing", Sample: map[string]float64{}},
 	}
+}
+
+// rootsNamed are those of the roots that have one of the names.
+func rootsNamed(roots []expression.Root, names []string) []expression.Root {
+	return slices.DeleteFunc(roots, func(r expression.Root) bool { return !slices.Contains(names, r.Name) })
 }
 
 func browserNames() []expression.Root {

@@ -8,7 +8,8 @@ type (
 	Gone struct{ Target Locators }
 )
 
-// WaitForURL waits until the page's URL equals the text, or matches it where it holds * wildcards.
+// WaitForURL waits until the page's URL equals the text, or matches it where it holds * wildcards. A text that
+// begins with a slash is compared with the path alone, and with the query where it holds a question mark.
 type WaitForURL struct{ URL Template }
 
 // seeVerbs wait for what a customer would see; they are expectations by themselves.
@@ -17,9 +18,9 @@ func seeVerbs() []verb {
 	gone := onTarget("gone", "wait until no match is visible", func(l Locators) Action { return &Gone{l} })
 	see.judges, gone.judges = true, true
 	return []verb{
-		see, gone,
+		see, gone, responseVerb(),
 		{name: "wait_for_url", doc: "wait until the page's URL equals this, * standing for anything", place: onThePage, schema: textSchema(), judges: true,
-			read: func(p *parser, n *document.Node, _ *document.Map) Action { return &WaitForURL{p.required(n)} }},
+			read: func(p *parser, n *document.Node, _ *document.Map) Action { return &WaitForURL{p.urlPattern(n)} }},
 	}
 }
 

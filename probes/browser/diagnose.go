@@ -25,6 +25,9 @@ func (s *session) Diagnose(ctx context.Context, f *probes.Failure) *probes.Failu
 	t := s.tab
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if s.awaiting != nil {
+		f = noted(f, s.awaiting.about())
+	}
 	if f.Reason != probes.Assertion && f.Reason != probes.Locator && f.Reason != probes.Timeout {
 		return f
 	}

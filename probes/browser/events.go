@@ -62,9 +62,9 @@ func (t *tab) hear(s *chrome.Session, method string, params jsonv2.Value) {
 	case "Network.responseReceived":
 		t.responseReceived(params)
 	case "Network.loadingFinished":
-		t.loadingFinished(params)
+		t.loadingFinished(s, params)
 	case "Network.loadingFailed":
-		t.loadingFailed(params)
+		t.loadingFailed(s, params)
 	case "Runtime.consoleAPICalled":
 		t.consoleCalled(params)
 	case "Runtime.executionContextCreated":

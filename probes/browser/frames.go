@@ -64,6 +64,7 @@ func (t *tab) navigated(s *chrome.Session, e navigatedEvent) {
 		m.loader, m.url, m.unreachable = e.Frame.LoaderID, e.Frame.URL, e.Frame.UnreachableURL
 		m.interactive, m.loaded, m.pending = false, false, false
 		m.commits++
+		t.leaveAnswers(e.Frame.LoaderID)
 		t.lastOwn = time.Now()
 		t.lastAny = t.lastOwn
 		if m.unreachable == "" {
@@ -199,7 +200,7 @@ type command struct {
 func (t *tab) setup() []command {
 	all := []command{
 		{"Page.enable", nil},
-		{"Network.enable", map[string]any{"maxTotalBufferSize": 1 << 20, "maxResourceBufferSize": 1 << 16}},
+		{"Network.enable", t.networkParams()},
 		{"Runtime.enable", nil},
 		{"Inspector.enable", nil},
 		{"Runtime.addBinding", map[string]any{"name": teller, "executionContextName": worldName}},
@@ -211,6 +212,10 @@ func (t *tab) setup() []command {
 		{"Page.addScriptToEvaluateOnNewDocument", map[string]any{
 			"source": source, "worldName": worldName, "runImmediately": true,
 		}},
+	}
+	if len(t.answers.wanted) > 0 {
+		// Bodies outlive the document that asked for them.
+		all = append(all, command{"Network.configureDurableMessages", t.networkParams()})
 	}
 	all = append(all, t.lasting()...)
 	t.mu.Lock()

@@ -171,19 +171,30 @@ func (v *visitor) step(within time.Duration) error {
 	defer cancel()
 	done, err := v.s.Do(ctx, probes.Call{Step: st, Scope: v.scope})
 	v.done = done
-	if err == nil && len(st.Expect) > 0 {
-		values, funcs, err := v.s.Scope(ctx)
-		if err != nil {
+	if err != nil || len(st.Expect) == 0 {
+		return err
+	}
+	for {
+		err := v.look(ctx, st)
+		if _, broken := err.(*probes.Failure); err == nil || broken || v.s.Changed(ctx) != nil {
 			return err
 		}
-		v.scope.Step, v.scope.Funcs = values, funcs
-		for i := range st.Expect {
-			if verdict := st.Expect[i].Check(ctx, v.scope); !verdict.Holds {
-				return fmt.Errorf("expected %s, got %s, %v", st.Expect[i].Source, verdict.Got, verdict.Err)
-			}
+	}
+}
+
+// look evaluates a step's expectations once; as the runner, step looks again while they may still come true.
+func (v *visitor) look(ctx context.Context, st *journeys.Step) error {
+	values, funcs, err := v.s.Scope(ctx)
+	if err != nil {
+		return err
+	}
+	v.scope.Step, v.scope.Funcs = values, funcs
+	for i := range st.Expect {
+		if verdict := st.Expect[i].Check(ctx, v.scope); !verdict.Holds {
+			return fmt.Errorf("expected %s, got %s, %v", st.Expect[i].Source, verdict.Got, verdict.Err)
 		}
 	}
-	return err
+	return nil
 }
 
 // pass does all the steps that are left and wants them to pass.

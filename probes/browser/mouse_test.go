@@ -2,6 +2,7 @@ package browser
 
 import (
 	"testing"
+	"time"
 
 	"github.com/outrider-monitor/outrider/probes"
 )
@@ -71,7 +72,7 @@ func TestWhatIsNotTrueOfAnElementFailsInWords(t *testing.T) {
 		t.Run(expect, func(t *testing.T) {
 			t.Parallel()
 			v := visit(t, newZoo(t), "  - goto: ZOO/mouse.html\n    expect: "+expect)
-			if err := v.step(secondsFive); err == nil || !containsAny(err.Error(), want) {
+			if err := v.step(time.Second); err == nil || !containsAny(err.Error(), want) {
 				t.Errorf("got %v, want %s", err, want)
 			}
 		})

@@ -235,7 +235,7 @@ func (t *tab) waitForURL(ctx context.Context, want string) error {
 	at := ""
 	err := t.until(ctx, func() bool {
 		at = t.main.url
-		return !t.navigating() && matches(want, at)
+		return !t.navigating() && matchesURL(want, at)
 	})
 	if err != nil && context.Cause(ctx) == context.DeadlineExceeded {
 		return &probes.Failure{
@@ -244,25 +244,4 @@ func (t *tab) waitForURL(ctx context.Context, want string) error {
 		}
 	}
 	return err
-}
-
-// matches compares a text with a pattern in which * stands for anything.
-func matches(pattern, text string) bool {
-	parts := strings.Split(pattern, "*")
-	if len(parts) == 1 {
-		return pattern == text
-	}
-	if !strings.HasPrefix(text, parts[0]) {
-		return false
-	}
-	text = text[len(parts[0]):]
-	last := parts[len(parts)-1]
-	for _, p := range parts[1 : len(parts)-1] {
-		i := strings.Index(text, p)
-		if i < 0 {
-			return false
-		}
-		text = text[i+len(p):]
-	}
-	return len(text) >= len(last) && strings.HasSuffix(text, last)
 }

@@ -76,6 +76,7 @@ func (t *tab) requestSent(_ *chrome.Session, params jsonv2.Value) {
 		// A redirect goes on under the same id: what was before it is history.
 		old.status, old.took, old.done = e.Redirect.Status, now.Sub(old.begun), true
 		old.span.count(old.url, probes.Traffic{Bytes: int64(e.Redirect.Bytes)})
+		t.answerRedirected(old, params)
 	}
 	r := &request{
 		id: e.RequestID, method: e.Request.Method, url: e.Request.URL, kind: e.Type, frame: e.FrameID,
@@ -126,13 +127,14 @@ func (t *tab) responseReceived(params jsonv2.Value) {
 		if r.kind == "" {
 			r.kind = e.Type
 		}
+		t.answerBegan(r, params)
 	}
 }
 
-func (t *tab) loadingFinished(params jsonv2.Value) { t.ended(params, false) }
-func (t *tab) loadingFailed(params jsonv2.Value)   { t.ended(params, true) }
+func (t *tab) loadingFinished(s *chrome.Session, params jsonv2.Value) { t.ended(s, params, false) }
+func (t *tab) loadingFailed(s *chrome.Session, params jsonv2.Value)   { t.ended(s, params, true) }
 
-func (t *tab) ended(params jsonv2.Value, failed bool) {
+func (t *tab) ended(s *chrome.Session, params jsonv2.Value, failed bool) {
 	e, ok := decode[failedEvent](params)
 	if !ok {
 		return
@@ -160,6 +162,7 @@ func (t *tab) ended(params jsonv2.Value, failed bool) {
 	if t.own(r.url) {
 		t.lastOwn = now
 	}
+	t.answerEnded(s, r)
 	t.bump()
 }
 

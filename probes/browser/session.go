@@ -17,7 +17,12 @@ type session struct {
 	tab     *tab
 	options probes.SessionOptions
 	// begun is when the latest step began; what the page did before is not its doing.
-	begun     time.Time
+	begun time.Time
+	// step is the latest step; since is when the last one before it began that did something.
+	step  *journeys.Step
+	since time.Time
+	// awaiting is the latest step, if it waits for an answer.
+	awaiting  *awaiting
 	sensitive bool
 	result    any // of the latest eval
 	hasResult bool
@@ -25,7 +30,10 @@ type session struct {
 
 // Do performs a step's action.
 func (s *session) Do(ctx context.Context, call probes.Call) (probes.Done, error) {
-	s.begun, s.sensitive, s.hasResult = time.Now(), call.Step.Sensitive, false
+	if s.step != nil && s.step != call.Step && !onlyLooks(s.step.Action) {
+		s.since = s.begun
+	}
+	s.begun, s.step, s.sensitive, s.hasResult, s.awaiting = time.Now(), call.Step, call.Step.Sensitive, false, nil
 	s.tab.beginSpan(call.Step.Name)
 	ctx, end := s.tab.step(ctx)
 	defer end()
@@ -35,6 +43,15 @@ func (s *session) Do(ctx context.Context, call probes.Call) (probes.Done, error)
 		err = s.failure(ctx, err)
 	}
 	return done, err
+}
+
+// onlyLooks reports whether an action sets nothing going.
+func onlyLooks(a journeys.Action) bool {
+	switch a.(type) {
+	case *journeys.See, *journeys.Gone, *journeys.WaitForURL, *journeys.WaitForResponse, *journeys.Screenshot:
+		return true
+	}
+	return false
 }
 
 // step gives a context for one step's action, which the loss of the page ends too.
@@ -76,6 +93,8 @@ func (s *session) act(ctx context.Context, call probes.Call) (done probes.Done, 
 		if url, err = text(a.URL); err == nil {
 			err = cmp.Or(t.waitForURL(ctx, url), t.onBrokenPage())
 		}
+	case *journeys.WaitForResponse:
+		err = s.waitForResponse(ctx, scope, call.Step, a)
 	case *journeys.Eval:
 		var script string
 		if script, err = text(a.Script); err == nil {
@@ -140,6 +159,11 @@ func (s *session) Scope(ctx context.Context) (map[string]any, journeys.PageFuncs
 	ctx, end := s.tab.step(ctx)
 	defer end()
 	t := s.tab
+	if l := s.awaiting; l != nil {
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		return l.values(), nil, nil
+	}
 	if err := t.until(ctx, func() bool { return !t.navigating() }); err != nil {
 		return nil, nil, s.failure(ctx, err)
 	}
@@ -165,6 +189,12 @@ func (s *session) Changed(ctx context.Context) error {
 	ctx, end := s.tab.step(ctx)
 	defer end()
 	t := s.tab
+	if s.awaiting != nil {
+		if err := t.heardMore(ctx, s.awaiting); err != nil {
+			return s.failure(ctx, err)
+		}
+		return nil
+	}
 	t.mu.Lock()
 	commits, inPlace := t.main.commits, t.main.inPlace
 	t.mu.Unlock()

@@ -50,6 +50,7 @@ type tab struct {
 	main     mainDocument
 	requests map[string]*request
 	history  []*request
+	answers  answers
 	lastOwn  time.Time
 	lastAny  time.Time // anything came over the network, or a document
 	spans    []*span
@@ -77,6 +78,7 @@ func openTab(ctx context.Context, lease *chrome.Lease, o probes.SessionOptions) 
 		hosts: map[string]bool{}, main: mainDocument{interactive: true, loaded: true, url: "about:blank"},
 		abort: func(error) {}, conditions: o.Journey.Browser.Conditions,
 	}
+	t.answers = expectAnswers(o.Journey)
 	t.ctx, t.lose = context.WithCancelCause(context.Background())
 	if err := t.create(ctx); err != nil {
 		_ = t.close(ctx)
@@ -150,11 +152,17 @@ func sendAll(ctx context.Context, s *chrome.Session, all []command) error {
 		}
 	}
 	for i, r := range replies {
-		if err := r.Wait(ctx, nil); err != nil && all[i].method != "Emulation.setLocaleOverride" {
+		if err := r.Wait(ctx, nil); err != nil && !dispensable(all[i].method) {
 			return fmt.Errorf("%s: %w", all[i].method, err)
 		}
 	}
 	return nil
+}
+
+// dispensable reports whether a page may go without a command that its browser refuses: an unknown language, a
+// browser that is older than the command.
+func dispensable(method string) bool {
+	return method == "Emulation.setLocaleOverride" || method == "Network.configureDurableMessages"
 }
 
 // close ends the page with its context, within ctx.
