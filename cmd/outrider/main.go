@@ -23,6 +23,7 @@ type commands struct {
 	Schema    schemaCommand    `cmd:"" help:"Print the JSON Schema of journey files, for editors."`
 	Rules     rulesCommand     `cmd:"" help:"Print Prometheus rules made of the journeys."`
 	Dashboard dashboardCommand `cmd:"" help:"Print Grafana dashboards."`
+	Import    importCommand    `cmd:"" help:"Make journeys of what other tools recorded or were told."`
 	Page      pageCommand      `cmd:"" help:"Test pagers."`
 	Doctor    doctorCommand    `cmd:"" help:"Find out what would keep the monitor from working here."`
 	Version   versionCommand   `cmd:"" help:"Print the version."`
