@@ -22,7 +22,10 @@ type Journey struct {
 	Environments []Environment
 	Secrets      []Secret
 	Browser      Browser
-	Steps        []Step
+	// Evidence is what attempts leave behind; Mask is what is covered in it, in the page and all of its frames.
+	Evidence Evidence
+	Mask     Locators
+	Steps    []Step
 	// Finally steps run after a pass, a failure, a timeout and SIGTERM alike.
 	Finally []Step
 	Publish []Binding

@@ -48,6 +48,7 @@ func definitions() map[string]schema {
 		"degraded": object(degradedFields(), "open_after"),
 		"slo":      object(sloFields(), "objective", "window"),
 		"budget":   object(budgetFields()),
+		"evidence": object(evidenceFields()),
 	}
 	maps.Copy(all, browserDefinitions())
 	maps.Copy(all, locatorDefinitions())

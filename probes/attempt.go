@@ -115,7 +115,7 @@ func (a *attempt) run(ctx context.Context) (f finished) {
 		a.publish(ctx)
 	}
 	a.settle()
-	if failed != nil && a.out.Failure.Reason != Cancelled {
+	if a.wantsEvidence(failed) {
 		a.collect(ctx, failed)
 	}
 	a.settle()

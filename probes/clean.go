@@ -19,8 +19,12 @@ const (
 	maxMessage  = 2 << 10
 	maxPageText = 8 << 10
 	maxExcerpt  = 2 << 10
-	maxLine     = 2 << 10
-	maxLines    = 200
+	maxOutline  = 16 << 10
+	maxBody     = 1 << 10
+	// maxArtifacts bounds the files of one attempt, in bytes.
+	maxArtifacts = 4 << 20
+	maxLine      = 2 << 10
+	maxLines     = 200
 	// maxPublished bounds one published value as JSON.
 	maxPublished = 16 << 10
 )
@@ -58,7 +62,7 @@ func cleanFailure(r *Redactor, f *Failure) *Failure {
 func cleanEvidence(r *Redactor, e *Evidence) {
 	for text, limit := range map[*string]int{
 		&e.PageURL: maxLine, &e.PageTitle: maxLine, &e.PageText: maxPageText,
-		&e.ResponseHead: maxPageText, &e.BodyExcerpt: maxExcerpt,
+		&e.Outline: maxOutline, &e.ResponseHead: maxPageText, &e.BodyExcerpt: maxExcerpt,
 	} {
 		*text = r.Excerpt(*text, limit)
 	}
@@ -71,10 +75,31 @@ func cleanEvidence(r *Redactor, e *Evidence) {
 	for i := range e.Requests {
 		e.Requests[i].URL = r.Excerpt(e.Requests[i].URL, maxLine)
 		e.Requests[i].Error = r.Excerpt(e.Requests[i].Error, maxLine)
+		e.Requests[i].Body = r.Excerpt(e.Requests[i].Body, maxBody)
 	}
 	for i := range e.Artifacts {
 		cleanArtifact(r, &e.Artifacts[i])
 	}
+	boundArtifacts(e)
+}
+
+// boundArtifacts leaves out the files that are more than an attempt may keep, and says so.
+func boundArtifacts(e *Evidence) {
+	kept, size := e.Artifacts[:0], 0
+	for _, a := range e.Artifacts {
+		if size+len(a.Data) > maxArtifacts {
+			e.Console = append(e.Console, ConsoleLine{Level: "warning", Text: fmt.Sprintf("(%s of %d bytes is not kept: the files of an attempt may have %d)", a.Name, len(a.Data), maxArtifacts)})
+			for _, name := range []*string{&e.Screenshot, &e.DOM, &e.HAR} {
+				if *name == a.Name {
+					*name = ""
+				}
+			}
+			continue
+		}
+		size += len(a.Data)
+		kept = append(kept, a)
+	}
+	e.Artifacts = kept
 }
 
 // cleanArtifact removes secrets from artifacts that are text; pictures are covered by their driver.

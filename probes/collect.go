@@ -11,6 +11,14 @@ import (
 // maxPictures bounds the artifacts that an attempt's steps may keep.
 const maxPictures = 20
 
+// wantsEvidence reports whether the attempt is to leave evidence; failed is the step that failed, or nil.
+func (a *attempt) wantsEvidence(failed *journeys.Step) bool {
+	if failed != nil && a.out.Failure.Reason == Cancelled {
+		return false
+	}
+	return a.j.Evidence.Wanted(failed != nil)
+}
+
 // collect asks every open session for evidence, the one of the failed step first, in the time reserved.
 func (a *attempt) collect(ctx context.Context, failed *journeys.Step) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), a.r.o.EvidenceTime)
@@ -25,7 +33,7 @@ func (a *attempt) collect(ctx context.Context, failed *journeys.Step) {
 			a.ask(ctx, s, name, e)
 		}
 	}
-	if failed.Sensitive {
+	if failed != nil && failed.Sensitive {
 		*e = Evidence{PageURL: e.PageURL, Requests: e.Requests}
 	}
 	cleanEvidence(a.redactor, e)

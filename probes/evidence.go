@@ -14,9 +14,14 @@ type Evidence struct {
 	// ResponseHead and BodyExcerpt belong to the last HTTP step.
 	ResponseHead string `json:"response_head,omitempty"`
 	BodyExcerpt  string `json:"body_excerpt,omitempty"`
+	// Outline is what assistive technology would meet on the page, at most 16 KiB.
+	Outline string `json:"outline,omitempty"`
 	// Screenshot names an artifact.
 	Screenshot string     `json:"screenshot,omitempty"`
 	Artifacts  []Artifact `json:"artifacts,omitempty"`
+	// DOM names the artifact with the document as it was, HAR the one with the recorded requests.
+	DOM string `json:"dom,omitempty"`
+	HAR string `json:"har,omitempty"`
 }
 
 // ConsoleLine is a line of the page's console or an uncaught exception.
@@ -40,6 +45,10 @@ type RequestLine struct {
 	Error    string        `json:"error,omitempty"`
 	Offset   time.Duration `json:"offset"`
 	Duration time.Duration `json:"duration,omitempty"`
+	// ThirdParty is true for a host that is not the journey's own.
+	ThirdParty bool `json:"third_party,omitempty"`
+	// Body is the beginning of what a refused request was answered, at most 1 KiB.
+	Body string `json:"body,omitempty"`
 }
 
 // Artifact is a file that belongs to a run: a screenshot, a HAR. Data is kept beside the database, not

@@ -62,7 +62,18 @@ type requestLine struct {
 	Result string
 }
 
-type file struct{ Name, Href string }
+// file is an artifact; Title says what it is, and is empty where nobody knows.
+type file struct{ Title, Name, Href string }
+
+func fileTitle(e *probes.Evidence, name string) string {
+	switch name {
+	case e.DOM:
+		return "The document as it was"
+	case e.HAR:
+		return "All requests, as a HAR file for a browser's developer tools"
+	}
+	return ""
+}
 
 // lookBack is how far, and over how many runs, the last good run is looked for.
 const (
@@ -173,7 +184,7 @@ func (s *site) attempt(r *probes.Result, n int) attempt {
 	})
 	for _, f := range e.Artifacts {
 		if f.Name != e.Screenshot {
-			a.Files = append(a.Files, file{f.Name, s.link("runs", r.RunID, "artifacts", f.Name)})
+			a.Files = append(a.Files, file{fileTitle(e, f.Name), f.Name, s.link("runs", r.RunID, "artifacts", f.Name)})
 		}
 	}
 	return a

@@ -144,8 +144,12 @@ func checkout(n int, at time.Time, fails bool) probes.Result {
 	evidence := func(number int) *probes.Evidence {
 		name := fmt.Sprintf("attempt-%d.jpeg", number)
 		return &probes.Evidence{PageURL: "https://shop.example/checkout", PageTitle: "Checkout · Basil & Bike",
-			PageText:   "Basil & Bike\nMenu  Basket 1\nCheckout\nFull name\nAda Byron\nTotal £14.00\nPlace order\nChat with us",
-			Screenshot: name, Artifacts: []probes.Artifact{{Name: name, MIME: "image/jpeg", Data: shopPicture}},
+			PageText: "Basil & Bike\nMenu  Basket 1\nCheckout\nFull name\nAda Byron\nTotal £14.00\nPlace order\nChat with us",
+			Outline:  "- banner\n  - link \"Basil & Bike\"\n- main\n  - heading \"Checkout\" [level=1]\n  - textbox \"Full name\": Ada Byron\n  - button \"Place order\"\n- dialog \"Chat with us\"",
+			DOM:      fmt.Sprintf("attempt-%d-dom.txt", number), HAR: fmt.Sprintf("attempt-%d.har", number),
+			Screenshot: name, Artifacts: []probes.Artifact{{Name: name, MIME: "image/jpeg", Data: shopPicture},
+				{Name: fmt.Sprintf("attempt-%d-dom.txt", number), MIME: "text/plain", Data: []byte("<html>\n  <body>")},
+				{Name: fmt.Sprintf("attempt-%d.har", number), MIME: "application/json", Data: []byte(`{"log": {"version": "1.2", "entries": []}}`)}},
 			Console: []probes.ConsoleLine{
 				{Level: "warning", Text: "DOMNodeInserted is deprecated", Source: "https://shop.example/static/vendor.js:11:4", Offset: 210 * ms},
 				{Level: "error", Text: "Failed to load resource: net::ERR_CONNECTION_REFUSED", Source: "https://stats.analytics.example/collect:0:0", Offset: 900 * ms},
@@ -153,7 +157,9 @@ func checkout(n int, at time.Time, fails bool) probes.Result {
 			Requests: []probes.RequestLine{
 				{Method: "GET", URL: "https://shop.example/checkout", Type: "document", Status: 200, Offset: 620 * ms, Duration: 88 * ms},
 				{Method: "GET", URL: "https://shop.example/favicon.ico", Type: "other", Status: 404, Offset: 300 * ms, Duration: 4 * ms},
-				{Method: "POST", URL: "https://stats.analytics.example/collect?v=2&tid=UA-1234567-1&cid=5ca1ab1e&t=pageview&dl=https%3A%2F%2Fshop.example%2Fcheckout", Type: "fetch", Error: "net::ERR_CONNECTION_REFUSED", Offset: 880 * ms, Duration: 20 * ms}}}
+				{Method: "POST", URL: "https://shop.example/api/basket", Type: "fetch", Status: 409, Offset: 700 * ms, Duration: 31 * ms,
+					Body: `{"error": "sold_out", "dish": "margherita", "detail": "the last one went a minute ago"}`},
+				{Method: "POST", ThirdParty: true, URL: "https://stats.analytics.example/collect?v=2&tid=UA-1234567-1&cid=5ca1ab1e&t=pageview&dl=https%3A%2F%2Fshop.example%2Fcheckout", Type: "fetch", Error: "net::ERR_CONNECTION_REFUSED", Offset: 880 * ms, Duration: 20 * ms}}}
 	}
 	first := r.Attempts[0]
 	first.Outcome, first.Step, first.Failure, first.Evidence = probes.Failed, "Place the order", f, evidence(1)

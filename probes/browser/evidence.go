@@ -19,6 +19,8 @@ const (
 	// pictureTime bounds the covering and the taking of a picture.
 	pictureTime = 3 * time.Second
 	jpegQuality = 60
+	// tellTime bounds what is read of a page beside its picture.
+	tellTime = 1500 * time.Millisecond
 )
 
 // Evidence adds what the page shows and what it said. Each part is independent: a page that is stuck still
@@ -34,9 +36,11 @@ func (s *session) Evidence(ctx context.Context, name string, e *probes.Evidence)
 	if t.dropped > 0 {
 		e.Console = append(e.Console, probes.ConsoleLine{Level: "log", Text: fmt.Sprintf("(%d lines left out)", t.dropped)})
 	}
-	e.Requests = append(e.Requests, t.notable()...)
+	notable := t.notable()
+	lines := t.told(notable)
 	pending := t.main.pending || !t.main.loaded
 	t.mu.Unlock()
+	defer func() { e.Requests = append(e.Requests, lines...) }()
 	if t.ctx.Err() != nil || !t.lease.Alive() {
 		return
 	}
@@ -45,22 +49,26 @@ func (s *session) Evidence(ctx context.Context, name string, e *probes.Evidence)
 	}
 	look, cancel := context.WithTimeout(ctx, time.Second)
 	_ = t.askOnce(look, t.mainFrame, "title", nil, &e.PageTitle)
-	if !s.sensitive {
-		_ = t.askOnce(look, t.mainFrame, "pageText", maxPageText, &e.PageText)
-	}
 	cancel()
 	if s.sensitive {
 		return
 	}
-	picture, err := s.picture(ctx, name)
-	if err != nil {
+	if picture, err := s.picture(ctx, name); err == nil {
+		e.Screenshot = picture.Name
+		e.Artifacts = append(e.Artifacts, *picture)
+	} else {
 		e.Console = append(e.Console, probes.ConsoleLine{
 			Level: "warning", Text: "no picture could be taken: " + err.Error(), Offset: time.Since(t.options.StartedAt),
 		})
-		return
 	}
-	e.Screenshot = picture.Name
-	e.Artifacts = append(e.Artifacts, *picture)
+	look, cancel = context.WithTimeout(ctx, tellTime)
+	defer cancel()
+	t.tell(look, name, e)
+	t.bodies(look, lines, notable)
+	if recording := t.record(name, e.PageTitle); recording != nil {
+		e.HAR = recording.Name
+		e.Artifacts = append(e.Artifacts, *recording)
+	}
 }
 
 // picture takes a picture of what is in view, with the secrets covered before it is taken. If the covering
@@ -69,6 +77,9 @@ func (s *session) picture(ctx context.Context, name string) (*probes.Artifact, e
 	ctx, cancel := context.WithTimeout(ctx, pictureTime)
 	defer cancel()
 	t := s.tab
+	if t.maskErr != nil {
+		return nil, t.maskErr
+	}
 	covered, err := t.cover(ctx, t.options.Redactor.Sought())
 	defer t.uncover(ctx, covered)
 	if err == nil && t.options.Redactor.Active() {
@@ -92,6 +103,12 @@ func (s *session) picture(ctx context.Context, name string) (*probes.Artifact, e
 	return &probes.Artifact{Name: name, MIME: "image/jpeg", Data: shot.Data}, nil
 }
 
+// covering is what to cover.
+type covering struct {
+	telling
+	Values []string `json:"values"`
+}
+
 // cover covers secrets in every frame, and gives the frames that need uncovering.
 func (t *tab) cover(ctx context.Context, values []string) (covered []cdp.FrameID, err error) {
 	if values == nil {
@@ -106,7 +123,7 @@ func (t *tab) cover(ctx context.Context, values []string) (covered []cdp.FrameID
 	}
 	t.mu.Unlock()
 	for _, id := range ids {
-		err := t.askOnce(ctx, id, "cover", map[string]any{"values": values}, nil)
+		err := t.askOnce(ctx, id, "cover", covering{telling: t.telling(0), Values: values}, nil)
 		if err == nil {
 			covered = append(covered, id)
 			continue
@@ -114,7 +131,7 @@ func (t *tab) cover(ctx context.Context, values []string) (covered []cdp.FrameID
 		t.mu.Lock()
 		_, there := t.frames[id]
 		t.mu.Unlock()
-		if there && (len(values) > 0 || ctx.Err() != nil) {
+		if there && (len(values)+len(t.mask) > 0 || ctx.Err() != nil) {
 			return covered, fmt.Errorf("a frame did not answer: %w", err)
 		}
 	}
@@ -129,7 +146,7 @@ func (t *tab) uncover(ctx context.Context, covered []cdp.FrameID) {
 
 // notable are the requests that may explain a failure: failed ones first, then refused, then pending, then
 // documents and what scripts asked for. t.mu is held.
-func (t *tab) notable() []probes.RequestLine {
+func (t *tab) notable() []*request {
 	rank := func(r *request) int {
 		switch {
 		case r.err != "" && !r.cancelled:
@@ -145,17 +162,5 @@ func (t *tab) notable() []probes.RequestLine {
 	}
 	list := slices.DeleteFunc(slices.Clone(t.history), func(r *request) bool { return rank(r) == 4 })
 	slices.SortStableFunc(list, func(a, b *request) int { return cmp.Compare(rank(a), rank(b)) })
-	list = list[:min(len(list), maxRequestLines)]
-	lines := make([]probes.RequestLine, 0, len(list))
-	for _, r := range list {
-		l := probes.RequestLine{
-			Method: r.method, URL: clip(r.url, maxLine), Type: strings.ToLower(r.kind), Status: r.status, Error: r.err,
-			Offset: r.begun.Sub(t.options.StartedAt), Duration: r.took,
-		}
-		if !r.done {
-			l.Error, l.Duration = "pending", time.Since(r.begun)
-		}
-		lines = append(lines, l)
-	}
-	return lines
+	return list[:min(len(list), maxRequestLines)]
 }

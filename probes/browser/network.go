@@ -31,6 +31,10 @@ type request struct {
 	took      time.Duration
 	done      bool
 	span      *span
+	session   *chrome.Session
+	bytes     int64
+	// sent and received are the events as they came, for the recording.
+	sent, received jsonv2.Value
 }
 
 type (
@@ -64,7 +68,7 @@ type (
 	}
 )
 
-func (t *tab) requestSent(_ *chrome.Session, params jsonv2.Value) {
+func (t *tab) requestSent(s *chrome.Session, params jsonv2.Value) {
 	e, ok := decode[sentEvent](params)
 	if !ok || strings.HasPrefix(e.Request.URL, "data:") || strings.HasPrefix(e.Request.URL, "blob:") {
 		return
@@ -80,11 +84,12 @@ func (t *tab) requestSent(_ *chrome.Session, params jsonv2.Value) {
 	}
 	r := &request{
 		id: e.RequestID, method: e.Request.Method, url: e.Request.URL, kind: e.Type, frame: e.FrameID,
-		loader: e.LoaderID, begun: now, span: t.currentSpan(),
+		loader: e.LoaderID, begun: now, span: t.currentSpan(), session: s,
 	}
 	r.span.count(r.url, probes.Traffic{Requests: 1})
 	t.requests[e.RequestID] = r
 	t.history = append(t.history, r)
+	t.keepRaw(&r.sent, params)
 	if len(t.history) > maxRequests {
 		t.forgetRequests()
 	}
@@ -124,6 +129,7 @@ func (t *tab) responseReceived(params jsonv2.Value) {
 	defer t.mu.Unlock()
 	if r := t.requests[e.RequestID]; r != nil {
 		r.status = e.Response.Status
+		t.keepRaw(&r.received, params)
 		if r.kind == "" {
 			r.kind = e.Type
 		}
@@ -147,7 +153,8 @@ func (t *tab) ended(s *chrome.Session, params jsonv2.Value, failed bool) {
 	}
 	now := time.Now()
 	r.done, r.took = true, now.Sub(r.begun)
-	more := probes.Traffic{Bytes: int64(e.Bytes)}
+	r.bytes = int64(e.Bytes)
+	more := probes.Traffic{Bytes: r.bytes}
 	if failed && !e.Canceled || r.status >= 400 {
 		more.Failed = 1
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/outrider-monitor/outrider/journeys"
 	"github.com/outrider-monitor/outrider/probes"
 	"github.com/outrider-monitor/outrider/probes/browser/chrome"
+	"github.com/outrider-monitor/outrider/probes/browser/inpage"
 )
 
 const (
@@ -56,6 +57,10 @@ type tab struct {
 	spans    []*span
 	document *pageVitals     // of the page as it is
 	hosts    map[string]bool // of the journey's own URLs
+	raw      int             // bytes of events that are kept
+	// mask is what is to be covered and left out. Until maskErr is nil it is not known.
+	mask    []inpage.Part
+	maskErr error
 	// conditions are those that hold now; steps change them.
 	conditions journeys.Conditions
 	marking    bool // requests of the page are stopped to be marked
@@ -79,6 +84,9 @@ func openTab(ctx context.Context, lease *chrome.Lease, o probes.SessionOptions) 
 		abort: func(error) {}, conditions: o.Journey.Browser.Conditions,
 	}
 	t.answers = expectAnswers(o.Journey)
+	if len(o.Journey.Mask) > 0 {
+		t.maskErr = errors.New("no step has begun")
+	}
 	t.ctx, t.lose = context.WithCancelCause(context.Background())
 	if err := t.create(ctx); err != nil {
 		_ = t.close(ctx)

@@ -16,10 +16,11 @@ function tells(values) {
 
 // cover blackens what shows one of the values, and the fields that secrets were typed into. It returns how
 // many places it covered; uncover undoes it.
-function cover(values, hold) {
+function cover(q, hold) {
   uncover(hold);
-  const shows = tells(values);
+  const shows = tells(q.values);
   const doomed = new Set([...hold.secret].filter((el) => el.isConnected));
+  for (const el of masked(q)) doomed.add(el);
   doomFields(doomed, shows);
   doomTexts(doomed, shows);
   for (const el of doomed) {

@@ -232,10 +232,10 @@ const kept = (key) => hold.frames.get(key);
 const pageText = (max) => (document.body ? document.body.innerText.replace(/[^\S\n]+/g, ' ').replace(/\n\s*\n+/g, '\n').trim().slice(0, max) : '');
 
 globalThis.__outrider = {
-  wait, changed, read, through, kept, pointed, landed, disarm, pageText, title: () => document.title,
+  wait, changed, read, through, kept, pointed, landed, disarm, outline, markup, spoken, title: () => document.title,
   entered: (q) => entered(q, hold), 
   // A frame in a process of its own hands its picture over later: what is covered is in it two frames on.
-  cover: (q) => (cover(q.values, hold), new Promise((resolve) => {
+  cover: (q) => (cover(q, hold), new Promise((resolve) => {
     const done = () => resolve(true);
     setTimeout(done, 300);
     requestAnimationFrame(() => requestAnimationFrame(() => requestAnimationFrame(done)));
