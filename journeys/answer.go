@@ -12,11 +12,17 @@ import (
 // answerFunctions look into the answer of an HTTP step. css, xpath and jsonpath want exactly one match, as locators do;
 // their _all forms give a list of what there is.
 func answerFunctions() []expression.Function {
-	return []expression.Function{
+	return append([]expression.Function{
 		{Name: "css", Type: (func(string, ...string) string)(nil), Prepare: first(extract.CompileCSS), Call: one("css", findCSS)},
 		{Name: "css_all", Type: (func(string, ...string) []any)(nil), Prepare: first(extract.CompileCSS), Call: all(findCSS)},
 		{Name: "xpath", Type: (func(string) any)(nil), Prepare: first(extract.CompileXPath), Call: one("xpath", findXPath)},
 		{Name: "xpath_all", Type: (func(string) []any)(nil), Prepare: first(extract.CompileXPath), Call: all(findXPath)},
+	}, jsonFunctions()...)
+}
+
+// jsonFunctions look into whatever has a json.
+func jsonFunctions() []expression.Function {
+	return []expression.Function{
 		{Name: "jsonpath", Type: (func(string) any)(nil), Prepare: first(extract.CompileJSONPath), Call: one("jsonpath", findJSONPath)},
 		{Name: "jsonpath_all", Type: (func(string) []any)(nil), Prepare: first(extract.CompileJSONPath), Call: all(findJSONPath)},
 		{Name: "matches_schema", Type: (func(any, string) bool)(nil), Prepare: prepareSchema, Call: matchesSchema},

@@ -94,6 +94,10 @@ func (p *parser) verbOf(n *document.Node, m *document.Map) *verb {
 			}
 		}
 	}
+	// What is a key of another verb here is none itself: `tls` beside `get`.
+	found = slices.DeleteFunc(slices.Clone(found), func(v *verb) bool {
+		return slices.ContainsFunc(found, func(other *verb) bool { return other != v && other.has(v.name) })
+	})
 	if len(found) == 1 {
 		return found[0]
 	}
@@ -117,6 +121,11 @@ func (p *parser) verbOf(n *document.Node, m *document.Map) *verb {
 	}
 	p.r.Problem(n, "the step has no verb", "such as goto, click, fill, see, get or post")
 	return nil
+}
+
+// has reports whether a key belongs to the verb.
+func (v *verb) has(name string) bool {
+	return slices.ContainsFunc(v.keys, func(k key) bool { return k.name == name })
 }
 
 // refuseForeign refuses keys that belong to other verbs, and says to which.

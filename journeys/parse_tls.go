@@ -4,7 +4,11 @@ import "github.com/outrider-monitor/outrider/journeys/document"
 
 // readTLS reads TLS settings and checks that they go together.
 func readTLS(p *parser, n *document.Node, into *TLS) {
-	m := readFields(p, n, tlsFields(), into)
+	checkTLS(p, readFields(p, n, tlsFields(), into), n, into)
+}
+
+// checkTLS finds what is wrong between the settings of a map.
+func checkTLS(p *parser, m *document.Map, n *document.Node, into *TLS) *document.Map {
 	for _, pair := range [...][2]string{{"cert_file", "key_file"}, {"key_file", "cert_file"}} {
 		if m.Has(pair[0]) && !m.Has(pair[1]) {
 			p.r.ProblemAt(m.KeyPos(pair[0]), n.Path(), pair[0]+" needs "+pair[1]+" too", "a client certificate is both")
@@ -13,6 +17,7 @@ func readTLS(p *parser, n *document.Node, into *TLS) {
 	if into.MaxVersion != "" && into.MinVersion > into.MaxVersion {
 		p.r.ProblemAt(m.KeyPos("max_version"), n.Path(), "max_version is below min_version", "")
 	}
+	return m
 }
 
 // tlsFields are the settings of TLS.

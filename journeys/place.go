@@ -22,6 +22,12 @@ const (
 	afterUse
 	// afterResponse sees an answer that the page got.
 	afterResponse
+	afterDNS
+	afterTCP
+	afterTLS
+	afterWebSocket
+	afterGRPC
+	afterPing
 )
 
 // surroundings are the names that a place has beside those that all have.
@@ -48,7 +54,13 @@ func places() map[place]surroundings {
 			roots: rootsNamed(httpNames(), responseNames()), functions: answerFunctions(),
 			where: "in expect and save of a wait_for_response step",
 		},
-		afterUse: {roots: []expression.Root{{Name: "result", Sample: map[string]any{}, Members: true}}, where: "in expect and save of a use step"},
+		afterDNS:       {roots: dnsNames(), where: "in expect and save of a dns step"},
+		afterTCP:       {roots: tcpNames(), where: "in expect and save of a tcp step"},
+		afterTLS:       {roots: connectionNames(), where: "in expect and save of a tls step"},
+		afterWebSocket: {roots: webSocketNames(), functions: jsonFunctions(), where: "in expect and save of a websocket step"},
+		afterGRPC:      {roots: grpcNames(), functions: jsonFunctions(), where: "in expect and save of a grpc step"},
+		afterPing:      {roots: pingNames(), where: "in expect and save of a ping step"},
+		afterUse:       {roots: []expression.Root{{Name: "result", Sample: map[string]any{}, Members: true}}, where: "in expect and save of a use step"},
 	}
 }
 
@@ -80,10 +92,13 @@ func browserNames() []expression.Root {
 func elsewhere() map[string]string {
 	reasons := map[string]string{}
 	all := places()
-	for _, at := range []place{afterEval, afterHTTP, onThePage} {
+	for _, at := range []place{afterDNS, afterTCP, afterWebSocket, afterGRPC, afterPing, afterEval, afterHTTP, onThePage} {
 		for _, r := range all[at].roots {
 			reasons[r.Name] = "it is there " + all[at].where
 		}
+	}
+	for _, name := range []string{"remote_addr", "tls", "timing"} {
+		reasons[name] = "it is there in expect and save of a step that connects by itself, such as get, tcp or tls"
 	}
 	reasons["result"] = "it is there in expect and save of an eval or a use step"
 	reasons["url"] = "it is there in expect and save"

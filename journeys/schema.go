@@ -86,9 +86,9 @@ func stepSchema() schema {
 	owners := map[string][]schema{}
 	needed := map[string][]string{}
 	for _, v := range verbs() {
-		properties[v.name] = described(v.schema, v.doc)
+		properties[v.name] = either(properties[v.name], described(v.schema, v.doc))
 		required := schema{"required": []string{v.name}}
-		one = append(one, required)
+		one = append(one, alone(v.name, required))
 		for _, k := range v.keys {
 			owners[k.name] = append(owners[k.name], required)
 			properties[k.name] = either(properties[k.name], described(k.schema, k.doc))
@@ -99,12 +99,28 @@ func stepSchema() schema {
 	}
 	dependent := map[string]schema{}
 	for key, verbs := range owners {
-		dependent[key] = schema{"anyOf": verbs}
+		if properties[key] != nil && !slices.ContainsFunc(one, func(v schema) bool { return v["not"] != nil && v["required"].([]string)[0] == key }) {
+			dependent[key] = schema{"anyOf": verbs}
+		}
 	}
 	s["oneOf"] = one
 	s["dependentSchemas"] = dependent
 	s["dependentRequired"] = needed
 	return s
+}
+
+// alone is the choice of a verb. One whose name is a key of others, such as `tls`, is chosen where none of those is.
+func alone(name string, required schema) schema {
+	var others []schema
+	for _, v := range verbs() {
+		if v.has(name) {
+			others = append(others, schema{"required": []string{v.name}})
+		}
+	}
+	if others == nil {
+		return required
+	}
+	return schema{"required": required["required"], "not": schema{"anyOf": others}}
 }
 
 // either is a key that goes with several verbs, and may mean something else with each.

@@ -44,6 +44,11 @@ func verbs() []verb {
 		pageVerbs(),
 		conditionVerbs(),
 		flowVerbs(),
+		dnsVerbs(),
+		tcpVerbs(),
+		webSocketVerbs(),
+		grpcVerbs(),
+		pingVerbs(),
 	)
 }
 

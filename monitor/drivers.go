@@ -10,6 +10,7 @@ import (
 	"github.com/outrider-monitor/outrider/probes"
 	"github.com/outrider-monitor/outrider/probes/browser"
 	"github.com/outrider-monitor/outrider/probes/httpcall"
+	"github.com/outrider-monitor/outrider/probes/netcall"
 )
 
 // DriverOptions say how journeys reach their targets.
@@ -37,7 +38,7 @@ func Drivers(o DriverOptions) (*DriverSet, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the browser: %w", err)
 	}
-	return &DriverSet{All: []probes.Driver{httpcall.New(), b}, browser: b}, nil
+	return &DriverSet{All: []probes.Driver{httpcall.New(), netcall.New(), b}, browser: b}, nil
 }
 
 // Close ends the browser and waits, within ctx, until it is gone.

@@ -124,16 +124,19 @@ func (s probeSamples) Collect(ch chan<- prometheus.Metric) {
 		return
 	}
 	gauge("probe_dns_lookup_time_seconds", "Returns the time taken for probe dns lookup in seconds", http.Resolve.Seconds())
+	ssl := 0.0
+	if !http.CertificateExpiry.IsZero() {
+		ssl = 1
+		gauge("probe_ssl_earliest_cert_expiry", "Returns last SSL chain expiry in unixtime", float64(http.CertificateExpiry.Unix()))
+	}
+	if http.Status == 0 {
+		return // a step that does not speak HTTP
+	}
 	gauge("probe_http_status_code", "Response HTTP status code", float64(http.Status))
 	gauge("probe_http_redirects", "The number of redirects", float64(http.Redirects))
 	gauge("probe_http_uncompressed_body_length", "Length of uncompressed response body", float64(http.BodyBytes))
 	for phase, took := range map[string]time.Duration{"resolve": http.Resolve, "connect": http.Connect, "tls": http.TLS, "processing": http.Processing, "transfer": http.Transfer} {
 		gauge("probe_http_duration_seconds", "Duration of http request by phase, summed over all redirects", took.Seconds(), "phase", phase)
-	}
-	ssl := 0.0
-	if !http.CertificateExpiry.IsZero() {
-		ssl = 1
-		gauge("probe_ssl_earliest_cert_expiry", "Returns last SSL chain expiry in unixtime", float64(http.CertificateExpiry.Unix()))
 	}
 	gauge("probe_http_ssl", "Indicates if SSL was used for the final redirect", ssl)
 }

@@ -82,13 +82,3 @@ type Done struct {
 	// RetryAfter is how long the target wants to be left alone; a retry does.
 	RetryAfter time.Duration
 }
-
-// Cookie is a cookie as both drivers understand it.
-type Cookie struct {
-	Name, Value, Domain, Path string
-	// HostOnly cookies have a Domain without subdomains.
-	HostOnly         bool
-	Expires          time.Time
-	Secure, HTTPOnly bool
-	SameSite         string
-}

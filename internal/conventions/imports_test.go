@@ -17,6 +17,7 @@ func mayImport(dir string) (allowed []string, known bool) {
 		"probes":              {"journeys"},
 		"probes/browser":      {"journeys", "probes"},
 		"probes/httpcall":     {"journeys", "probes"},
+		"probes/netcall":      {"journeys", "probes"},
 		"incidents":           {"journeys", "probes"},
 		"paging":              {"journeys", "probes", "incidents"},
 		"history":             {"journeys", "probes", "incidents", "paging"},
@@ -24,9 +25,9 @@ func mayImport(dir string) (allowed []string, known bool) {
 		"exporter/cloudwatch": {"journeys", "probes", "incidents", "exporter"},
 		"web":                 {"journeys", "probes", "incidents", "history"},
 		"monitor": {"journeys", "probes", "incidents", "paging", "history", "exporter", "web",
-			"probes/browser", "probes/httpcall", "exporter/cloudwatch"},
+			"probes/browser", "probes/httpcall", "probes/netcall", "exporter/cloudwatch"},
 		"cmd": {"journeys", "probes", "incidents", "paging", "history", "exporter", "web", "monitor",
-			"probes/browser", "probes/httpcall", "exporter/cloudwatch", "examples"},
+			"probes/browser", "probes/httpcall", "probes/netcall", "exporter/cloudwatch", "examples"},
 		// The shop is a target like any other: it must not know who watches it.
 		"examples/shop": nil,
 		"examples":      nil,
@@ -52,6 +53,9 @@ func only() map[string][]string {
 		"github.com/prometheus/":  {"exporter", "web", "monitor", "cmd"},
 		"github.com/santhosh-tek": {"journeys", "paging", "internal"},
 		"github.com/quic-go/":     {"probes/httpcall"},
+		"github.com/miekg/dns":    {"probes/netcall"},
+		"github.com/coder/":       {"probes/netcall"},
+		"google.golang.org/grpc":  {"probes/netcall"},
 		"github.com/antchfx/":     {"journeys/extract"},
 		"github.com/speakeasy-":   {"journeys/extract"},
 	}
@@ -83,7 +87,7 @@ func covers(a, imp string) bool {
 	if a == imp {
 		return true
 	}
-	apart := []string{"probes/browser", "probes/httpcall", "exporter/cloudwatch"}
+	apart := []string{"probes/browser", "probes/httpcall", "probes/netcall", "exporter/cloudwatch"}
 	for _, d := range apart {
 		if within(imp, d) {
 			return within(imp, a) && within(a, d)

@@ -194,6 +194,14 @@ func shortCause(err error) string {
 	return err.Error()
 }
 
+// HandshakeError is one that came while TLS was begun, where the order of moments does not tell.
+type HandshakeError struct{ Err error }
+
+func (e *HandshakeError) Error() string { return e.Err.Error() }
+
+// Unwrap gives the cause.
+func (e *HandshakeError) Unwrap() error { return e.Err }
+
 // tlsFailure explains why no TLS connection came about.
 func (a *Attempt) tlsFailure(err error) *probes.Failure {
 	f := &probes.Failure{Reason: probes.TLS}
@@ -201,6 +209,9 @@ func (a *Attempt) tlsFailure(err error) *probes.Failure {
 	var verification *tls.CertificateVerificationError
 	var record tls.RecordHeaderError
 	var alert tls.AlertError
+	var handshake *HandshakeError
+	shaking := errors.As(err, &handshake) ||
+		a.Trace != nil && a.Trace.Reached(Shaking) && !a.Trace.Reached(Shook) && !a.Trace.Reached(HasConnection)
 	switch {
 	case errors.As(err, &verification):
 		a.certificateFailure(f, host, verification)
@@ -211,7 +222,7 @@ func (a *Attempt) tlsFailure(err error) *probes.Failure {
 		f.Got = alert.Error()
 	case strings.Contains(err.Error(), "server gave HTTP response to HTTPS client"):
 		f.Message, f.Got = host+" answers in plain HTTP where TLS is expected", "plain HTTP"
-	case a.Trace != nil && a.Trace.Reached(Shaking) && !a.Trace.Reached(Shook) && !a.Trace.Reached(HasConnection):
+	case shaking:
 		f.Message = fmt.Sprintf("the TLS handshake with %s failed: %s", host, shortCause(Innermost(err)))
 		f.Got = shortCause(Innermost(err))
 	default:

@@ -32,11 +32,10 @@ func (j *jar) Cookies(u *url.URL) []*http.Cookie {
 	if len(j.cookies) == 0 {
 		return nil
 	}
-	host, now := hostOf(u), time.Now()
+	now := time.Now()
 	var matching []probes.Cookie
 	for _, c := range j.cookies {
-		live := c.Expires.IsZero() || c.Expires.After(now)
-		if live && (!c.Secure || isTrustworthy(u, host)) && domainMatches(c, host) && pathMatches(c.Path, u.EscapedPath()) {
+		if c.GoesTo(u, now) {
 			matching = append(matching, c)
 		}
 	}
@@ -50,7 +49,7 @@ func (j *jar) Cookies(u *url.URL) []*http.Cookie {
 
 // SetCookies takes the cookies of an answer (RFC 6265, section 5.3).
 func (j *jar) SetCookies(u *url.URL, cookies []*http.Cookie) {
-	host, now := hostOf(u), time.Now()
+	host, now := probes.HostOf(u), time.Now()
 	for _, got := range cookies {
 		c, ok := accepted(u, host, got)
 		if !ok {
@@ -87,7 +86,7 @@ func accepted(u *url.URL, host string, got *http.Cookie) (probes.Cookie, bool) {
 	if suffix, _ := publicsuffix.PublicSuffix(host); domain != "" && net.ParseIP(host) == nil && suffix != host {
 		c.Domain, c.HostOnly = domain, false
 	}
-	if len(c.Name)+len(c.Value) > maxCookieSize || c.Secure && !isTrustworthy(u, host) {
+	if len(c.Name)+len(c.Value) > maxCookieSize || c.Secure && !probes.Trustworthy(u) {
 		return c, false
 	}
 	// Prefixes promise what their cookies must keep (RFC 6265bis, section 4.1.3).
@@ -134,31 +133,6 @@ func (s *Session) SetCookies(_ context.Context, cookies []probes.Cookie) error {
 		s.jar.put(c, now)
 	}
 	return nil
-}
-
-func hostOf(u *url.URL) string { return strings.ToLower(strings.TrimSuffix(u.Hostname(), ".")) }
-
-// isTrustworthy reports whether Secure cookies travel: over https, and to this machine itself, as browsers
-// have it.
-func isTrustworthy(u *url.URL, host string) bool {
-	if u.Scheme == "https" || host == "localhost" || strings.HasSuffix(host, ".localhost") {
-		return true
-	}
-	ip := net.ParseIP(host)
-	return ip != nil && ip.IsLoopback()
-}
-
-func domainMatches(c probes.Cookie, host string) bool {
-	return host == c.Domain || !c.HostOnly && strings.HasSuffix(host, "."+c.Domain) && net.ParseIP(host) == nil
-}
-
-// pathMatches is RFC 6265, section 5.1.4.
-func pathMatches(cookie, path string) bool {
-	if path == "" {
-		path = "/"
-	}
-	rest, ok := strings.CutPrefix(path, cookie)
-	return ok && (rest == "" || strings.HasSuffix(cookie, "/") || rest[0] == '/')
 }
 
 // defaultPath is RFC 6265, section 5.1.4.
