@@ -56,6 +56,7 @@ const (
 	oldestPendingPage
 	reloadSuccessful
 	reloadTimestamp
+	cloudwatchDatapoints
 	buildInfo
 	metricCount
 )
@@ -159,6 +160,9 @@ func describeMonitor(m *[metricCount]Metric) {
 		Help: "1 if the last attempt to load the configuration succeeded, 0 if the one before is still in use."}
 	m[reloadTimestamp] = Metric{Name: "outrider_config_last_reload_success_timestamp_seconds", Kind: Gauge,
 		Help: "When the configuration in use was loaded."}
+	m[cloudwatchDatapoints] = Metric{Name: "outrider_cloudwatch_datapoints_total", Kind: Counter, Labels: []string{"outcome"},
+		Help: "Datapoints for CloudWatch by outcome: accepted, refused, postponed or dropped.",
+		Note: "Absent without `cloudwatch` in the configuration. `postponed` wait on disk and are counted again when they are settled; `refused` and `dropped` are lost."}
 	m[buildInfo] = Metric{Name: "outrider_build_info", Kind: Gauge, Labels: []string{"version", "revision", "goversion"},
 		Help: "Always 1; its labels say which build this is."}
 }

@@ -47,6 +47,8 @@ type monitorSeries struct {
 	mu       sync.Mutex
 	browsers [5]float64
 	pagers   map[string]*pagerSeries
+	// cloud are datapoints by outcome; nil without CloudWatch.
+	cloud    map[string]float64
 	reloadOK value
 	reloaded value
 }
@@ -117,6 +119,20 @@ func (e *Exporter) BrowserStart(cause BrowserCause) {
 	}
 }
 
+// CloudWatchDatapoints counts datapoints by what became of them: accepted, refused, postponed or dropped. The first call,
+// with any number, makes all four exist.
+func (e *Exporter) CloudWatchDatapoints(outcome string, n int) {
+	m := e.monitor
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.cloud == nil {
+		m.cloud = map[string]float64{"accepted": 0, "refused": 0, "postponed": 0, "dropped": 0}
+	}
+	if _, known := m.cloud[outcome]; known {
+		m.cloud[outcome] += float64(n)
+	}
+}
+
 // ConfigReload says whether an attempt to load the configuration, the first one included, succeeded.
 func (e *Exporter) ConfigReload(ok bool, at time.Time) {
 	m := e.monitor
@@ -145,6 +161,9 @@ func (m *monitorSeries) collect(o *Options, b *batch) {
 	defer m.mu.Unlock()
 	b.known(reloadSuccessful, m.reloadOK, nil)
 	b.known(reloadTimestamp, m.reloaded, nil)
+	for outcome, n := range m.cloud {
+		b.counter(cloudwatchDatapoints, n, pairs(nil, pair("outcome", outcome)), m.created)
+	}
 	for i, cause := range browserCauses() {
 		b.counter(browserStarts, m.browsers[i], pairs(nil, pair("cause", string(cause))), m.created)
 	}

@@ -33,6 +33,7 @@ func scraped(t *testing.T) *httptest.Server {
 	e.ScheduleLateness(time.Millisecond)
 	e.QueueWait(time.Second)
 	e.ConfigReload(true, noon)
+	e.CloudWatchDatapoints("accepted", 3)
 	server := httptest.NewServer(promhttp.HandlerFor(reg, promhttp.HandlerOpts{EnableOpenMetrics: true}))
 	t.Cleanup(server.Close)
 	return server

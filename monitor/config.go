@@ -34,9 +34,10 @@ type Config struct {
 	// MonitorPagers hear of the monitor's own trouble, FallbackPagers of pagers that refuse.
 	MonitorPagers, FallbackPagers []string
 	// Storm is how many incidents within how long are told with one page for each team; a negative For: never.
-	Storm    journeys.Threshold
-	Browser  BrowserConfig
-	Journeys []journeys.Journey
+	Storm      journeys.Threshold
+	Browser    BrowserConfig
+	CloudWatch CloudWatchConfig
+	Journeys   []journeys.Journey
 	// Warnings are what is doubtful in the files: nothing that keeps the monitor from running.
 	Warnings document.Problems
 	// Files are all files that were read; Folders are where new ones would appear.

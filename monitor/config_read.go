@@ -25,6 +25,7 @@ func (c *Config) read(r *document.Reader, m *document.Map) {
 	c.Control = m.Texts("control")
 	c.readDefaults(r, m.Map("defaults"))
 	c.readBrowser(r, m.Map("browser"))
+	c.readCloudWatch(r, m)
 	c.readPagers(r, m)
 	c.readTeams(r, m)
 	c.MonitorPagers = c.pagerNames(r, m.Get("monitor_pagers"))

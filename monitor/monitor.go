@@ -18,6 +18,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
 	"github.com/outrider-monitor/outrider/exporter"
+	"github.com/outrider-monitor/outrider/exporter/cloudwatch"
 	"github.com/outrider-monitor/outrider/history"
 	"github.com/outrider-monitor/outrider/paging"
 )
@@ -66,6 +67,8 @@ type Monitor struct {
 	log      *slog.Logger
 	registry *prometheus.Registry
 	numbers  *exporter.Exporter
+	// cloud is nil where nothing goes to CloudWatch.
+	cloud    *cloudwatch.Publisher
 	store    *history.Store
 	courier  *paging.Courier
 	ledger   *ledger
@@ -129,6 +132,9 @@ func (m *Monitor) open() error {
 	}
 	m.undo.Add("closing the history", 10*time.Second, func(context.Context) error { return m.store.Close() })
 	if err := m.openNumbers(config); err != nil {
+		return err
+	}
+	if err := m.openCloudWatch(config); err != nil {
 		return err
 	}
 	if m.drivers, err = Drivers(DriverOptions{Browser: config.Browser, Log: m.log, OnBrowserStart: m.browserStarted}); err != nil {

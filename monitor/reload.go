@@ -55,6 +55,7 @@ func (m *Monitor) fixed(next *Config) error {
 	}{
 		{"data", now.Data, next.Data}, {"listen", now.Listen, next.Listen}, {"web_config", now.WebConfig, next.WebConfig},
 		{"location", now.Location, next.Location}, {"deployment", now.Deployment, next.Deployment}, {"browser", now.Browser, next.Browser},
+		{"cloudwatch", now.CloudWatch, next.CloudWatch},
 	} {
 		if f.now != f.new {
 			return fmt.Errorf("%s cannot change while the monitor runs; restart it", f.key)

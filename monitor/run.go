@@ -23,6 +23,9 @@ func (m *Monitor) Run(ctx context.Context) error {
 	m.undo.Add("the last pages", lastPagesTime, m.lastPages)
 	m.start("the ledger", storeTimeout, failed, m.ledger.Run)
 	m.start("the warden", storeTimeout, failed, m.warden.Run)
+	if m.cloud != nil {
+		m.start("CloudWatch", cloudTime, failed, m.cloud.Run)
+	}
 	m.start("the vigil", time.Second, failed, m.vigil.Run)
 	if m.o.Watch {
 		if w, err := newWatcher(m.log, m.sources, m.reloadChanged); err != nil {

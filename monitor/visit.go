@@ -27,6 +27,7 @@ func (m *Monitor) visit(ctx context.Context, p *plan, t *task, req probes.Reques
 
 	m.numbers.QueueWait(wait)
 	m.numbers.Observe(t.Journey, &result, state)
+	m.publish(p, t, &result)
 	m.published.Set(t.Name, state.Published)
 	m.doubt(t, &state)
 	m.logRun(&result)

@@ -1,0 +1,26 @@
+package cloudwatch
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+
+	"github.com/aws/smithy-go"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
+)
+
+// refused reports whether CloudWatch will never take the request as it is. Credentials that are missing, wrong or expired
+// are not among it: somebody will mend them, and what was seen until then is worth keeping.
+func refused(err error) bool {
+	var api smithy.APIError
+	if !errors.As(err, &api) {
+		return false
+	}
+	switch code := api.ErrorCode(); {
+	case strings.Contains(code, "InvalidParameter"), strings.Contains(code, "MissingParameter"), strings.Contains(code, "MissingRequiredParameter"),
+		strings.Contains(code, "ValidationError"), strings.Contains(code, "ValidationException"), strings.Contains(code, "InvalidFormat"):
+		return true
+	}
+	var answer *smithyhttp.ResponseError
+	return errors.As(err, &answer) && answer.HTTPStatusCode() == http.StatusRequestEntityTooLarge
+}

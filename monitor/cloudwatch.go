@@ -1,0 +1,50 @@
+package monitor
+
+import (
+	"context"
+	"path/filepath"
+	"time"
+
+	"github.com/outrider-monitor/outrider/exporter/cloudwatch"
+	"github.com/outrider-monitor/outrider/probes"
+)
+
+// cloudTime is for the datapoints that were gathered when the monitor stops.
+const cloudTime = 10 * time.Second
+
+// openCloudWatch makes what publishes to CloudWatch, if the configuration wants it. AWS is asked nothing yet: trouble there
+// delays no start.
+func (m *Monitor) openCloudWatch(config *Config) error {
+	c := config.CloudWatch
+	if c.Region == "" {
+		return nil
+	}
+	client, err := cloudwatch.NewClient(context.Background(), c.Region)
+	if err != nil {
+		return &StartError{Err: err, Hint: "the files that AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE name must be readable"}
+	}
+	m.numbers.CloudWatchDatapoints(string(cloudwatch.Accepted), 0)
+	m.cloud, err = cloudwatch.NewPublisher(cloudwatch.Options{
+		API: client, Namespace: c.Namespace, Steps: c.Steps, Dir: filepath.Join(config.Data, "cloudwatch"), Quota: c.Quota, Log: m.log,
+		Count:    func(s cloudwatch.Settled, n int) { m.numbers.CloudWatchDatapoints(string(s), n) },
+		Patience: cloudPatience, Trouble: m.cloudTrouble,
+	})
+	return err
+}
+
+// cloudPatience is how long CloudWatch may take nothing before that is said as an error.
+const cloudPatience = 5 * time.Minute
+
+// cloudTrouble says that CloudWatch has taken nothing for a while, or takes datapoints again.
+func (m *Monitor) cloudTrouble(err error) {
+	if err != nil {
+		m.log.Error("CloudWatch has taken no datapoint for five minutes: its alarms will treat them as missing", "error", err)
+	}
+}
+
+// publish tells CloudWatch of a run.
+func (m *Monitor) publish(p *plan, t *task, r *probes.Result) {
+	if m.cloud != nil {
+		m.cloud.Observe(t.Journey, r, p.config.Timing(t.Journey).Every)
+	}
+}

@@ -1,0 +1,46 @@
+package monitor
+
+import (
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/outrider-monitor/outrider/exporter/cloudwatch/cwfake"
+)
+
+func TestRunsReachCloudWatchAndItsTroubleStopsNothing(t *testing.T) {
+	for name, fault := range map[string]*cwfake.Fault{"it answers": nil, "it refuses": {Status: 403, Code: "AccessDenied", Message: "no"}} {
+		t.Run(name, func(t *testing.T) {
+			fake := cwfake.New(cwfake.Options{Trouble: func(string) *cwfake.Fault { return fault }})
+			server := httptest.NewServer(fake)
+			defer server.Close()
+			t.Setenv("AWS_ENDPOINT_URL_CLOUDWATCH", server.URL)
+			t.Setenv("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE")
+			t.Setenv("AWS_SECRET_ACCESS_KEY", "example")
+			w := newWorld(t)
+			file := worldFiles(t, w, "menu")
+			text, err := os.ReadFile(file)
+			if err == nil {
+				err = os.WriteFile(file, append(text, "cloudwatch: {region: eu-west-1}\n"...), 0o600)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, stop := monitored(t, w, file, time.Second)
+			eventually(t, "a run", func() bool { return w.count("DELETE /menu") > 1 })
+			stop()
+			waiting, err := filepath.Glob(filepath.Join(filepath.Dir(file), "data", "cloudwatch", "*.json.gz"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if fault == nil && (len(fake.Metrics()) == 0 || len(waiting) > 0) {
+				t.Errorf("%d metrics have reached CloudWatch, %d files wait", len(fake.Metrics()), len(waiting))
+			}
+			if fault != nil && len(waiting) == 0 {
+				t.Error("nothing waits on disk for CloudWatch")
+			}
+		})
+	}
+}
