@@ -13,7 +13,7 @@ import (
 // full result is kept. A slot may have been taken over by a later run: details.run tells.
 // deliveries holds the outbox (settled_at is 0) and its log; head marks the oldest unsettled delivery of its
 // pager and dedup key, so that what is due is found without looking at what waits behind it. told marks those of
-// which the fallback pagers know, or need not know.
+// which the fallback pagers know, or need not know. pulse is when the store last proved that it can write.
 func migrations() []string {
 	return []string{`
 CREATE TABLE subjects (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, state BLOB NOT NULL);
@@ -53,6 +53,8 @@ CREATE INDEX deliveries_settled ON deliveries (settled_at) WHERE settled_at > 0;
 `, `
 ALTER TABLE deliveries ADD COLUMN told INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX deliveries_untold ON deliveries (pager, created_at, seq) WHERE settled_at = 0 AND told = 0;
+`, `
+CREATE TABLE pulse (id INTEGER PRIMARY KEY CHECK (id = 1), at INTEGER NOT NULL);
 `}
 }
 

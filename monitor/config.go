@@ -33,6 +33,8 @@ type Config struct {
 	Pagers   map[string]Pager
 	// MonitorPagers hear of the monitor's own trouble, FallbackPagers of pagers that refuse.
 	MonitorPagers, FallbackPagers []string
+	// Heartbeat tells others that the monitor is alive; nil: nobody is told.
+	Heartbeat *Heartbeat
 	// Storm is how many incidents within how long are told with one page for each team; a negative For: never.
 	Storm      journeys.Threshold
 	Browser    BrowserConfig

@@ -66,16 +66,19 @@ func (c *Config) readPagers(r *document.Reader, m *document.Map) {
 
 func (c *Config) readWebhook(r *document.Reader, m *document.Map) *WebhookPager {
 	m.Need("url")
-	w := &WebhookPager{}
-	if n := m.Get("url"); n != nil && n.Kind == document.Text {
-		checkURL(r, n)
-		w.URL = Source{text: n.Value, Pos: n.Pos}
-	} else {
-		w.URL = c.readSource(r, n)
-	}
+	w := &WebhookPager{URL: c.readAddress(r, m.Get("url"))}
 	w.Secret = c.readSource(r, m.Get("secret"))
 	m.Done()
 	return w
+}
+
+// readAddress reads a URL that may be a secret: text, or where it comes from.
+func (c *Config) readAddress(r *document.Reader, n *document.Node) Source {
+	if n != nil && n.Kind == document.Text {
+		checkURL(r, n)
+		return Source{text: n.Value, Pos: n.Pos}
+	}
+	return c.readSource(r, n)
 }
 
 func (c *Config) readPagerDuty(r *document.Reader, m *document.Map) *PagerDutyPager {

@@ -27,6 +27,7 @@ func (c *Config) read(r *document.Reader, m *document.Map) {
 	c.readBrowser(r, m.Map("browser"))
 	c.readCloudWatch(r, m)
 	c.readPagers(r, m)
+	c.readHeartbeat(r, m)
 	c.readTeams(r, m)
 	c.MonitorPagers = c.pagerNames(r, m.Get("monitor_pagers"))
 	c.FallbackPagers = c.pagerNames(r, m.Get("fallback_pagers"))

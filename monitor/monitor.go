@@ -20,6 +20,7 @@ import (
 	"github.com/outrider-monitor/outrider/exporter"
 	"github.com/outrider-monitor/outrider/exporter/cloudwatch"
 	"github.com/outrider-monitor/outrider/history"
+	"github.com/outrider-monitor/outrider/monitor/deadman"
 	"github.com/outrider-monitor/outrider/paging"
 )
 
@@ -83,6 +84,9 @@ type Monitor struct {
 	published published
 	turns     turns
 	vigil     vigil
+	silence   deadman.Watch
+	heart     atomic.Pointer[deadman.Heart]
+	beating   sync.Mutex
 	warden    warden
 	reloading sync.Mutex
 	// reloadProblem says why the last reload was refused; nil or empty if it was not.

@@ -50,8 +50,11 @@ func (c *Config) MakePager(name string, lookup func(string) (string, bool)) (pag
 }
 
 // secretProblem points to where the file asks for what is not there.
-func secretProblem(pager string, s Source, err error) error {
-	p := document.Problem{Pos: s.Pos, Path: "pagers." + pager, Message: err.Error()}
+func secretProblem(pager string, s Source, err error) error { return missing("pagers."+pager, s, err) }
+
+// missing points to the key whose value is not where the file says.
+func missing(path string, s Source, err error) error {
+	p := document.Problem{Pos: s.Pos, Path: path, Message: err.Error()}
 	if s.Env != "" {
 		p.Hint = "export " + s.Env + "=... before the monitor is started"
 	}

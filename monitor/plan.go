@@ -59,6 +59,9 @@ func (p *plan) timings() map[string]Timing {
 	for name, t := range p.tasks {
 		timings[name] = t.timing
 	}
+	if h := p.config.Heartbeat; h != nil {
+		timings[heartbeatJob] = Timing{Every: h.Every}
+	}
 	return timings
 }
 

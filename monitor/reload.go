@@ -66,15 +66,21 @@ func (m *Monitor) fixed(next *Config) error {
 
 // adopt makes a configuration the one in use.
 func (m *Monitor) adopt(config *Config, pagers map[string]paging.Pager) error {
+	heart, err := m.newHeart(config)
+	if err != nil {
+		return err
+	}
 	next := newPlan(config, m.newRunner(config), NewComposer(config))
 	m.numbers.Configure(config.Journeys)
 	m.numbers.ConfigurePagers(sortedKeys(config.Pagers))
 	m.pagers.Store(&pagers)
 	m.courier.SetDirectory(paging.Directory{Pagers: pagers, Fallback: config.FallbackPagers, Paces: config.paces()})
+	m.heart.Store(heart)
 	m.plan.Store(next)
 	if err := m.schedule.Set(next.timings()); err != nil {
 		return err
 	}
+	m.silence.Begin(time.Now())
 	for name := range next.tasks {
 		if at, ok := m.schedule.Next(name); ok {
 			m.numbers.NextRun(name, at)

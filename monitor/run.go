@@ -27,6 +27,7 @@ func (m *Monitor) Run(ctx context.Context) error {
 		m.start("CloudWatch", cloudTime, failed, m.cloud.Run)
 	}
 	m.start("the vigil", time.Second, failed, m.vigil.Run)
+	m.start("the watch for silent journeys", storeTimeout, failed, m.listen)
 	if m.o.Watch {
 		if w, err := newWatcher(m.log, m.sources, m.reloadChanged); err != nil {
 			m.log.Warn("changed files are not noticed; use SIGHUP after a change", "error", err)

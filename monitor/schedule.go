@@ -175,6 +175,17 @@ func (s *schedule) Next(name string) (time.Time, bool) {
 	return j.slots.next(time.Now()), true
 }
 
+// After is the journey's first slot after t; zero if it has none.
+func (s *schedule) After(name string, t time.Time) time.Time {
+	s.mu.Lock()
+	j, ok := s.jobs[name]
+	s.mu.Unlock()
+	if !ok {
+		return time.Time{}
+	}
+	return j.slots.next(t)
+}
+
 // Around is when the journey will be due next, and when it was due last; zero where that is not known.
 func (s *schedule) Around(name string) (next, previous time.Time) {
 	s.mu.Lock()

@@ -60,3 +60,6 @@ func (t *turn) Extra() bool { return t.extra.Load() }
 
 // Leave gives the turn to the next run.
 func (t *turn) Leave() { <-t.place }
+
+// Taken reports whether a run has the turn.
+func (t *turn) Taken() bool { return len(t.place) > 0 }

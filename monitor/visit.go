@@ -20,18 +20,30 @@ func (m *Monitor) visit(ctx context.Context, p *plan, t *task, req probes.Reques
 	req.QueueWait, req.Confirm = wait, t.confirm
 	result := m.ride(ctx, p, t, req, leave)
 
-	if p, t = m.current(t.Name); t == nil {
+	if !m.record(ctx, t.Name, &result) {
 		return result, errRemoved
 	}
-	state := m.ledger.Record(context.WithoutCancel(ctx), p, t, result) // judged and stored; wakes the courier
-
 	m.numbers.QueueWait(wait)
-	m.numbers.Observe(t.Journey, &result, state)
-	m.publish(p, t, &result)
-	m.published.Set(t.Name, state.Published)
-	m.doubt(t, &state)
-	m.logRun(&result)
 	return result, nil
+}
+
+// record does what follows a run, and reports whether the journey is still configured.
+func (m *Monitor) record(ctx context.Context, name string, result *probes.Result) bool {
+	p, t := m.current(name)
+	if t == nil {
+		return false
+	}
+	if result.Trigger != silenceTrigger {
+		m.silence.Heard(name, time.Now())
+	}
+	state := m.ledger.Record(context.WithoutCancel(ctx), p, t, *result) // judged and stored; wakes the courier
+
+	m.numbers.Observe(t.Journey, result, state)
+	m.publish(p, t, result)
+	m.published.Set(name, state.Published)
+	m.doubt(t, &state)
+	m.logRun(result)
+	return true
 }
 
 // ride runs the journey and gives its place in the gate back, whatever happens.
@@ -54,6 +66,10 @@ func (m *Monitor) current(journey string) (*plan, *task) {
 
 // due is what the schedule calls. A journey never overlaps itself.
 func (m *Monitor) due(name string, at time.Time) {
+	if name == heartbeatJob {
+		m.beat()
+		return
+	}
 	late := max(0, time.Since(at))
 	p, t := m.current(name)
 	if t == nil {

@@ -48,6 +48,7 @@ type Courier struct {
 	o         CourierOptions
 	directory atomic.Pointer[Directory]
 	wake      chan struct{}
+	asked     chan chan error
 }
 
 // NewCourier makes a courier.
@@ -55,7 +56,7 @@ func NewCourier(o CourierOptions, d Directory) *Courier {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	c := &Courier{o: o, wake: make(chan struct{}, 1)}
+	c := &Courier{o: o, wake: make(chan struct{}, 1), asked: make(chan chan error)}
 	c.directory.Store(&d)
 	return c
 }
@@ -71,6 +72,22 @@ func (c *Courier) Wake() {
 	select {
 	case c.wake <- struct{}{}:
 	default:
+	}
+}
+
+// Alive proves that the courier is at work: it returns nil when Run has just read the outbox because we asked.
+func (c *Courier) Alive(ctx context.Context) error {
+	answer := make(chan error, 1)
+	select {
+	case c.asked <- answer:
+	case <-ctx.Done():
+		return fmt.Errorf("the courier does not answer: %w", context.Cause(ctx))
+	}
+	select {
+	case err := <-answer:
+		return err
+	case <-ctx.Done():
+		return fmt.Errorf("the courier does not answer: %w", context.Cause(ctx))
 	}
 }
 
@@ -93,6 +110,9 @@ func (c *Courier) Run(ctx context.Context) error {
 			r.look(ctx, t.pager)
 		case <-c.wake:
 			r.lookAround(ctx)
+		case answer := <-c.asked:
+			_, err := c.o.Outbox.Pagers(ctx)
+			answer <- err
 		case <-look.C:
 			r.lookAround(ctx)
 		}
