@@ -33,7 +33,8 @@ func (s *journeySeries) observe(p *labelParts, r *probes.Result, state incidents
 		return // the monitor could not judge: nothing it measured is a statement about the target
 	}
 	s.success = known(truth(r.Outcome.Good()))
-	if r.Outcome.Good() && len(r.Attempts) > 0 {
+	whole := r.Failure == nil || len(r.Failure.ThirdParty) == 0 // else a third party has cut it short
+	if r.Outcome.Good() && whole && len(r.Attempts) > 0 {
 		s.duration.observe(r.Duration().Seconds(), r.EndedAt)
 	}
 	if last := r.Last(); last != nil {

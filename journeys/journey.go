@@ -25,7 +25,9 @@ type Journey struct {
 	// Evidence is what attempts leave behind; Mask is what is covered in it, in the page and all of its frames.
 	Evidence Evidence
 	Mask     Locators
-	Steps    []Step
+	// ThirdParty says whose failures are not the journey's.
+	ThirdParty ThirdParty
+	Steps      []Step
 	// Finally steps run after a pass, a failure, a timeout and SIGTERM alike.
 	Finally []Step
 	Publish []Binding

@@ -49,6 +49,9 @@ func journeyFields() []field[Journey] {
 		{"mask", "what is covered in pictures and left out of texts, in the page and all of its frames", refSchema("locators"), func(p *parser, n *document.Node, j *Journey) {
 			j.Mask = p.masks(n)
 		}},
+		{"third_party", "which hosts are the journey's own, and which others may fail", refSchema("third_party"), func(p *parser, n *document.Node, j *Journey) {
+			readFields(p, n, thirdPartyFields(), &j.ThirdParty)
+		}},
 		{"steps", "what the customer does, in order", stepsSchema(), func(p *parser, n *document.Node, j *Journey) {
 			j.Steps = p.steps(n)
 		}},

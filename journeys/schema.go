@@ -37,18 +37,19 @@ func definitions() map[string]schema {
 	secret := object(secretFields())
 	secret["minProperties"], secret["maxProperties"] = 1, 1
 	all := map[string]schema{
-		"journey":  object(journeyFields(), "journey", "steps"),
-		"fragment": object(fragmentFields(), "fragment", "steps"),
-		"step":     stepSchema(),
-		"param":    {"oneOf": []schema{enumSchema(paramTypes()...), object(paramFields(), "type")}},
-		"defaults": grammars().defaultsSchema(),
-		"retry":    object(retryFields(), "every", "for"),
-		"secret":   secret,
-		"alert":    object(alertFields()),
-		"degraded": object(degradedFields(), "open_after"),
-		"slo":      object(sloFields(), "objective", "window"),
-		"budget":   object(budgetFields()),
-		"evidence": object(evidenceFields()),
+		"journey":     object(journeyFields(), "journey", "steps"),
+		"fragment":    object(fragmentFields(), "fragment", "steps"),
+		"step":        stepSchema(),
+		"param":       {"oneOf": []schema{enumSchema(paramTypes()...), object(paramFields(), "type")}},
+		"defaults":    grammars().defaultsSchema(),
+		"retry":       object(retryFields(), "every", "for"),
+		"secret":      secret,
+		"alert":       object(alertFields()),
+		"degraded":    object(degradedFields(), "open_after"),
+		"slo":         object(sloFields(), "objective", "window"),
+		"budget":      object(budgetFields()),
+		"evidence":    object(evidenceFields()),
+		"third_party": object(thirdPartyFields()),
 	}
 	maps.Copy(all, browserDefinitions())
 	maps.Copy(all, locatorDefinitions())

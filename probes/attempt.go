@@ -210,6 +210,10 @@ func (a *attempt) decide(s StepResult) {
 		return
 	case s.Status == StepFailed && s.Failure.Reason.Ours() && !s.Finally:
 		outcome = Error
+	case s.Status == StepFailed && !s.Finally && a.j.ThirdParty.Tolerates(s.Failure.ThirdParty):
+		// The rest was not looked at, so it is no plain pass; and nobody is woken for what is not ours to mend.
+		a.out.Outcome, a.out.Step, a.out.Failure = Degraded, s.Name, s.Failure
+		return
 	case s.Status == StepFailed && !s.Finally:
 		outcome = Failed
 	case s.Status == StepFailed, s.Status == StepSlow && !s.Finally:

@@ -46,11 +46,12 @@ func cleanFailure(r *Redactor, f *Failure) *Failure {
 		return nil
 	}
 	clean := &Failure{
-		Reason:   f.Reason,
-		Message:  r.Excerpt(f.Message, maxMessage),
-		Expected: r.Excerpt(f.Expected, maxExcerpt),
-		Got:      r.Excerpt(f.Got, maxExcerpt),
-		Err:      f.Err,
+		Reason:     f.Reason,
+		Message:    r.Excerpt(f.Message, maxMessage),
+		Expected:   r.Excerpt(f.Expected, maxExcerpt),
+		Got:        r.Excerpt(f.Got, maxExcerpt),
+		ThirdParty: f.ThirdParty,
+		Err:        f.Err,
 	}
 	if f.Err != nil && r.Active() {
 		// The cause would still hold the secret for whoever prints it.

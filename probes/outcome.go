@@ -11,7 +11,7 @@ const (
 	Error Outcome = iota
 	// Passed: every expectation held.
 	Passed
-	// Degraded: passed, but over a budget.
+	// Degraded: passed, but over a budget; or stopped by a third party whose failures are not the journey's.
 	Degraded
 	// Failed: the target broke its promise.
 	Failed
@@ -99,6 +99,8 @@ type Failure struct {
 	// Expected and Got are short, and may be empty.
 	Expected string `json:"expected,omitempty"`
 	Got      string `json:"got,omitempty"`
+	// ThirdParty are the hosts that the failure is put down to, because nothing of the journey's own failed.
+	ThirdParty []string `json:"third_party,omitempty"`
 	// Err is the cause, if there is one.
 	Err error `json:"-"`
 }

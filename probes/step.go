@@ -85,9 +85,9 @@ func (s *stepRun) judge(f *Failure) {
 func withoutValues(f *Failure) *Failure {
 	switch f.Reason {
 	case Assertion:
-		return &Failure{Reason: Assertion, Message: "an expectation of a sensitive step does not hold", Expected: f.Expected}
+		return &Failure{Reason: Assertion, Message: "an expectation of a sensitive step does not hold", Expected: f.Expected, ThirdParty: f.ThirdParty}
 	case Locator, Script:
-		return &Failure{Reason: f.Reason, Message: f.Message, Expected: f.Expected}
+		return &Failure{Reason: f.Reason, Message: f.Message, Expected: f.Expected, ThirdParty: f.ThirdParty}
 	}
 	return f
 }

@@ -140,6 +140,9 @@ func sentence(r *probes.Result, d time.Duration) string {
 	case probes.Passed:
 		return fmt.Sprintf("%s passed in %s", name, took(d))
 	case probes.Degraded:
+		if r.Failure != nil && len(r.Failure.ThirdParty) > 0 {
+			return fmt.Sprintf("%s got as far as “%s”, where only a third party failed", name, r.Step)
+		}
 		if r.Step != "" {
 			return fmt.Sprintf("%s passed, but was slow at “%s”", name, r.Step)
 		}

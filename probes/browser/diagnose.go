@@ -22,9 +22,14 @@ func (s *session) Diagnose(ctx context.Context, f *probes.Failure) *probes.Failu
 	if better := s.browserFault(ctx); better != nil {
 		return better
 	}
+	s.tab.mu.Lock()
+	defer s.tab.mu.Unlock()
+	return s.tab.blame(s.explain(f), s.begun)
+}
+
+// explain finds the cause on the page. t.mu is held.
+func (s *session) explain(f *probes.Failure) *probes.Failure {
 	t := s.tab
-	t.mu.Lock()
-	defer t.mu.Unlock()
 	if s.awaiting != nil {
 		f = noted(f, s.awaiting.about())
 	}

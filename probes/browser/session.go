@@ -35,6 +35,7 @@ func (s *session) Do(ctx context.Context, call probes.Call) (probes.Done, error)
 	}
 	s.begun, s.step, s.sensitive, s.hasResult, s.awaiting = time.Now(), call.Step, call.Step.Sensitive, false, nil
 	s.tab.learnMask(ctx, call.Scope)
+	s.tab.learnHosts(ctx, call.Scope)
 	s.tab.beginSpan(call.Step.Name)
 	ctx, end := s.tab.step(ctx)
 	defer end()

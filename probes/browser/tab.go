@@ -57,6 +57,7 @@ type tab struct {
 	spans    []*span
 	document *pageVitals     // of the page as it is
 	hosts    map[string]bool // of the journey's own URLs
+	named    map[string]bool // hosts of the URLs that the journey names
 	raw      int             // bytes of events that are kept
 	// mask is what is to be covered and left out. Until maskErr is nil it is not known.
 	mask    []inpage.Part
