@@ -9,7 +9,7 @@ func laterKeys() []string {
 }
 
 func laterVerbs() []string {
-	return []string{"upload", "drag", "switch_tab"}
+	return []string{"switch_tab"}
 }
 
 func laterBrowser() []string {

@@ -37,6 +37,9 @@ type Mouse struct {
 // Offset is a distance in CSS pixels.
 type Offset struct{ X, Y float64 }
 
+// Drag takes the target and lets it go on To.
+type Drag struct{ Target, To Locators }
+
 // ScrollTo brings the target into view.
 type ScrollTo struct{ Target Locators }
 
@@ -48,8 +51,19 @@ func pointerVerbs() []verb {
 		withMouse("click", "click once", pressing, func(l Locators, m Mouse) Action { return &Click{l, m} }),
 		withMouse("dblclick", "click twice", pressing, func(l Locators, m Mouse) Action { return &DblClick{l, m} }),
 		withMouse("hover", "move the pointer there", pointing, func(l Locators, m Mouse) Action { return &Hover{l, m} }),
+		{name: "drag", doc: "take an element and let it go on another", place: onThePage, schema: refSchema("locators"),
+			keys: []key{{"to", "the element to let it go on", refSchema("locators"), true}}, read: readDrag},
 		onTarget("scroll_to", "bring an element into view", func(l Locators) Action { return &ScrollTo{l} }),
 	}
+}
+
+func readDrag(p *parser, n *document.Node, m *document.Map) Action {
+	a := &Drag{Target: p.locators(n)}
+	m.Need("to")
+	if to := m.Get("to"); to != nil {
+		a.To = p.locators(to)
+	}
+	return a
 }
 
 // withMouse is a verb on a target whose keys say how the mouse is used.
@@ -116,6 +130,7 @@ func (p *parser) modifiers(n *document.Node) []string {
 func (*Click) Verb() string    { return "click" }
 func (*DblClick) Verb() string { return "dblclick" }
 func (*Hover) Verb() string    { return "hover" }
+func (*Drag) Verb() string     { return "drag" }
 func (*ScrollTo) Verb() string { return "scroll_to" }
 
 func (a *Click) sentence() string {
@@ -126,4 +141,5 @@ func (a *Click) sentence() string {
 }
 func (a *DblClick) sentence() string { return "Double-click " + a.Target.words() }
 func (a *Hover) sentence() string    { return "Hover over " + a.Target.words() }
+func (a *Drag) sentence() string     { return "Drag " + a.Target.words() + " to " + a.To.words() }
 func (a *ScrollTo) sentence() string { return "Scroll to " + a.Target.words() }

@@ -36,10 +36,18 @@ func (s *session) actOn(ctx context.Context, call probes.Call) (drift string, er
 	case *journeys.Clear:
 		drift, err = t.fill(ctx, tg, "", false)
 	case *journeys.Select:
-		var option string
-		if option, err = a.Option.Text(ctx, call.Scope); err == nil {
-			f, err = t.wait(ctx, tg, inpage.Query{Want: inpage.Select, Act: true, Text: option})
-			drift = f.drift
+		drift, err = t.selectOptions(ctx, call.Scope, tg, a.Options)
+	case *journeys.Type:
+		var text string
+		if text, err = a.With.Text(ctx, call.Scope); err == nil {
+			drift, err = t.typeKeys(ctx, tg, text, a.Delay, s.secret(text))
+		}
+	case *journeys.Upload:
+		drift, err = s.upload(ctx, call.Scope, tg, a.Files)
+	case *journeys.Drag:
+		var to subject
+		if to, err = newSubject(ctx, call.Scope, a.To); err == nil {
+			drift, err = t.drag(ctx, tg, to)
 		}
 	case *journeys.Check:
 		drift, err = t.setChecked(ctx, tg, true)
@@ -79,6 +87,12 @@ func targetOf(a journeys.Action) journeys.Locators {
 	case *journeys.Clear:
 		return a.Target
 	case *journeys.Select:
+		return a.Target
+	case *journeys.Type:
+		return a.Target
+	case *journeys.Upload:
+		return a.Target
+	case *journeys.Drag:
 		return a.Target
 	case *journeys.Check:
 		return a.Target

@@ -88,9 +88,13 @@ func (t *tab) hear(s *chrome.Session, method string, params jsonv2.Value) {
 	}
 }
 
-// hearPage follows frames and navigations.
+// hearPage follows frames and navigations, and what a step has set going.
 func (t *tab) hearPage(s *chrome.Session, method string, params jsonv2.Value) {
 	switch method {
+	case "Page.fileChooserOpened":
+		t.chooserOpened(s, params)
+	case "Input.dragIntercepted":
+		t.dragIntercepted(params)
 	case "Page.frameNavigated":
 		if e, ok := decode[navigatedEvent](params); ok {
 			t.navigated(s, e)

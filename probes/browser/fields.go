@@ -75,6 +75,19 @@ func (t *tab) enterText(ctx context.Context, text string, empty bool) error {
 	return t.call(ctx, "Input.insertText", map[string]any{"text": text}, nil)
 }
 
+// selectOptions chooses options of a list.
+func (t *tab) selectOptions(ctx context.Context, scope *journeys.Scope, tg subject, options []journeys.Template) (string, error) {
+	texts := make([]string, len(options))
+	for i, o := range options {
+		var err error
+		if texts[i], err = o.Text(ctx, scope); err != nil {
+			return "", err
+		}
+	}
+	f, err := t.wait(ctx, tg, inpage.Query{Want: inpage.Select, Act: true, Texts: texts})
+	return f.drift, err
+}
+
 // setChecked checks or unchecks and verifies that it took.
 func (t *tab) setChecked(ctx context.Context, tg subject, state bool) (drift string, err error) {
 	drift, done, err := t.click(ctx, tg, newGesture(1, journeys.Mouse{}), inpage.Query{Want: inpage.Check, State: state})
@@ -93,7 +106,7 @@ func refuse(verb string, tg subject, reason probes.Reason, err error) error {
 	}
 	want := map[string]string{
 		"click": "can be clicked", "dblclick": "can be clicked", "hover": "can be pointed at", "fill": "can be filled",
-		"clear": "can be cleared", "select": "can be chosen from", "check": "can be checked", "uncheck": "can be unchecked",
+		"clear": "can be cleared", "type": "can be typed into", "upload": "takes the files", "drag": "can be dragged", "select": "can be chosen from", "check": "can be checked", "uncheck": "can be unchecked",
 		"press": "takes the key", "scroll_to": "can be scrolled to", "see": "is visible", "gone": "is gone",
 	}[verb]
 	if o.kind == "many" || verb == "see" && o.kind == "wrong" {

@@ -101,6 +101,8 @@ func characterKey(r rune) key {
 		k.code, k.vk = "Key"+string(upper), int(upper)
 	case r >= '0' && r <= '9':
 		k.code, k.vk = "Digit"+string(r), int(r)
+	case r == ' ':
+		k.code, k.vk = "Space", 32
 	}
 	return k
 }

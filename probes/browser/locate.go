@@ -243,28 +243,37 @@ func (t *tab) enter(ctx context.Context, frame *alternative) (place, error) {
 	return place{frame: id, chain: append(append([]link{}, around.chain...), link{around.frame, key})}, nil
 }
 
-// contentFrame gives the id of the frame behind a frame element that the document keeps.
-func (t *tab) contentFrame(ctx context.Context, in cdp.FrameID, key string) (cdp.FrameID, error) {
+// kept gives the element that a frame's document keeps under a key, as an object of the protocol.
+func (t *tab) kept(ctx context.Context, in cdp.FrameID, key string) (object string, err error) {
 	t.mu.Lock()
 	f := t.frame(in)
 	s, world := f.session, f.world
 	t.mu.Unlock()
 	var res evaluated
-	err := s.Call(ctx, "Runtime.callFunctionOn", callParams{
+	err = s.Call(ctx, "Runtime.callFunctionOn", callParams{
 		Function: callInPage, Context: world, Arguments: []callArgument{{"kept"}, {key}}, Silent: true,
 	}, &res)
+	if err != nil && replaced(err) {
+		err = fmt.Errorf("%w: %w", errFrameGone, err)
+	}
+	return res.Result.ObjectID, err
+}
+
+// contentFrame gives the id of the frame behind a frame element that the document keeps.
+func (t *tab) contentFrame(ctx context.Context, in cdp.FrameID, key string) (cdp.FrameID, error) {
+	object, err := t.kept(ctx, in, key)
 	if err != nil {
-		if replaced(err) {
-			return "", fmt.Errorf("%w: %w", errFrameGone, err)
-		}
 		return "", err
 	}
+	t.mu.Lock()
+	s := t.frame(in).session
+	t.mu.Unlock()
 	var node struct {
 		Node struct {
 			FrameID cdp.FrameID `json:"frameId"`
 		} `json:"node"`
 	}
-	if err := s.Call(ctx, "DOM.describeNode", map[string]any{"objectId": res.Result.ObjectID}, &node); err != nil {
+	if err := s.Call(ctx, "DOM.describeNode", map[string]any{"objectId": object}, &node); err != nil {
 		if replaced(err) {
 			return "", fmt.Errorf("%w: %w", errFrameGone, err)
 		}

@@ -30,6 +30,8 @@ type gesture struct {
 	button string
 	// held are the modifier keys that are down meanwhile.
 	held []key
+	// stays keeps the button down.
+	stays bool
 }
 
 func newGesture(clicks int, m journeys.Mouse) gesture {
@@ -84,23 +86,32 @@ func (t *tab) click(ctx context.Context, tg subject, g gesture, q inpage.Query) 
 	}
 }
 
-// strike sends the gesture's events and says why they did not land, empty if they did.
-func (t *tab) strike(ctx context.Context, f found, g gesture) (why string, err error) {
-	x, y := f.X, f.Y
+// carry gives the point of the page that an answer's point in a frame is, or why it is none.
+func (t *tab) carry(ctx context.Context, f found) (x, y float64, why string, err error) {
+	x, y = f.X, f.Y
 	for i := len(f.place.chain) - 1; i >= 0; i-- {
 		l := f.place.chain[i]
 		var a inpage.Answer
 		at := map[string]any{"key": l.key, "x": x, "y": y}
 		if err := t.ask(ctx, l.frame, "through", func() any { return at }, &a); err != nil {
 			if errors.Is(err, errFrameGone) {
-				return "the frame was replaced", nil
+				return 0, 0, "the frame was replaced", nil
 			}
-			return "", err
+			return 0, 0, "", err
 		}
 		if !a.OK {
-			return "its frame is " + a.Why, nil
+			return 0, 0, "its frame is " + a.Why, nil
 		}
 		x, y = a.X, a.Y
+	}
+	return x, y, "", nil
+}
+
+// strike sends the gesture's events and says why they did not land, empty if they did.
+func (t *tab) strike(ctx context.Context, f found, g gesture) (why string, err error) {
+	x, y, why, err := t.carry(ctx, f)
+	if why != "" || err != nil {
+		return why, err
 	}
 	defer t.disarm(f.place.chain)
 	if t.elsewhere(f.place.frame) {
@@ -117,7 +128,7 @@ func (t *tab) strike(ctx context.Context, f found, g gesture) (why string, err e
 		return "", nil // the click replaced the page
 	case err != nil:
 		return "", err
-	case l.OK && l.Half && len(f.place.chain) > 0:
+	case l.OK && l.Half && len(f.place.chain) > 0 && !g.stays:
 		return "only half of the click reached it", nil
 	case l.OK:
 		return "", nil
@@ -175,9 +186,10 @@ func (t *tab) gesture(ctx context.Context, x, y float64, g gesture) error {
 	}
 	all = append(all, command{"Input.dispatchMouseEvent", mouseEvent{Type: "mouseMoved", X: x, Y: y, Button: "none", Modifiers: held}})
 	for n := 1; n <= g.clicks; n++ {
-		all = append(all,
-			command{"Input.dispatchMouseEvent", mouseEvent{"mousePressed", x, y, g.button, n, held}},
-			command{"Input.dispatchMouseEvent", mouseEvent{"mouseReleased", x, y, g.button, n, held}})
+		all = append(all, command{"Input.dispatchMouseEvent", mouseEvent{"mousePressed", x, y, g.button, n, held}})
+		if !g.stays {
+			all = append(all, command{"Input.dispatchMouseEvent", mouseEvent{"mouseReleased", x, y, g.button, n, held}})
+		}
 	}
 	for _, e := range up {
 		all = append(all, command{"Input.dispatchKeyEvent", e})

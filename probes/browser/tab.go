@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/cdp/jsonv2"
 	"github.com/chromedp/cdproto/target"
 
 	"github.com/outrider-monitor/outrider/journeys"
@@ -69,6 +70,11 @@ type tab struct {
 	dropped    int
 	thrown     []exception
 	dialogs    []dialog
+	// chooser and dragged are what the page opened and what the browser drags, while a step does that; lent is what
+	// the browser was lent.
+	chooser *chooser
+	dragged jsonv2.Value
+	lent    []func()
 }
 
 // openTab makes the context and the page, and prepares it.
@@ -177,6 +183,7 @@ func dispensable(method string) bool {
 // close ends the page with its context, within ctx.
 func (t *tab) close(ctx context.Context) error {
 	t.lose(errors.New("the session was closed"))
+	t.takeBack()
 	for _, s := range t.sessions() {
 		if s != nil {
 			s.Forget()

@@ -19,18 +19,28 @@ function writable(el) {
 
 const setValue = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value').set;
 
-// enter prepares a field for typing: its content is selected. Fields that cannot be typed into, such as
-// dates, are set here.
-function enter(found, o, hold) {
+// typeable gives the field that is to be typed into, or what stands in the way: {el} or {why}.
+function typeable(found, o, hold) {
   const el = fieldOf(found);
   if (!el) return {fatal: true, why: `${describe(found, o.testID)} is not a field`};
   if (el.tagName === 'SELECT') return {fatal: true, why: 'it is a list: use select'};
+  if (el.tagName === 'INPUT' && el.type === 'file') return {fatal: true, why: 'it takes files: use upload'};
   if (el.tagName === 'INPUT' && NOT_TEXT.has(el.type)) return {fatal: true, why: `nothing can be typed into an input of type ${el.type}`};
   const why = writable(el);
   if (why) return {why};
   el.scrollIntoView({block: 'nearest', inline: 'nearest', behavior: 'instant'});
   hold.field = el;
   if (o.secret) hold.secret.add(el);
+  return {el};
+}
+
+const focused = (el) => el.getRootNode().activeElement === el;
+
+// enter prepares a field for typing: its content is selected. Fields that cannot be typed into, such as
+// dates, are set here.
+function enter(found, o, hold) {
+  const {el, ...refused} = typeable(found, o, hold);
+  if (!el) return refused;
   if (el.tagName === 'INPUT' && UNTYPED.has(el.type)) {
     el.focus();
     setValue.call(el, o.text);
@@ -39,18 +49,39 @@ function enter(found, o, hold) {
     return {ok: true, typed: true};
   }
   el.focus({preventScroll: true});
-  const root = el.getRootNode();
-  if (root.activeElement !== el) return {why: 'it does not take the focus'};
-  if (el.isContentEditable && !('select' in el)) {
-    const range = document.createRange();
-    range.selectNodeContents(el);
-    const s = getSelection();
-    s.removeAllRanges();
-    s.addRange(range);
-  } else {
-    el.select();
-  }
+  if (!focused(el)) return {why: 'it does not take the focus'};
+  selectAll(el);
   return {ok: true, empty: contentOf(el) === ''};
+}
+
+function selectAll(el) {
+  if (!el.isContentEditable || 'select' in el) return el.select();
+  const range = document.createRange();
+  range.selectNodeContents(el);
+  const s = getSelection();
+  s.removeAllRanges();
+  s.addRange(range);
+}
+
+// approach prepares a field for typing behind what it holds.
+function approach(found, o, hold) {
+  const {el, ...refused} = typeable(found, o, hold);
+  if (!el) return refused;
+  if (el.tagName === 'INPUT' && UNTYPED.has(el.type)) return {fatal: true, why: `nothing can be typed into an input of type ${el.type}: use fill`};
+  el.focus({preventScroll: true});
+  if (!focused(el)) return {why: 'it does not take the focus'};
+  selectAll(el);
+  getSelection().collapseToEnd();
+  hold.before = contentOf(el);
+  return {ok: true};
+}
+
+// typed tells whether the keys did anything: the field holds something else, or the page has put the focus
+// elsewhere, or something else in the field's place.
+function typed(hold) {
+  const el = hold.field;
+  if (!el || !el.isConnected || !focused(el) || contentOf(el) !== hold.before) return {ok: true};
+  return {why: 'the keys changed nothing in it'};
 }
 
 const contentOf = (el) => (el.value !== undefined ? el.value : el.innerText.replace(/\n$/, ''));
@@ -80,24 +111,47 @@ function comprises(got, want) {
   return rest.length === 0;
 }
 
-// choose selects an option by its label or its value, and tells the page as a person's choice would.
+// choose selects options by their labels or values, and tells the page as a person's choice would.
 function choose(found, o) {
   const el = fieldOf(found);
-  if (!el || el.tagName !== 'SELECT') return {fatal: true, why: `${describe(found, o.testID)} is not a list of options`};
+  if (!el || el.tagName !== 'SELECT') {
+    const drawn = /^(combobox|listbox)$/.test(quickRole(found)) ? ': the page draws it itself, so click it and then the option' : '';
+    return {fatal: true, why: `${describe(found, o.testID)} is not a list of options${drawn}`};
+  }
   if (disabled(el)) return {why: 'disabled'};
-  const all = [...el.options];
-  const by = (f) => all.find(f);
-  const opt = by((x) => squeeze(x.label) === squeeze(o.text)) || by((x) => x.value === o.text) ||
-    by((x) => squeeze(x.label).toLowerCase() === squeeze(o.text).toLowerCase());
-  if (!opt) return {why: `no option ${quote(o.text)}; there is ${all.slice(0, 6).map((x) => quote(x.label)).join(', ') || 'none'}`};
-  if (opt.disabled || opt.closest('optgroup')?.disabled) return {why: `the option ${quote(o.text)} is disabled`};
+  if (o.texts.length > 1 && !el.multiple) return {fatal: true, why: 'one option only can be chosen'};
+  const all = [...el.options], chosen = [];
+  for (const text of o.texts) {
+    const by = (f) => all.find(f);
+    const opt = by((x) => squeeze(x.label) === squeeze(text)) || by((x) => x.value === text) ||
+      by((x) => squeeze(x.label).toLowerCase() === squeeze(text).toLowerCase());
+    if (!opt) return {why: `no option ${quote(text)}; there is ${all.slice(0, 6).map((x) => quote(x.label)).join(', ') || 'none'}`};
+    if (opt.disabled || opt.closest('optgroup')?.disabled) return {why: `the option ${quote(text)} is disabled`};
+    chosen.push(opt);
+  }
   el.scrollIntoView({block: 'nearest', behavior: 'instant'});
   el.focus({preventScroll: true});
-  if (el.multiple) for (const x of all) x.selected = x === opt;
-  else el.selectedIndex = opt.index;
+  if (el.multiple) for (const x of all) x.selected = chosen.includes(x);
+  else el.selectedIndex = chosen[0].index;
   el.dispatchEvent(new Event('input', {bubbles: true, composed: true}));
   el.dispatchEvent(new Event('change', {bubbles: true}));
-  return opt.selected ? {ok: true} : {why: 'the page took the choice back'};
+  return chosen.every((x) => x.selected) ? {ok: true} : {why: 'the page took the choice back'};
+}
+
+// fileField is the file field that an element is or stands for; null where a click on it has to open a chooser.
+function fileField(found) {
+  const el = fieldOf(found);
+  return el && el.tagName === 'INPUT' && el.type === 'file' ? el : null;
+}
+
+// takes keeps a file field that takes so many files under a key.
+function takes(found, q, hold) {
+  const el = fileField(found);
+  if (!el) return {ok: true, chooser: true};
+  if (disabled(el)) return {why: 'disabled'};
+  if (q.number > 1 && !el.multiple) return {fatal: true, why: 'it takes one file only'};
+  hold.frames.set(q.key, el);
+  return {ok: true};
 }
 
 // checked gives the state of a checkbox, radio button or switch; undefined for anything else.

@@ -10,7 +10,11 @@ function choosing(q, waited, thorough) {
   let why = '';
   for (let i = 0; i < q.alts.length; i++) {
     if (i > 0 && q.timeout > 0 && waited < i * q.grace) break;
-    const found = find(q.alts[i], o);
+    let found = find(q.alts[i], o);
+    if (!found.els.length && q.want === 'file') { // file fields are often hidden behind something that is easier on the eye
+      found = find(q.alts[i], {...o, attached: true});
+      found.els = found.els.filter(fileField);
+    }
     if (found.els.length === 1) return {el: found.els[0], alt: i, o};
     if (found.els.length > 1) return {why: many(found.els, o), kind: 'many', alt: i};
     if (!why && q.explain) why = missing(q.alts[i], o, found);
@@ -26,7 +30,7 @@ function attempt(q, waited, thorough) {
   }
   const c = choosing(q, waited, thorough);
   if (!c.el) return c;
-  const answer = does(q, c.el, {testID: q.testID, text: q.text, secret: q.secret, hop: q.hop, hover: q.hover, position: q.position});
+  const answer = does(q, c.el, {testID: q.testID, text: q.text, texts: q.texts, secret: q.secret, hop: q.hop, hover: q.hover, position: q.position});
   return {alt: c.alt, kind: 'act', ...answer, what: answer.ok || q.explain ? describeOnce(q, c.el) : ''};
 }
 
@@ -52,6 +56,13 @@ function does(q, el, o) {
     }
     case 'checked': return checked(el) === !!q.state ? {ok: true} : {why: q.state ? 'it stays unchecked' : 'it stays checked'};
     case 'point': return point(el, o);
+    case 'spot': {
+      el.scrollIntoView({block: 'nearest', inline: 'nearest', behavior: 'instant'});
+      const at = spot(el);
+      return at ? {ok: true, ...at} : {why: 'outside of the page'};
+    }
+    case 'type': return approach(el, o, hold);
+    case 'file': return takes(el, q, hold);
     case 'field': return enter(el, o, hold);
     case 'focus': {
       const target = operable(el);
@@ -233,7 +244,7 @@ const pageText = (max) => (document.body ? document.body.innerText.replace(/[^\S
 
 globalThis.__outrider = {
   wait, changed, read, through, kept, pointed, landed, disarm, outline, markup, spoken, title: () => document.title,
-  entered: (q) => entered(q, hold), 
+  entered: (q) => entered(q, hold), typed: () => typed(hold), files: (key) => kept(key)?.files.length ?? 0, grip, gripped,
   // A frame in a process of its own hands its picture over later: what is covered is in it two frames on.
   cover: (q) => (cover(q, hold), new Promise((resolve) => {
     const done = () => resolve(true);

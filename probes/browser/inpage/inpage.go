@@ -49,13 +49,17 @@ type Part struct {
 // Want is what a wait is for.
 type Want string
 
-// The wants. Point is somewhere to click; Field is a field, focused and selected; Frame is kept under Key.
+// The wants. Point is somewhere to click; Field is a field, focused and selected; Type is one with the caret at its
+// end; Frame and File are kept under Key; Spot is somewhere to let go what is dragged.
 const (
 	See     Want = "see"
 	Gone    Want = "gone"
 	Point   Want = "point"
 	Field   Want = "field"
 	Focus   Want = "focus"
+	Type    Want = "type"
+	File    Want = "file"
+	Spot    Want = "spot"
 	Select  Want = "select"
 	Check   Want = "check"
 	Checked Want = "checked"
@@ -82,8 +86,11 @@ type Query struct {
 	Timeout int64 `json:"timeout"`
 	Grace   int64 `json:"grace,omitzero"`
 	// Text is what to type or to choose; Secret marks the field as one to cover in pictures.
-	Text   string `json:"text,omitzero"`
-	Secret bool   `json:"secret,omitzero"`
+	Text string `json:"text,omitzero"`
+	// Texts are the options to choose; Number is how many files there are.
+	Texts  []string `json:"texts,omitzero"`
+	Number int      `json:"number,omitzero"`
+	Secret bool     `json:"secret,omitzero"`
 	// State is the wanted state of a checkbox.
 	State bool `json:"state,omitzero"`
 	// Hop asks for an element that has stood still for a frame: a click has just missed it.
@@ -91,7 +98,7 @@ type Query struct {
 	Hover bool `json:"hover,omitzero"`
 	// Position is where on the element to point. Nil: in the middle of what can be seen of it.
 	Position *Offset `json:"position,omitzero"`
-	// Key names a frame that is kept.
+	// Key names a frame or a field that is kept.
 	Key  string `json:"key,omitzero"`
 	Attr string `json:"attr,omitzero"`
 }
@@ -122,5 +129,7 @@ type Answer struct {
 	Count   int    `json:"count"`
 	Visible bool   `json:"visible"`
 	State   bool   `json:"state"`
+	// Chooser means that this is no file field: a click has to open the chooser.
+	Chooser bool   `json:"chooser"`
 	What    string `json:"what"`
 }
