@@ -37,6 +37,7 @@ const (
 	lastSuccess
 	nextRun
 	incidentOpen
+	maintenance
 	httpPhase
 	certificateExpiry
 	webVital
@@ -105,6 +106,9 @@ func describeJourneys(m *[metricCount]Metric) {
 	m[incidentOpen] = Metric{Name: "journey_incident_open", Kind: Gauge, Labels: journey("severity"),
 		Help: "1 while an incident of the journey is open, 0 otherwise.",
 		Note: "One series for each journey: with the severity of the open incident, else the one that the journey asks for. Survives a restart of the monitor."}
+	m[maintenance] = Metric{Name: "journey_maintenance", Kind: Gauge, Labels: journey(),
+		Help: "1 while the journey is in maintenance.",
+		Note: "Absent outside. Runs in maintenance count for no counter and no histogram, and one that is skipped did not happen: alerts on stale numbers take `unless on (journey) journey_maintenance`."}
 	m[httpPhase] = Metric{Name: "journey_http_phase_seconds", Kind: Gauge, Labels: journey("step", "phase"),
 		Help: "Time in each phase of the step's last HTTP exchange: resolve, connect, tls, processing, transfer.",
 		Note: "Spelled as blackbox_exporter spells the phases. Absent until the step has had an exchange."}

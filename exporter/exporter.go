@@ -114,6 +114,13 @@ func (e *Exporter) NextRun(journey string, at time.Time) {
 	}
 }
 
+// Maintenance says whether a journey is in maintenance.
+func (e *Exporter) Maintenance(journey string, yes bool) {
+	if s := e.find(journey); s != nil {
+		s.maintained(yes)
+	}
+}
+
 // MissedRun counts a run that was due and did not take place.
 func (e *Exporter) MissedRun(journey string, cause MissedCause) {
 	if s := e.find(journey); s != nil {

@@ -93,7 +93,7 @@ type journeySeries struct {
 	duration *histogram
 	steps    []*stepSeries
 
-	success, lastRun, lastSuccess, next, objective value
+	success, lastRun, lastSuccess, next, objective, maintenance value
 
 	// wanted is the severity that the journey asks for, open that of its open incident, if there is one.
 	wanted, open string
@@ -126,7 +126,7 @@ func newJourneySeries(p *labelParts, j *journeys.Journey, created timestamp, bef
 		before.mu.Lock()
 		defer before.mu.Unlock()
 		copy(s.missed, before.missed)
-		s.success, s.lastRun, s.lastSuccess, s.next = before.success, before.lastRun, before.lastSuccess, before.next
+		s.success, s.lastRun, s.lastSuccess, s.next, s.maintenance = before.success, before.lastRun, before.lastSuccess, before.next, before.maintenance
 		s.open = before.open
 	}
 	return s
@@ -186,13 +186,23 @@ func (s *journeySeries) restore(state incidents.State) {
 	s.take(state)
 }
 
+// maintained notes whether the journey is in maintenance.
+func (s *journeySeries) maintained(yes bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.maintenance = value{}
+	if yes {
+		s.maintenance = known(1)
+	}
+}
+
 // take shows what the judge knows.
 func (s *journeySeries) take(state incidents.State) {
 	if !state.LastPassedAt.IsZero() {
 		s.lastSuccess = known(seconds(state.LastPassedAt))
 	}
 	s.open = ""
-	if state.Incident != nil {
+	if i := state.Incident; i != nil && !(i.Held() && i.Hold.Cause == incidents.HeldByMaintenance) {
 		s.open = state.Incident.Severity
 		if s.open == "" {
 			s.open = s.wanted

@@ -13,6 +13,13 @@ import (
 func (s *journeySeries) observe(p *labelParts, r *probes.Result, state incidents.State) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if r.Muted { // it happened, and says nothing
+		if !r.EndedAt.IsZero() {
+			s.lastRun = known(seconds(r.EndedAt))
+		}
+		s.take(state)
+		return
+	}
 	for i, o := range probes.Outcomes() {
 		if o == r.Outcome {
 			s.outcomes[i]++
@@ -95,6 +102,7 @@ func (s *journeySeries) collect(p *labelParts, b *batch) {
 	b.known(lastSuccess, s.lastSuccess, s.base)
 	b.known(nextRun, s.next, s.base)
 	b.known(sloObjective, s.objective, s.base)
+	b.known(maintenance, s.maintenance, s.base)
 	severity := s.wanted
 	if s.open != "" {
 		severity = s.open

@@ -27,6 +27,7 @@ func scraped(t *testing.T) *httptest.Server {
 	e.Observe(&j, &good, incidents.State{LastPassedAt: noon})
 	e.Observe(&j, &bad, incidents.State{LastPassedAt: noon, Incident: &incidents.Incident{Severity: "critical"}})
 	e.NextRun("checkout", noon.Add(time.Hour))
+	e.Maintenance("checkout", true)
 	e.MissedRun("checkout", exporter.Overlap)
 	e.PageSettled("oncall", exporter.Accepted)
 	e.BrowserStart(exporter.BrowserFirst)

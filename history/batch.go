@@ -14,6 +14,7 @@ type batch struct {
 	w       *writer
 	states  map[string]incidents.State
 	monitor *incidents.State
+	notes   notes
 	ids     map[string]int64
 	jobs    []*job
 	records []*record
@@ -26,7 +27,7 @@ type batch struct {
 }
 
 func newBatch(w *writer) *batch {
-	return &batch{w: w, states: map[string]incidents.State{}, ids: map[string]int64{}, urgency: patient}
+	return &batch{w: w, notes: w.notes, states: map[string]incidents.State{}, ids: map[string]int64{}, urgency: patient}
 }
 
 // prepare does everything for a job that needs no disk. A job that fails here fails alone.
@@ -50,7 +51,7 @@ func (b *batch) prepare(j *job) {
 
 // record asks the job for its entry, from the states as the jobs before it leave them.
 func (b *batch) record(j *job) (*record, error) {
-	prev := Prev{State: b.state(j.journey), Monitor: b.monitorState(), Others: b.state}
+	prev := Prev{State: b.state(j.journey), Monitor: b.monitorState(), Others: b.state, Windows: b.notes.windows, Deploys: b.notes.deploys}
 	entry, err := ask(j.update, prev)
 	if err != nil {
 		return nil, err
@@ -65,6 +66,7 @@ func (b *batch) record(j *job) (*record, error) {
 	if rec.monitor != nil {
 		b.monitor = rec.entry.Monitor
 	}
+	b.notes = b.notes.with(&rec.entry)
 	return rec, nil
 }
 
@@ -156,6 +158,9 @@ func (b *batch) store(rec *record) error {
 			return err
 		}
 	}
+	if err := b.writeNotes(&rec.entry); err != nil {
+		return err
+	}
 	for n, e := range rec.entry.Events {
 		i := e.Incident
 		if err := st.putIncident.exec(i.ID, i.Subject, nanos(i.OpenedAt), nanos(i.ClosedAt), rec.incidents[n]); err != nil {
@@ -229,6 +234,7 @@ func (b *batch) publish() {
 	if b.monitor != nil {
 		w.monitor = *b.monitor
 	}
+	w.notes = b.notes
 	w.mu.Unlock()
 	w.growth.add(b.added)
 	for n, j := range b.jobs {

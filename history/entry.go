@@ -2,6 +2,7 @@ package history
 
 import (
 	"github.com/outrider-monitor/outrider/incidents"
+	"github.com/outrider-monitor/outrider/incidents/maintenance"
 	"github.com/outrider-monitor/outrider/paging"
 	"github.com/outrider-monitor/outrider/probes"
 )
@@ -16,6 +17,9 @@ type Entry struct {
 	Monitor *incidents.State
 	Events  []incidents.Event
 	Pages   []paging.Outgoing
+	// Window is maintenance that was ordered, or that ends at another time than was said; Deploy is one that was told.
+	Window *maintenance.Window
+	Deploy *incidents.Deploy
 }
 
 // Prev is what an update starts from: the stored states.
@@ -24,6 +28,9 @@ type Prev struct {
 	Monitor incidents.State
 	// Others gives the stored states of all journeys. It may be called during the update only. Nil: there are none.
 	Others func(journey string) incidents.State
+	// Windows are those ordered that are not long over, Deploys the last ones, the newest last. They must not be changed.
+	Windows []maintenance.Window
+	Deploys []incidents.Deploy
 }
 
 // Of is the stored state of any journey.

@@ -14,6 +14,7 @@ import (
 // deliveries holds the outbox (settled_at is 0) and its log; head marks the oldest unsettled delivery of its
 // pager and dedup key, so that what is due is found without looking at what waits behind it. told marks those of
 // which the fallback pagers know, or need not know. pulse is when the store last proved that it can write.
+// notes holds what people told: windows of maintenance (at is their end) and deploys.
 func migrations() []string {
 	return []string{`
 CREATE TABLE subjects (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, state BLOB NOT NULL);
@@ -55,6 +56,9 @@ ALTER TABLE deliveries ADD COLUMN told INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX deliveries_untold ON deliveries (pager, created_at, seq) WHERE settled_at = 0 AND told = 0;
 `, `
 CREATE TABLE pulse (id INTEGER PRIMARY KEY CHECK (id = 1), at INTEGER NOT NULL);
+`, `
+CREATE TABLE notes (id TEXT NOT NULL PRIMARY KEY, kind TEXT NOT NULL, at INTEGER NOT NULL, note BLOB NOT NULL);
+CREATE INDEX notes_by_time ON notes (kind, at);
 `}
 }
 

@@ -72,6 +72,7 @@ type Store struct {
 	mu      sync.RWMutex
 	states  map[string]incidents.State
 	monitor incidents.State
+	notes   notes
 	pending atomic.Int64
 	commits atomic.Int64
 	growth  growth

@@ -238,9 +238,13 @@ func (w *writer) load(c *sql.Conn) error {
 	if err != nil {
 		return err
 	}
+	told, err := loadNotes(ctx, c, time.Now())
+	if err != nil {
+		return err
+	}
 	w.pending.Store(pending)
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.states, w.monitor = states, monitor
+	w.states, w.monitor, w.notes = states, monitor, told
 	return nil
 }

@@ -35,6 +35,8 @@ type Incident struct {
 	Journeys []string `json:"journeys,omitempty"`
 	// Affected are the broken journeys that depend on this one, as they were told last, sorted.
 	Affected []string `json:"affected,omitempty"`
+	// Deploys are what was released just before it, the likeliest cause first.
+	Deploys []Deploy `json:"deploys,omitempty"`
 	// Hold says why nobody was told of it at once; nil: everybody was.
 	Hold *Hold `json:"hold,omitempty"`
 	// Step, Failure and RunID describe the last failed run.

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/outrider-monitor/outrider/incidents/maintenance"
 	"github.com/outrider-monitor/outrider/journeys"
 	"github.com/outrider-monitor/outrider/journeys/document"
 )
@@ -35,6 +36,8 @@ type Config struct {
 	MonitorPagers, FallbackPagers []string
 	// Heartbeat tells others that the monitor is alive; nil: nobody is told.
 	Heartbeat *Heartbeat
+	// Maintenance are the windows in which journeys are left alone.
+	Maintenance []maintenance.Plan
 	// Storm is how many incidents within how long are told with one page for each team; a negative For: never.
 	Storm      journeys.Threshold
 	Browser    BrowserConfig

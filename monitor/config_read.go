@@ -35,6 +35,7 @@ func (c *Config) read(r *document.Reader, m *document.Map) {
 	c.checkAddresses(r, m)
 	m.Need("journeys")
 	c.readJourneys(r, m)
+	c.readMaintenance(r, m)
 	m.Done()
 }
 

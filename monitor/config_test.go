@@ -112,7 +112,7 @@ pagers:
   none: {rate: 30/d}
 monitor_pagers: [none-such]
 browser: {max_concurrent: 0}
-maintenance: []
+maintnance: []
 `, "j/menu.yaml", goodJourney, "j/other.yaml", strings.NewReplacer("team: shop", "team: shoop").Replace(goodJourney))
 	_, err := Load(file)
 	var problems document.Problems
@@ -139,7 +139,7 @@ maintenance: []
 		`pagers.none.rate: want so many pages in a second, a minute or an hour, got "30/d" (1/s, 30/m or 200/h)`,
 		`monitor_pagers[0]: there is no pager "none-such"`,
 		`browser.max_concurrent: want 1 or more, got 0`,
-		`outrider.yaml:16:1: unknown key "maintenance"`,
+		`outrider.yaml:16:1: unknown key "maintnance" (did you mean "maintenance"?)`,
 		`j/other.yaml:3:7: team: there is no team "shoop" (did you mean "shop"?)`,
 	} {
 		if !strings.Contains(got, want) {

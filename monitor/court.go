@@ -28,6 +28,11 @@ type court struct {
 	released bool
 }
 
+// blame names what was deployed just before an incident that opens.
+func (c *court) blame() {
+	c.state = incidents.Blame(c.state, c.events, c.prev.Deploys, c.task.Tags)
+}
+
 // withhold keeps the page of an incident back that something explains, and lets it go when nothing does any more.
 func (c *court) withhold() {
 	i := c.state.Incident

@@ -1,6 +1,7 @@
 package monitor
 
 import (
+	"errors"
 	"time"
 
 	"github.com/outrider-monitor/outrider/incidents"
@@ -88,7 +89,7 @@ func (m *Monitor) recheck(name string, at time.Time) {
 		return
 	}
 	defer turn.Leave()
-	if _, err := m.visit(m.running, p, t, probes.Request{Trigger: "recheck", DueAt: at}); err != nil {
+	if _, err := m.visit(m.running, p, t, probes.Request{Trigger: "recheck", DueAt: at}); err != nil && !errors.Is(err, errMaintenance) {
 		m.log.Warn("run skipped", "journey", name, "cause", err, "due", at)
 	}
 }

@@ -20,6 +20,7 @@ func (p *plan) judge(t *task, r probes.Result, prev history.Prev) history.Entry 
 	own, ownEvents := incidents.JudgeMonitor(prev.Monitor, state, policy, r)
 	c := &court{plan: p, task: t, run: &r, prev: prev, state: state, events: events, own: own, changed: !incidents.Same(prev.Monitor, own)}
 	c.entry.Result = r
+	c.blame()
 	c.withhold()
 	c.state, c.events = incidents.Affect(c.state, c.events, p.affected(t.Name, prev), &r)
 	c.tell()

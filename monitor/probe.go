@@ -39,7 +39,7 @@ func (m *Monitor) answerProbe(w http.ResponseWriter, r *http.Request) {
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), scrapeTimeout(r))
 	defer cancel()
-	result, err := m.probe(ctx, p, t)
+	result, err := m.runNow(ctx, p, t, "probe")
 	if err == nil && result.Outcome == probes.Error {
 		err = fmt.Errorf("the journey could not be judged: %w", result.Failure)
 	}
@@ -51,42 +51,6 @@ func (m *Monitor) answerProbe(w http.ResponseWriter, r *http.Request) {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(probeSamples{&result})
 	promhttp.HandlerFor(registry, promhttp.HandlerOpts{EnableOpenMetrics: true}).ServeHTTP(w, r)
-}
-
-// probe waits for the journey's turn and runs it. When ctx ends first, a run that has begun goes on and is stored.
-func (m *Monitor) probe(ctx context.Context, p *plan, t *task) (probes.Result, error) {
-	asked := time.Now()
-	turn := m.turns.Of(t.Name)
-	if !turn.Take(ctx) {
-		return probes.Result{}, fmt.Errorf("journey %q was still running when the scrape timed out", t.Name)
-	}
-	if !m.schedule.enter() {
-		turn.Leave()
-		return probes.Result{}, fmt.Errorf("the monitor is stopping")
-	}
-	type outcome struct {
-		result probes.Result
-		err    error
-	}
-	done := make(chan outcome, 1)
-	go func() {
-		defer m.schedule.running.Done()
-		defer turn.Leave()
-		defer func() {
-			if what := recover(); what != nil { // no schedule above us catches it
-				m.panicked(t.Name, what)
-				done <- outcome{err: fmt.Errorf("handling the run of %q failed", t.Name)}
-			}
-		}()
-		result, err := m.visit(m.running, p, t, probes.Request{Trigger: "probe", DueAt: asked})
-		done <- outcome{result, err}
-	}()
-	select {
-	case o := <-done:
-		return o.result, o.err
-	case <-ctx.Done():
-		return probes.Result{}, fmt.Errorf("journey %q did not end before the scrape timed out; it goes on and will be stored", t.Name)
-	}
 }
 
 func scrapeTimeout(r *http.Request) time.Duration {

@@ -13,12 +13,20 @@ import (
 // visit is the whole flow of one run. A crash between any two lines loses no page and opens no incident twice:
 // all that a page stands on is committed at once, by the ledger.
 func (m *Monitor) visit(ctx context.Context, p *plan, t *task, req probes.Request) (probes.Result, error) {
+	if err := m.skipped(p, t); err != nil {
+		return probes.Result{}, err
+	}
 	wait, leave, err := m.gate.Enter(ctx, t.browser)
 	if err != nil {
 		return probes.Result{}, err
 	}
+	if err := m.skipped(p, t); err != nil { // maintenance may have begun while we waited
+		leave()
+		return probes.Result{}, err
+	}
 	req.QueueWait, req.Confirm = wait, t.confirm
 	result := m.ride(ctx, p, t, req, leave)
+	m.mute(p, t, &result)
 
 	if !m.record(ctx, t.Name, &result) {
 		return result, errRemoved
@@ -89,7 +97,10 @@ func (m *Monitor) due(name string, at time.Time) {
 		return
 	}
 	defer turn.Leave()
-	if _, err := m.visit(m.running, p, t, probes.Request{Trigger: "schedule", DueAt: at}); err != nil {
+	switch _, err := m.visit(m.running, p, t, probes.Request{Trigger: "schedule", DueAt: at}); {
+	case errors.Is(err, errMaintenance):
+		m.log.Debug("run skipped", "journey", name, "cause", err, "due", at)
+	case err != nil:
 		m.log.Warn("run skipped", "journey", name, "cause", err, "due", at)
 	}
 }
@@ -108,6 +119,9 @@ func (m *Monitor) logRun(r *probes.Result) {
 	attrs := []slog.Attr{
 		slog.String("journey", r.Journey), slog.String("outcome", r.Outcome.String()),
 		slog.Duration("duration", r.Duration()), slog.String("run", r.RunID), slog.String("trigger", r.Trigger),
+	}
+	if r.Muted {
+		attrs = append(attrs, slog.Bool("muted", true))
 	}
 	if n := len(r.Attempts); n > 1 {
 		attrs = append(attrs, slog.Int("attempts", n))

@@ -15,6 +15,8 @@ import (
 type warden struct {
 	m    *Monitor
 	wake chan struct{}
+	// inside are the journeys that were in maintenance at the last look; nil: nobody has looked yet.
+	inside map[string]bool
 }
 
 // Hear looks at what was stored: only what is held, or has ended, is news.
@@ -40,7 +42,7 @@ const rounds = 30 * time.Second
 func (w *warden) Run(ctx context.Context) error {
 	for {
 		now := time.Now()
-		wait := min(rounds, max(10*time.Millisecond, w.m.tend(ctx, now.UTC()).Sub(now)))
+		wait := min(rounds, max(10*time.Millisecond, w.tend(ctx, now.UTC()).Sub(now)))
 		timer := time.NewTimer(wait)
 		select {
 		case <-ctx.Done():
@@ -54,7 +56,8 @@ func (w *warden) Run(ctx context.Context) error {
 }
 
 // tend lets go what is due, and gives the time when something may be due next.
-func (m *Monitor) tend(ctx context.Context, now time.Time) (next time.Time) {
+func (w *warden) tend(ctx context.Context, now time.Time) (next time.Time) {
+	m := w.m
 	next = now.Add(rounds)
 	sooner := func(at time.Time) {
 		if !at.IsZero() && at.Before(next) {
@@ -62,6 +65,7 @@ func (m *Monitor) tend(ctx context.Context, now time.Time) (next time.Time) {
 		}
 	}
 	p := m.plan.Load()
+	sooner(w.tendMaintenance(ctx, p, now))
 	own := m.store.Monitor()
 	if due := own.StormDue(); !due.IsZero() && !due.After(now) {
 		m.tendStorms(ctx, p, now)
@@ -98,7 +102,7 @@ func (m *Monitor) tendStorms(ctx context.Context, p *plan, now time.Time) {
 
 // tendHeld decides anew about one incident that is held.
 func (m *Monitor) tendHeld(ctx context.Context, p *plan, t *task, now time.Time) {
-	snapshot := history.Prev{State: m.store.State(t.Name), Monitor: m.store.Monitor(), Others: m.store.State}
+	snapshot := history.Prev{State: m.store.State(t.Name), Monitor: m.store.Monitor(), Others: m.store.State, Windows: m.store.Windows()}
 	if _, changed := p.reconsider(snapshot, t, probes.Result{}, now); !changed {
 		return
 	}
@@ -130,7 +134,7 @@ func (p *plan) reconsider(prev history.Prev, t *task, run probes.Result, now tim
 	if i == nil || !i.Held() {
 		return entry, false
 	}
-	reason := p.reason(t, &prev.State, &prev.Monitor, false, prev, now)
+	reason := p.reason(t, &prev.State, &prev.Monitor, p.window(t.Journey, prev.Windows, now) != nil, prev, now)
 	state := incidents.Withhold(prev.State, reason, false, now)
 	if *state.Incident.Hold == *i.Hold {
 		return entry, false

@@ -2,6 +2,7 @@ package monitor
 
 import (
 	"fmt"
+	"net"
 	"os"
 
 	toolkit "github.com/prometheus/exporter-toolkit/web"
@@ -18,6 +19,15 @@ func checkWebConfig(file string) error {
 		return &StartError{Err: fmt.Errorf("web_config: %w", err), Hint: "the format is that of Prometheus' exporter-toolkit: tls_server_config, basic_auth_users"}
 	}
 	return nil
+}
+
+// Address is where the monitor of this configuration answers, on this machine.
+func (c *Config) Address() string {
+	host, port, err := net.SplitHostPort(c.Listen)
+	if ip := net.ParseIP(host); err == nil && (host == "" || ip != nil && ip.IsUnspecified()) {
+		return scheme(c.WebConfig) + "://" + net.JoinHostPort("localhost", port)
+	}
+	return scheme(c.WebConfig) + "://" + c.Listen
 }
 
 // scheme is http, or https where the web configuration asks for TLS.

@@ -121,6 +121,10 @@ func describe(i *incidents.Incident) Incident {
 		Locations: list(i.Locations), Journeys: list(i.Journeys), Step: cut(i.Step, maxShort), FailedRuns: i.FailedRuns,
 		LastPassedAt: some(i.LastPassedAt), Degraded: i.Degraded, Flapping: i.Flapping, Affected: list(i.Affected), Team: i.Team,
 	}
+	d.Deploys = []Deploy{}
+	for _, one := range i.Deploys {
+		d.Deploys = append(d.Deploys, Deploy{Service: one.Service, Version: one.Version, At: one.At.UTC(), By: one.By, URL: one.URL})
+	}
 	if a := i.Acknowledged; a != nil {
 		d.AcknowledgedAt, d.AcknowledgedBy = some(a.At), a.By
 	}

@@ -56,6 +56,8 @@ type Incident struct {
 	Team string `json:"team"`
 	// Affected are the broken journeys that depend on this one; their own pages are kept back.
 	Affected []string `json:"affected"`
+	// Deploys are what was released just before it, the likeliest cause first.
+	Deploys []Deploy `json:"deploys"`
 	// Degraded says that the journey works, but too slowly; Flapping is how often it has broken lately, if too often.
 	Degraded bool `json:"degraded"`
 	Flapping int  `json:"flapping"`
@@ -69,6 +71,15 @@ type Incident struct {
 	Got            string     `json:"got"`
 	FailedRuns     int        `json:"failed_runs"`
 	LastPassedAt   *time.Time `json:"last_passed_at"`
+}
+
+// Deploy is a release of a service. By and URL may be empty.
+type Deploy struct {
+	Service string    `json:"service"`
+	Version string    `json:"version"`
+	At      time.Time `json:"at"`
+	By      string    `json:"by"`
+	URL     string    `json:"url"`
 }
 
 // Evidence points to what a person needs to believe the page.

@@ -114,6 +114,7 @@ type pagerDutyDetails struct {
 	Team         string   `json:"team,omitempty"`
 	Tags         []string `json:"tags,omitempty"`
 	Affected     []string `json:"affected_journeys,omitempty"`
+	Deploys      []string `json:"deploys,omitempty"`
 	Locations    []string `json:"locations,omitempty"`
 	Since        string   `json:"since"`
 	LastPassedAt string   `json:"last_passed_at,omitempty"`
@@ -184,6 +185,9 @@ func details(p Page) pagerDutyDetails {
 	}
 	if j := p.Journey; j != nil {
 		d.Journey, d.Title, d.Team, d.Tags = j.Name, j.Title, j.Team, j.Tags
+	}
+	for _, one := range p.Incident.Deploys {
+		d.Deploys = append(d.Deploys, one.Service+" "+one.Version+" at "+one.At.Format(time.RFC3339))
 	}
 	if at := p.Incident.LastPassedAt; at != nil {
 		d.LastPassedAt = at.Format(time.RFC3339)

@@ -34,7 +34,19 @@ func summary(name string, e incidents.Event) string {
 	case incidents.Acknowledged:
 		return fmt.Sprintf("%s is looked after%s; it is %s since %s%s", name, by(i.Acknowledged), is, clock(i.Since, e.At), where)
 	}
-	return fmt.Sprintf("%s is %s since %s%s%s%s%s", name, is, clock(i.Since, e.At), where, because(i), also(i), again(i))
+	return fmt.Sprintf("%s is %s since %s%s%s%s%s%s", name, is, clock(i.Since, e.At), where, because(i), after(i), also(i), again(i))
+}
+
+// after names the deploy that most likely brought it about.
+func after(i *incidents.Incident) string {
+	if len(i.Deploys) == 0 {
+		return ""
+	}
+	d := i.Deploys[0]
+	if gap := i.Since.Sub(d.At); gap > 0 {
+		return fmt.Sprintf(" [%s after %s %s was deployed]", span(gap), d.Service, d.Version)
+	}
+	return fmt.Sprintf(" [while %s %s was deployed]", d.Service, d.Version)
 }
 
 // also names the journeys that depend on this one and are broken with it.

@@ -47,7 +47,7 @@ func (s *site) parseTemplates() (map[string]*template.Template, error) {
 		return nil, err
 	}
 	pages := map[string]*template.Template{}
-	for _, name := range []string{"overview", "journey", "run", "incidents", "incident", "nothing"} {
+	for _, name := range []string{"overview", "journey", "run", "incidents", "incident", "maintenance", "nothing"} {
 		page, err := shared.Clone()
 		if err != nil {
 			return nil, err

@@ -32,6 +32,14 @@ func lengths(d *incidentData) []length {
 	return all
 }
 
+// Before says how long before the first failure something was.
+func (d incidentData) Before(at time.Time) string {
+	if gap := d.Since.Sub(at); gap > 0 {
+		return coarse(gap) + " before the first failure"
+	}
+	return coarse(at.Sub(d.Since)) + " after the first failure"
+}
+
 // timeline tells what happened, in order.
 func timeline(d *incidentData, events []history.EventRecord, pages []history.DeliveryRecord) []event {
 	i := &d.Incident

@@ -31,6 +31,7 @@ type Store interface {
 	Incident(ctx context.Context, id string) (incidents.Incident, error)
 	Deliveries(ctx context.Context, incident string) ([]history.DeliveryRecord, error)
 	Events(ctx context.Context, incident string) ([]history.EventRecord, error)
+	Deploys() []incidents.Deploy
 	Backlog(ctx context.Context) (waiting int, oldest time.Time, err error)
 	OpenArtifact(ctx context.Context, runID, name string) (*history.Artifact, error)
 }
@@ -129,6 +130,7 @@ func (s *site) routes() http.Handler {
 	mux.HandleFunc("GET /runs/{id}/artifacts/{name}", s.artifact)
 	mux.HandleFunc("GET /incidents", s.showing(s.incidents))
 	mux.HandleFunc("GET /incidents/{id}", s.showing(s.incident))
+	mux.HandleFunc("GET /maintenance", s.showing(s.maintenancePage))
 	mux.HandleFunc("GET /static/{name}", s.asset)
 	mux.HandleFunc("GET /favicon.ico", s.favicon)
 	mux.HandleFunc("GET /journeys", func(w http.ResponseWriter, r *http.Request) {
@@ -138,6 +140,8 @@ func (s *site) routes() http.Handler {
 	mux.HandleFunc("GET /api/v1/journeys", s.answering(s.apiJourneys))
 	mux.HandleFunc("GET /api/v1/journeys/{name}/runs", s.answering(s.apiRuns))
 	mux.HandleFunc("GET /api/v1/runs/{id}", s.answering(s.apiRun))
+	mux.HandleFunc("GET /api/v1/deploys", s.answering(s.apiDeploys))
+	mux.HandleFunc("GET /api/v1/maintenance", s.answering(s.apiMaintenance))
 	mux.HandleFunc("GET /api/v1/incidents", s.answering(s.apiIncidents))
 	mux.HandleFunc("GET /api/v1/incidents/{id}", s.answering(s.apiIncident))
 	mux.HandleFunc("GET /api/", s.answering(s.apiNothing))

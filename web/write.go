@@ -8,10 +8,12 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"time"
 	"unicode"
 
 	"github.com/outrider-monitor/outrider/history"
 	"github.com/outrider-monitor/outrider/incidents"
+	"github.com/outrider-monitor/outrider/incidents/maintenance"
 )
 
 // Actions is what may be changed from the pages and over the API.
@@ -21,18 +23,29 @@ type Actions interface {
 	// Acknowledge notes that somebody looks after an open incident. An incident that has ended is ErrEnded, one that
 	// never was history.ErrNotFound.
 	Acknowledge(ctx context.Context, incident string, a incidents.Acknowledgement) error
+	// Maintenance gives the windows that are open at a time or will be, the first one first.
+	Maintenance(at time.Time) []maintenance.Window
+	// StartMaintenance orders a window and gives it with its id; EndMaintenance ends one that was ordered. The errors are
+	// *Refusal, ErrEnded and history.ErrNotFound.
+	StartMaintenance(ctx context.Context, w maintenance.Window) (maintenance.Window, error)
+	EndMaintenance(ctx context.Context, id string, at time.Time) (maintenance.Window, error)
+	// Deploy records a deploy and gives it with its id; with run it runs the journeys that are tagged with the service,
+	// and waits for them as long as ctx lasts.
+	Deploy(ctx context.Context, d incidents.Deploy, run bool) (incidents.Deploy, []DeployRun, error)
+}
+
+// Refusal is a request that cannot be meant so. Hint may be empty.
+type Refusal struct{ Words, Hint string }
+
+func (e *Refusal) Error() string {
+	if e.Hint == "" {
+		return e.Words
+	}
+	return e.Words + " (" + e.Hint + ")"
 }
 
 // ErrEnded says that there is nothing left to act on.
 var ErrEnded = errors.New("it has ended already")
-
-// refusal is why something is not done, with the status that says so to machines.
-type refusal struct {
-	status int
-	words  string
-}
-
-func (e *refusal) Error() string { return e.words }
 
 // NotAllowed says who may change something.
 const NotAllowed = "this can be asked for on this machine only, unless web_config says who may come from elsewhere"
@@ -45,6 +58,11 @@ func (s *site) writeRoutes() *http.ServeMux {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /incidents/{id}/acknowledge", s.doing(s.acknowledgeForm))
 	mux.HandleFunc("POST /api/v1/incidents/{id}/acknowledge", s.answering(s.apiAcknowledge))
+	mux.HandleFunc("POST /api/v1/deploys", s.answering(s.apiDeploy))
+	mux.HandleFunc("POST /maintenance", s.doing(s.maintenanceForm))
+	mux.HandleFunc("POST /maintenance/{id}/end", s.doing(s.maintenanceEndForm))
+	mux.HandleFunc("POST /api/v1/maintenance", s.answering(s.apiStartMaintenance))
+	mux.HandleFunc("POST /api/v1/maintenance/{id}/end", s.answering(s.apiEndMaintenance))
 	return mux
 }
 
@@ -91,12 +109,12 @@ func (s *site) doing(do func(r *http.Request) (next string, err error)) http.Han
 // explain gives an error its status and its words.
 func (s *site) explain(r *http.Request, err error) (int, string) {
 	var bad *badRequest
-	var no *refusal
+	var no *Refusal
 	switch {
 	case errors.As(err, &bad):
 		return http.StatusBadRequest, bad.Error()
 	case errors.As(err, &no):
-		return no.status, no.words
+		return http.StatusBadRequest, no.Error()
 	case errors.Is(err, history.ErrNotFound):
 		return http.StatusNotFound, err.Error()
 	case errors.Is(err, ErrEnded):

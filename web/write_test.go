@@ -2,12 +2,17 @@ package web_test
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/outrider-monitor/outrider/history"
 	"github.com/outrider-monitor/outrider/incidents"
+	"github.com/outrider-monitor/outrider/incidents/maintenance"
 	"github.com/outrider-monitor/outrider/web"
 )
 
@@ -15,9 +20,34 @@ import (
 type actions struct {
 	forbidden bool
 	done      []string
+	windows   []maintenance.Window
+	runs      []web.DeployRun
 }
 
 func (a *actions) Allowed(*http.Request) bool { return !a.forbidden }
+
+func (a *actions) Maintenance(at time.Time) []maintenance.Window { return a.windows }
+
+func (a *actions) StartMaintenance(_ context.Context, w maintenance.Window) (maintenance.Window, error) {
+	w.ID = fmt.Sprintf("win_%d", len(a.windows))
+	a.windows = append(a.windows, w)
+	return w, nil
+}
+
+func (a *actions) EndMaintenance(_ context.Context, id string, at time.Time) (maintenance.Window, error) {
+	for n, w := range a.windows {
+		if w.ID == id {
+			a.windows = slices.Delete(a.windows, n, n+1)
+			return w, nil
+		}
+	}
+	return maintenance.Window{}, history.ErrNotFound
+}
+
+func (a *actions) Deploy(_ context.Context, d incidents.Deploy, run bool) (incidents.Deploy, []web.DeployRun, error) {
+	a.done = append(a.done, fmt.Sprintf("deploy %s %s by %s, run %v", d.Service, d.Version, d.By, run))
+	return d, a.runs, nil
+}
 
 func (a *actions) Acknowledge(_ context.Context, id string, by incidents.Acknowledgement) error {
 	a.done = append(a.done, "acknowledge "+id+" by "+by.By+" via "+by.Via)
@@ -70,5 +100,47 @@ func TestAnIncidentIsAcknowledgedByAFormOfOurOwnOnly(t *testing.T) {
 	}
 	if rec := post("same-origin"); !strings.Contains(rec.Header().Get("Content-Security-Policy"), "form-action 'self'") {
 		t.Error("forms may lead elsewhere")
+	}
+}
+
+func TestMaintenanceIsOrderedWithAnEndAndAReasonAndEnded(t *testing.T) {
+	a := &actions{}
+	w := empty(t, func(o *web.Options) { o.Actions = a })
+	post := func(path, kind, body string) *httptest.ResponseRecorder {
+		r := httptest.NewRequest(http.MethodPost, path, strings.NewReader(body))
+		r.Header.Set("Content-Type", kind)
+		rec := httptest.NewRecorder()
+		w.handler.ServeHTTP(rec, r)
+		return rec
+	}
+	for body, want := range map[string]string{
+		`{}`: "mode is",
+		`{"mode": "mute", "all": true, "for": "30m"}`:                                            "a reason is missing",
+		`{"mode": "mute", "reason": "x", "for": "30m"}`:                                          "which journeys",
+		`{"mode": "mute", "reason": "x", "all": true, "tags": ["core"], "for": "30m"}`:           "which journeys",
+		`{"mode": "mute", "reason": "x", "all": true}`:                                           "the end is missing",
+		`{"mode": "mute", "reason": "x", "all": true, "for": "31d"}`:                             "at most 30 days",
+		`{"mode": "mute", "reason": "x", "all": true, "until": "2020-01-01T00:00:00Z"}`:          "want an end to come",
+		`{"mode": "mute", "reason": "x", "all": true, "for": "soon"}`:                            "want a duration",
+		`{"mode": "mute", "reason": "x", "all": true, "for": "30m", "wehn": "now"}`:              "wehn",
+		`{"mode": "mute", "reason": "x", "all": true, "for": "30m", "from": "tomorrow morning"}`: "from is",
+	} {
+		if rec := post("/api/v1/maintenance", "application/json", body); rec.Code != http.StatusBadRequest || !strings.Contains(rec.Body.String(), want) {
+			t.Errorf("%s answers %d %s, want %q", body, rec.Code, rec.Body, want)
+		}
+	}
+	if rec := post("/maintenance", "application/x-www-form-urlencoded", "what=journey:checkout&mode=skip&for=30m&reason=A+new+till&by=Ada"); rec.Code != http.StatusSeeOther {
+		t.Fatalf("the form answers %d %s", rec.Code, rec.Body)
+	}
+	if one := a.windows[0]; one.Journeys[0] != "checkout" || one.Mode != maintenance.Halt || one.Until.Sub(one.From) != 30*time.Minute || one.Reason != "A new till" || one.By != "Ada" {
+		t.Errorf("ordered was %+v", one)
+	}
+	doc := w.page(t, "/maintenance", http.StatusOK)
+	says(t, doc, "#windows", "A new till")
+	if rec := post("/maintenance/win_0/end", "application/x-www-form-urlencoded", ""); rec.Code != http.StatusSeeOther || len(a.windows) != 0 {
+		t.Errorf("ending it answers %d, and %d windows are left", rec.Code, len(a.windows))
+	}
+	if rec := post("/api/v1/maintenance/win_0/end", "application/json", ""); rec.Code != http.StatusNotFound {
+		t.Errorf("ending it twice answers %d", rec.Code)
 	}
 }

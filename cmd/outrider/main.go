@@ -15,18 +15,20 @@ import (
 
 // commands are all subcommands; each has a file of its own.
 type commands struct {
-	Check     checkCommand     `cmd:"" help:"Check journeys and configurations; silent when all is well."`
-	Run       runCommand       `cmd:"" help:"Run journeys once, now, and show each step."`
-	Serve     serveCommand     `cmd:"" help:"Run the monitor."`
-	Demo      demoCommand      `cmd:"" help:"Run the bundled shop and the whole monitor."`
-	List      listCommand      `cmd:"" help:"List the journeys of a configuration."`
-	Schema    schemaCommand    `cmd:"" help:"Print the JSON Schema of journey files, for editors."`
-	Rules     rulesCommand     `cmd:"" help:"Print Prometheus rules made of the journeys."`
-	Dashboard dashboardCommand `cmd:"" help:"Print Grafana dashboards."`
-	Import    importCommand    `cmd:"" help:"Make journeys of what other tools recorded or were told."`
-	Page      pageCommand      `cmd:"" help:"Test pagers."`
-	Doctor    doctorCommand    `cmd:"" help:"Find out what would keep the monitor from working here."`
-	Version   versionCommand   `cmd:"" help:"Print the version."`
+	Check       checkCommand       `cmd:"" help:"Check journeys and configurations; silent when all is well."`
+	Run         runCommand         `cmd:"" help:"Run journeys once, now, and show each step."`
+	Serve       serveCommand       `cmd:"" help:"Run the monitor."`
+	Demo        demoCommand        `cmd:"" help:"Run the bundled shop and the whole monitor."`
+	List        listCommand        `cmd:"" help:"List the journeys of a configuration."`
+	Schema      schemaCommand      `cmd:"" help:"Print the JSON Schema of journey files, for editors."`
+	Rules       rulesCommand       `cmd:"" help:"Print Prometheus rules made of the journeys."`
+	Dashboard   dashboardCommand   `cmd:"" help:"Print Grafana dashboards."`
+	Import      importCommand      `cmd:"" help:"Make journeys of what other tools recorded or were told."`
+	Deploy      deployCommand      `cmd:"" help:"Tell a running monitor of a release, run its journeys, and wait for the verdict."`
+	Maintenance maintenanceCommand `cmd:"" help:"Leave journeys alone for a while."`
+	Page        pageCommand        `cmd:"" help:"Test pagers."`
+	Doctor      doctorCommand      `cmd:"" help:"Find out what would keep the monitor from working here."`
+	Version     versionCommand     `cmd:"" help:"Print the version."`
 }
 
 func main() {
