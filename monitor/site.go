@@ -2,6 +2,7 @@ package monitor
 
 import (
 	"net/http"
+	"time"
 
 	"github.com/outrider-monitor/outrider/web"
 )
@@ -21,6 +22,7 @@ func (m *Monitor) watched() web.Watched {
 	if problem := m.reloadProblem.Load(); problem != nil {
 		w.ReloadProblem = *problem
 	}
+	ordered, now := m.store.Windows(), time.Now()
 	for i := range c.Journeys {
 		t := p.tasks[c.Journeys[i].Name]
 		j := &w.Journeys[i]
@@ -32,6 +34,7 @@ func (m *Monitor) watched() web.Watched {
 		j.Timeout = first(t.Timeout, c.Defaults.Timeout)
 		j.Next, j.Previous = m.schedule.Around(t.Name)
 		j.Reproduce = t.reproduce
+		j.Maintenance = p.window(t.Journey, ordered, now)
 	}
 	return w
 }

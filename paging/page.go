@@ -54,7 +54,7 @@ type Incident struct {
 	Journeys []string `json:"journeys"`
 	// Team is set in a storm alone: many journeys of a team that broke at once.
 	Team string `json:"team"`
-	// Affected are the broken journeys that depend on this one; their own pages are kept back.
+	// Affected are the broken journeys that depend on this one; what broke after it has no page of its own.
 	Affected []string `json:"affected"`
 	// Deploys are what was released just before it, the likeliest cause first.
 	Deploys []Deploy `json:"deploys"`

@@ -121,7 +121,7 @@ func (a account) AffectedWords() string {
 	if len(a.Affected) == 0 || a.Team != "" {
 		return ""
 	}
-	return "So " + verb(len(a.Affected), "is", "are") + " " + list(humans(a.Affected), 5) + ", without a page of " + verb(len(a.Affected), "its", "their") + " own."
+	return "So " + verb(len(a.Affected), "is", "are") + " " + list(humans(a.Affected), 5) + ", which " + verb(len(a.Affected), "depends", "depend") + " on it."
 }
 
 // picture finds the screenshot of a run. A run that cannot be read has none.

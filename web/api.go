@@ -21,7 +21,7 @@ type apiJourney struct {
 	Team    string   `json:"team"`
 	Tags    []string `json:"tags"`
 	Runbook string   `json:"runbook,omitempty"`
-	// State is working, slow, too_slow, failing, broken, recovering, not_judged, no_news or waiting.
+	// State is working, slow, too_slow, failing, broken, recovering, not_judged, no_news, maintenance or waiting.
 	State      string              `json:"state"`
 	Schedule   string              `json:"schedule"`
 	NextRunAt  *time.Time          `json:"next_run_at"`
@@ -168,7 +168,7 @@ func (s *site) summary(r *history.RunSummary) apiRunSummary {
 // stateKey is a state for machines.
 func stateKey(l look) string {
 	keys := map[string]string{"Working": "working", "Slow": "slow", "Failing": "failing", "Broken": "broken", "Recovering": "recovering", "Too slow": "too_slow",
-		"Not judged": "not_judged", "No news": "no_news", "Waiting": "waiting"}
+		"Not judged": "not_judged", "No news": "no_news", "Waiting": "waiting", "Maintenance": "maintenance"}
 	return keys[l.Word]
 }
 

@@ -71,7 +71,7 @@ func scopeWords(s maintenance.Scope) string {
 	if len(parts) == 0 {
 		return "All journeys"
 	}
-	return strings.Join(parts, " and ")
+	return capital(strings.Join(parts, " and "))
 }
 
 // order is what somebody asks for.

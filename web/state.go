@@ -6,6 +6,7 @@ import (
 
 	"github.com/outrider-monitor/outrider/history"
 	"github.com/outrider-monitor/outrider/incidents"
+	"github.com/outrider-monitor/outrider/incidents/maintenance"
 	"github.com/outrider-monitor/outrider/probes"
 )
 
@@ -65,7 +66,11 @@ func ofStep(st *probes.StepResult) look {
 // ofJourney is how a journey stands: by its open incident first, then by its last run, unless that is too long ago to
 // say anything. last is nil when it never ran.
 func ofJourney(j *Journey, state *incidents.State, last *history.RunSummary, now time.Time) look {
-	if i := state.Incident; i != nil {
+	i := state.Incident
+	if w := j.Maintenance; w != nil && (i == nil || i.Held() && i.Hold.Cause == incidents.HeldByMaintenance) {
+		return inMaintenance(w, now)
+	}
+	if i != nil {
 		if last != nil && overdue(j, last, now) {
 			return look{bad, "Broken", "It should have run since. Whether it has recovered is not known."}
 		}
@@ -95,6 +100,15 @@ func ofJourney(j *Journey, state *incidents.State, last *history.RunSummary, now
 		return look{bad, "Failing", capital(tooMany(j.Policy.Broken(), "failed")) + " open an incident."}
 	}
 	return look{unsure, "Not judged", "The monitor could not judge the last run. That says nothing about the journey."}
+}
+
+// inMaintenance is how a journey looks that is left alone.
+func inMaintenance(w *maintenance.Window, now time.Time) look {
+	what := "It runs, but pages nobody"
+	if w.Mode == maintenance.Halt {
+		what = "It does not run"
+	}
+	return look{none, "Maintenance", what + " until " + moment{t: w.Until, now: now}.Clock() + ": " + w.Title() + "."}
 }
 
 // ofUnwatched is how a journey looks that is configured no longer.

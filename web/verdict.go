@@ -32,6 +32,11 @@ func judge(all []Journey, looks []look, open []incidents.Incident) verdict {
 		return verdict{unsure, fmt.Sprintf("Nobody knows whether %s.", whether(unknown))}
 	case len(all) == 0:
 		return verdict{none, "Nothing is watched yet."}
+	case len(by["Maintenance"]) == len(all):
+		return verdict{none, "Everything is in maintenance."}
+	case len(by["Maintenance"]) > 0:
+		return verdict{good, fmt.Sprintf("%s of %s journeys work; %s %s in maintenance.", human(numeral(working)), numeral(len(all)),
+			list(by["Maintenance"], 3), verb(len(by["Maintenance"]), "is", "are"))}
 	case working == 0:
 		return verdict{none, "Waiting for the first runs."}
 	case len(by["Waiting"]) > 0:
@@ -52,7 +57,7 @@ func brokenNames(open []incidents.Incident) (names []string, own bool) {
 			own = true
 			continue
 		}
-		if !open[n].Degraded {
+		if !open[n].Degraded && !(open[n].Held() && open[n].Hold.Cause == incidents.HeldByMaintenance) {
 			names = append(names, human(open[n].Subject))
 		}
 	}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/outrider-monitor/outrider/history"
 	"github.com/outrider-monitor/outrider/incidents"
+	"github.com/outrider-monitor/outrider/incidents/maintenance"
 	"github.com/outrider-monitor/outrider/journeys"
 	"github.com/outrider-monitor/outrider/probes"
 )
@@ -57,6 +58,8 @@ type Journey struct {
 	// Next is when it is due next, Previous the last time it was due. Zero if not known; without Previous, that a
 	// journey with a cron schedule has stopped running is not noticed.
 	Next, Previous time.Time
+	// Maintenance is the window that it is in, or nil.
+	Maintenance *maintenance.Window
 	// Pagers are who hears of its incidents.
 	Pagers []string
 	// Reproduce is the command that runs it once on a terminal. May be empty.

@@ -144,3 +144,14 @@ func TestMaintenanceIsOrderedWithAnEndAndAReasonAndEnded(t *testing.T) {
 		t.Errorf("ending it twice answers %d", rec.Code)
 	}
 }
+
+func TestWhatIsInMaintenanceLooksSo(t *testing.T) {
+	w := empty(t)
+	window := &maintenance.Window{Mode: maintenance.Halt, Reason: "new tills", From: w.now.Add(-time.Hour), Until: w.now.Add(time.Hour)}
+	for n := range w.watched.Journeys {
+		w.watched.Journeys[n].Maintenance = window
+	}
+	doc := w.page(t, "/", http.StatusOK)
+	says(t, doc, "h1", "Everything is in maintenance")
+	says(t, doc, "main", "It does not run until", "new tills")
+}
