@@ -230,19 +230,30 @@ func remaining(ctx context.Context) time.Duration {
 	return max(left-max(margin, min(left/10, time.Second)), time.Millisecond)
 }
 
-// put asks a frame one question, with the time that is left.
+// put asks a frame one question, with the time that is left. Where the answer may be in a closed shadow root, the
+// script is let into them, and asked again.
 func (t *tab) put(ctx context.Context, id cdp.FrameID, q inpage.Query) (inpage.Answer, error) {
 	var a inpage.Answer
 	q.TestID = t.testID()
 	q.Grace = grace.Milliseconds()
-	err := t.ask(ctx, id, "wait", func() any {
-		if q.Timeout != 0 {
-			q.Timeout = remaining(ctx).Milliseconds()
+	for looks := 0; ; looks++ {
+		q.Closed = t.doubt(looks)
+		a = inpage.Answer{}
+		err := t.ask(ctx, id, "wait", func() any {
+			if q.Timeout != 0 {
+				q.Timeout = remaining(ctx).Milliseconds()
+			}
+			return q
+		}, &a)
+		if err != nil {
+			return a, err
 		}
-		return q
-	}, &a)
-	if err != nil {
-		return a, err
+		if a.Kind != "closed" {
+			break
+		}
+		if err := t.reveal(ctx, id); err != nil && !replaced(err) {
+			return a, err
+		}
 	}
 	switch a.Kind {
 	case "wrong":
@@ -251,6 +262,28 @@ func (t *tab) put(ctx context.Context, id cdp.FrameID, q inpage.Query) (inpage.A
 		return a, fmt.Errorf("our script in the page: %s", a.Why)
 	}
 	return a, nil
+}
+
+const (
+	// closedDoubt is how long something is looked for in vain before the browser is asked for closed shadow roots,
+	// and closedDoubtAgain on pages that are known to have some.
+	closedDoubt      = 300 * time.Millisecond
+	closedDoubtAgain = 20 * time.Millisecond
+	// closedLooks bounds how often one wait asks for them.
+	closedLooks = 4
+)
+
+// doubt is how many milliseconds a wait looks in vain before it asks for closed shadow roots; zero: it does not.
+func (t *tab) doubt(looks int) int64 {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	switch {
+	case looks >= closedLooks:
+		return 0
+	case t.closedRoots:
+		return closedDoubtAgain.Milliseconds()
+	}
+	return closedDoubt.Milliseconds()
 }
 
 func (t *tab) testID() string {

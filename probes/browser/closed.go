@@ -5,16 +5,21 @@ import (
 	"errors"
 	"strings"
 
+	"github.com/chromedp/cdproto/cdp"
+
 	"github.com/outrider-monitor/outrider/probes/browser/chrome"
 )
 
 // node is a node of the document as the browser's debugger sees it: closed shadow roots are no secret to it.
 type node struct {
 	Value   string `json:"nodeValue"`
-	Closed  string `json:"shadowRootType"`
-	Shadows []node `json:"shadowRoots"`
-	Below   []node `json:"children"`
-	Inner   *node  `json:"contentDocument"`
+	Backend int64  `json:"backendNodeId"`
+	// Frame is that of a frame element, Inner what it shows if it lives in the same process.
+	Frame   cdp.FrameID `json:"frameId"`
+	Closed  string      `json:"shadowRootType"`
+	Shadows []node      `json:"shadowRoots"`
+	Below   []node      `json:"children"`
+	Inner   *node       `json:"contentDocument"`
 }
 
 // openSecrets refuses a picture if a closed shadow root shows a secret, because our script cannot cover what
@@ -66,4 +71,89 @@ func (n *node) closedText() string {
 	}
 	visit(n, false)
 	return b.String()
+}
+
+// reveal lets our script in a frame into the closed shadow roots of its document, which no script can find.
+func (t *tab) reveal(ctx context.Context, id cdp.FrameID) error {
+	s, err := t.frameSession(ctx, id)
+	if err != nil {
+		return err
+	}
+	var document struct {
+		Root node `json:"root"`
+	}
+	err = s.Call(ctx, "DOM.getDocument", map[string]any{"depth": -1, "pierce": true}, &document)
+	s.Post("DOM.disable", nil) // else it goes on to report every change
+	if err != nil {
+		return err
+	}
+	shown := document.Root.showing(id)
+	if shown == nil {
+		shown = &document.Root
+	}
+	t.mu.Lock()
+	world := t.frame(id).world
+	t.mu.Unlock()
+	roots := []map[string]any{}
+	for _, backend := range shown.closedRoots() {
+		var res struct {
+			Object struct {
+				ID string `json:"objectId"`
+			} `json:"object"`
+		}
+		err := s.Call(ctx, "DOM.resolveNode", map[string]any{"backendNodeId": backend, "executionContextId": world}, &res)
+		if err != nil {
+			return err
+		}
+		roots = append(roots, map[string]any{"objectId": res.Object.ID})
+	}
+	if len(roots) > 0 {
+		t.mu.Lock()
+		t.closedRoots = true
+		t.mu.Unlock()
+	}
+	return s.Call(ctx, "Runtime.callFunctionOn", map[string]any{
+		"functionDeclaration": "function(...roots){return globalThis.__outrider.reveal(roots)}",
+		"executionContextId":  world, "arguments": roots, "silent": true,
+	}, nil)
+}
+
+// showing finds the document that a frame below a node shows; nil if that is none.
+func (n *node) showing(id cdp.FrameID) *node {
+	if n.Inner != nil && n.Frame == id {
+		return n.Inner
+	}
+	for _, list := range [][]node{n.Shadows, n.Below} {
+		for i := range list {
+			if found := list[i].showing(id); found != nil {
+				return found
+			}
+		}
+	}
+	if n.Inner != nil {
+		return n.Inner.showing(id)
+	}
+	return nil
+}
+
+// mostRoots bounds how many closed shadow roots of a document are looked into.
+const mostRoots = 200
+
+// closedRoots are the closed shadow roots of a document, outermost first.
+func (n *node) closedRoots() []int64 {
+	var all []int64
+	var visit func(n *node)
+	visit = func(n *node) {
+		if n.Closed == "closed" && len(all) < mostRoots {
+			all = append(all, n.Backend)
+		}
+		for i := range n.Shadows {
+			visit(&n.Shadows[i])
+		}
+		for i := range n.Below {
+			visit(&n.Below[i])
+		}
+	}
+	visit(n)
+	return all
 }

@@ -109,10 +109,18 @@ func (t *tab) readAt(ctx context.Context, a *alternative, q inpage.Query) (inpag
 			return inpage.Answer{}, err
 		}
 	}
-	var answer inpage.Answer
-	err := t.ask(ctx, at.frame, "read", func() any { return q }, &answer)
-	if errors.Is(err, errFrameGone) {
-		return absent, nil
+	for looks := 0; ; looks++ {
+		q.Closed = t.doubt(looks)
+		var answer inpage.Answer
+		err := t.ask(ctx, at.frame, "read", func() any { return q }, &answer)
+		switch {
+		case errors.Is(err, errFrameGone):
+			return absent, nil
+		case err != nil || answer.Kind != "closed":
+			return answer, err
+		}
+		if err := t.reveal(ctx, at.frame); err != nil && !replaced(err) {
+			return answer, err
+		}
 	}
-	return answer, err
 }

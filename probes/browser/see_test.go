@@ -48,7 +48,7 @@ func TestWhatAPersonDoesNotSeeIsNotFound(t *testing.T) {
 		{"hidden", on("see: Hidden text"), probes.Assertion, []string{"not visible"}},
 		{"transparent", on("see: Clear text"), probes.Assertion, []string{"not visible"}},
 		{"hidden button", on("click: {role: button, name: Hidden button}"), probes.Locator, []string{`the button "Hidden button" is there but not visible`}},
-		{"several", on("see: {role: button, name: Remove}"), probes.Locator, []string{"2 matches", `button "Remove"`, "Apples", "Pears"}},
+		{"several", on("see: {role: button, name: Remove}"), probes.Locator, []string{"2 matches", "{role: button, name: Remove, within: {testid: row, has_text: Apples}}", "has_text: Pears"}},
 		{"still there", on("gone: 'Total: £12.00'"), probes.Assertion, []string{"still there"}},
 		{"nearest", on("click: {role: button, name: Close this dialog}"), probes.Locator, []string{`there is a button "Close dialog"`}},
 		{"other role", on("click: {role: link, name: Delete}"), probes.Locator, []string{`no link named "Delete"`, `button "Delete"`}},

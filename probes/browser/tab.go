@@ -70,6 +70,8 @@ type tab struct {
 	dropped    int
 	thrown     []exception
 	dialogs    []dialog
+	// closedRoots says that a page of the journey had some.
+	closedRoots bool
 	// chooser and dragged are what the page opened and what the browser drags, while a step does that; lent is what
 	// the browser was lent.
 	chooser *chooser

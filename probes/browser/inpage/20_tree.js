@@ -1,31 +1,70 @@
-// The tree as a person sees it: open shadow roots are part of it, what is not shown is not.
+// The tree as a person sees it: shadow roots are part of it, what is not shown is not.
 
-// deep gives the elements below root that match the selector, in document order, through open shadow roots.
+// shut are the closed shadow roots that we were let into: no script can find them, but the browser's debugger can.
+// cleared are the elements that it has found to have none.
+const shut = {any: false, of: new WeakMap(), cleared: new WeakSet()};
+
+const shadowOf = (el) => el.shadowRoot || (shut.any ? shut.of.get(el) : undefined) || null;
+
+// reveal takes closed shadow roots in. All that looked as if they had one are cleared.
+function reveal(roots) {
+  for (const el of suspects()) shut.cleared.add(el);
+  for (const root of roots) {
+    if (!(root instanceof ShadowRoot) || root.mode !== 'closed') continue;
+    shut.of.set(root.host, root);
+    shut.any = true;
+  }
+  known.epoch++;
+  return roots.length;
+}
+
+const HOSTS = 'div,span,section,article,main,header,footer,nav,aside,p,blockquote';
+
+// suspects are elements that may have a closed shadow root: elements of the page's own making, and those that take
+// room on the screen and hold nothing.
+function suspects() {
+  const out = [];
+  const look = (scope) => {
+    for (const el of scope.querySelectorAll('*')) {
+      const shadow = shadowOf(el);
+      if (shadow) look(shadow);
+      else if (shut.cleared.has(el)) continue;
+      else if (el.localName.includes('-')) out.push(el);
+      else if (!el.firstElementChild && el.matches(HOSTS) && !el.textContent.trim() && el.offsetHeight && el.offsetWidth) out.push(el);
+    }
+  };
+  look(document);
+  return out;
+}
+
+// deep gives the elements below root that match the selector, in document order, through shadow roots.
 function deep(root, selector) {
   const out = [];
   const visit = (scope) => {
     const hosts = [];
-    for (const el of scope.querySelectorAll('*')) if (el.shadowRoot) hosts.push(el);
+    for (const el of scope.querySelectorAll('*')) if (shadowOf(el)) hosts.push(el);
     if (!hosts.length) {
       out.push(...scope.querySelectorAll(selector));
       return;
     }
     for (const el of scope.querySelectorAll('*')) {
       if (el.matches(selector)) out.push(el);
-      if (el.shadowRoot) visit(el.shadowRoot);
+      const shadow = shadowOf(el);
+      if (shadow) visit(shadow);
     }
   };
-  if (root.shadowRoot) visit(root.shadowRoot);
+  if (shadowOf(root)) visit(shadowOf(root));
   visit(root);
   return out;
 }
 
-// shadowRoots gives all open shadow roots of the document.
+// shadowRoots gives all shadow roots that are known of the document.
 function shadowRoots(root = document, out = []) {
   for (const el of root.querySelectorAll('*')) {
-    if (el.shadowRoot) {
-      out.push(el.shadowRoot);
-      shadowRoots(el.shadowRoot, out);
+    const shadow = shadowOf(el);
+    if (shadow) {
+      out.push(shadow);
+      shadowRoots(shadow, out);
     }
   }
   return out;

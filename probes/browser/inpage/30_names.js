@@ -31,7 +31,7 @@ const NAMING = '[aria-label],[aria-labelledby],[aria-hidden],[role],[alt],[title
 // plain reports whether an element's role is its tag's and its name its text.
 function plain(el) {
   if (!PLAIN_ROLES[el.tagName] || (el.tagName === 'A' && !el.hasAttribute('href'))) return false;
-  if (el.matches('[aria-label],[aria-labelledby],[role],[title]') || el.shadowRoot || el.querySelector(NAMING)) return false;
+  if (el.matches('[aria-label],[aria-labelledby],[role],[title]') || shadowOf(el) || el.querySelector(NAMING)) return false;
   return !el.closest('[aria-hidden=true],[inert],[role=presentation],[role=none]') && words(el) !== '';
 }
 
@@ -97,7 +97,7 @@ function hay(el) {
   for (const inner of el.querySelectorAll('[alt],[aria-label],[title]')) {
     s += (inner.getAttribute('alt') || '') + (inner.getAttribute('aria-label') || '') + (inner.getAttribute('title') || '');
   }
-  if (el.shadowRoot || el.querySelector('slot')) s += s && el.shadowRoot ? el.shadowRoot.textContent : '';
+  if (s && shadowOf(el)) s += shadowOf(el).textContent;
   return bare(s);
 }
 

@@ -5,7 +5,7 @@ class Wrong extends Error {}
 const engines = {
   css(root, p) {
     try {
-      return deep(root, p.value).map((el) => [el, EXACT]);
+      return piercing(root, p.value).map((el) => [el, EXACT]);
     } catch {
       throw new Wrong(`${quote(p.value)} is not a CSS selector`);
     }
@@ -48,6 +48,42 @@ const engines = {
     return o.act ? (loose.length ? loose : named) : named.concat(loose);
   },
 };
+
+// piercing gives what a selector matches when shadow roots are part of the tree: in "my-card button" the button may
+// be in the card's shadow.
+function piercing(root, selector) {
+  const within = deep(root, selector); // throws where it is none
+  const chains = split(selector, ',').map((s) => split(s, ' '));
+  if (chains.every((c) => c.length < 2) || !shadowRoots().length) return within;
+  const linked = (el, chain, i) => {
+    if (!el.matches(chain[i])) return false;
+    if (i === 0) return true;
+    for (let e = parentOf(el); e; e = parentOf(e)) if (linked(e, chain, i - 1)) return true;
+    return false;
+  };
+  return deep(root, '*').filter((el) => chains.some((c) => linked(el, c, c.length - 1)));
+}
+
+// split divides a selector at its commas, or at the blanks that mean "somewhere below".
+function split(selector, at) {
+  const parts = [];
+  let part = '', depth = 0, quoted = '';
+  for (let i = 0; i < selector.length; i++) {
+    const c = selector[i];
+    if (c === '\\') { part += c + (selector[++i] ?? ''); continue; }
+    if (quoted) quoted = c === quoted ? '' : quoted;
+    else if (c === '"' || c === "'") quoted = c;
+    else if (c === '(' || c === '[') depth++;
+    else if (c === ')' || c === ']') depth--;
+    const blank = at === ' ' && /\s/.test(c);
+    if (depth || quoted || !(blank || c === at)) { part += c; continue; }
+    // Blanks around > + ~ belong to these.
+    if (blank && (/[>+~]\s*$/.test(part) || /^\s*[>+~]/.test(selector.slice(i)) || !part.trim())) { part += c; continue; }
+    parts.push(part.trim());
+    part = '';
+  }
+  return [...parts, part.trim()].filter(Boolean);
+}
 
 function byAttribute(root, name, p) {
   return deep(root, `[${name}]`).map((el) => [el, grade(el.getAttribute(name), p.value, p.exact)]).filter(([, g]) => g);
@@ -107,10 +143,11 @@ function byText(root, p) {
   const visit = (node) => {
     let seen = false, unseen = 0;
     const below = [...childrenOf(node)];
-    if (node.shadowRoot) below.push(...node.shadowRoot.children);
+    const shadow = shadowOf(node);
+    if (shadow) below.push(...shadow.children);
     for (const child of below) {
       if (SILENT.has(child.tagName)) continue;
-      if (child.shadowRoot || child.querySelector?.('*') ? reaches(child, needle) : bare(child.textContent).includes(needle)) {
+      if (shadowOf(child) || child.querySelector?.('*') ? reaches(child, needle) : bare(child.textContent).includes(needle)) {
         const inner = visit(child);
         seen ||= inner.seen;
         unseen += inner.unseen;
@@ -135,7 +172,8 @@ function byText(root, p) {
 function reaches(el, needle) {
   if (bare(el.textContent).includes(needle)) return true;
   for (const inner of [el, ...el.querySelectorAll('*')]) {
-    if (inner.shadowRoot && [...inner.shadowRoot.children].some((c) => reaches(c, needle))) return true;
+    const shadow = shadowOf(inner);
+    if (shadow && [...shadow.children].some((c) => reaches(c, needle))) return true;
   }
   return false;
 }

@@ -87,27 +87,77 @@ function missing(p, o, found) {
   return s;
 }
 
-// many lists the matches so that an author can choose.
-function many(els, o) {
-  const names = els.slice(0, 5).map((el) => describe(el, o.testID));
-  const twice = (n) => names.filter((m) => m === n).length > 1;
+// many lists the matches, each as an author would write a locator of it alone.
+function many(p, els, o) {
+  const until = performance.now() + 60;
   const listed = els.slice(0, 5).map((el, i) => {
-    if (!twice(names[i])) return names[i];
-    const around = surroundings(el, o);
-    return `${names[i]}${el.id ? ` #${el.id}` : ''}${around ? ` in ${around}` : ` nth=${i}`}`;
+    const own = ownLocator(p, el, i, o, until);
+    const what = describe(el, o.testID).replace(/ \(testid=.*\)$/, '');
+    return /^role=|^\{role/.test(own) ? own : `${own} (${what})`;
   });
   return `${els.length} matches: ${listed.join(', ')}${els.length > 5 ? ', …' : ''}`;
 }
 
-// surroundings is the nearest thing around an element that tells it from others.
-function surroundings(el, o) {
-  let id = '';
-  for (let e = parentOf(el), n = 0; e && n < 6; e = parentOf(e), n++) {
-    id = id || e.getAttribute(o.testID) || '';
-    if (!e.matches('li,tr,article,section,form,nav,header,footer,main,aside,dialog,fieldset,[role]')) continue;
-    const heading = e.querySelector('h1,h2,h3,h4,h5,h6,th,legend');
-    const text = e.getAttribute('aria-label') || (heading ? words(heading) : words(e));
-    if (text && text.length < 60) return `${e.tagName.toLowerCase()} ${quote(text)}`;
-  }
-  return id && `testid=${id}`;
+// ownLocator is how an author would write the one element that is number i of the matches of p.
+function ownLocator(p, el, i, o, until) {
+  const plain = {testID: o.testID, act: o.act};
+  const alone = (q) => {
+    if (performance.now() > until) return false;
+    const {els} = find(q, plain);
+    return els.length === 1 && els[0] === el;
+  };
+  const name = squeeze(quickName(el)), role = quickRole(el);
+  const named = role && name && name.length <= 60 ? {engine: 'role', value: role, name} : null;
+  const ways = [];
+  const id = el.getAttribute(o.testID);
+  if (id) ways.push({engine: 'testid', value: id});
+  if (named) ways.push(named, {...named, exact: true});
+  for (const label of labelsOf(el).slice(0, 1)) ways.push({engine: 'label', value: label, exact: true});
+  for (const a of ['placeholder', 'alt', 'title']) if (el.getAttribute(a)) ways.push({engine: a, value: squeeze(el.getAttribute(a)), exact: true});
+  if (el.id && !/\d{3}/.test(el.id)) ways.push({engine: 'css', value: '#' + CSS.escape(el.id)});
+  const base = named || (p.engine === 'visible' ? {engine: 'text', value: p.value} : {...p, nth: undefined});
+  for (const around of arounds(el, o)) ways.push({...base, within: around});
+  const found = ways.find(alone);
+  if (found) return written(found);
+  const {els} = find(base, plain), nth = els.indexOf(el);
+  return written({...base, nth: nth < 0 ? i : nth});
 }
+
+const LANDMARKS = {LI: 'listitem', TR: 'row', ARTICLE: 'article', SECTION: 'region', FORM: 'form', NAV: 'navigation', DIALOG: 'dialog', MAIN: 'main', ASIDE: 'complementary', FIELDSET: 'group'};
+
+// arounds are locators of what is around an element, nearest first.
+function arounds(el, o) {
+  const out = [];
+  for (let e = parentOf(el), n = 0; e && n < 8; e = parentOf(e), n++) {
+    const id = e.getAttribute(o.testID), role = e.getAttribute('role') || LANDMARKS[e.tagName];
+    const base = id ? {engine: 'testid', value: id} : role ? {engine: 'role', value: role} : null;
+    if (!base) continue;
+    const heading = e.querySelector('h1,h2,h3,h4,h5,h6,th,legend');
+    const text = heading ? words(heading) : (e.innerText || '').split('\n').map(squeeze).find((line) => line && line.length <= 60) || '';
+    if (id) out.push(base);
+    if (!id && e.getAttribute('aria-label')) out.push({...base, name: e.getAttribute('aria-label')});
+    // What the element itself says tells nothing from the others.
+    const told = squeeze(text.replace(words(el), ''));
+    if (told) out.push({...base, hasText: told});
+  }
+  return out;
+}
+
+// written is a locator as it stands in a journey's file: its short form where that is as good to read.
+function written(p) {
+  const plain = !p.exact && (p.nth === undefined || p.nth === null) && !p.hasText && !p.within;
+  if (plain && !p.name) return `${p.engine}=${p.value}`;
+  const parts = [`${p.engine}: ${scalar(p.value)}`];
+  if (p.name) parts.push(`name: ${scalar(p.name)}`);
+  if (p.exact) parts.push('exact: true');
+  if (p.hasText) parts.push(`has_text: ${scalar(p.hasText)}`);
+  if (p.nth !== undefined && p.nth !== null) parts.push(`nth: ${p.nth}`);
+  if (p.within) {
+    const inner = written(p.within);
+    parts.push(`within: ${inner.startsWith('{') ? inner : scalar(inner)}`);
+  }
+  return `{${parts.join(', ')}}`;
+}
+
+// scalar quotes a text that YAML would not read as this text inside of { }.
+const scalar = (s) => (s === '' || s !== s.trim() || /[,[\]{}"'\\\n\t#&*!|>%@`]|: |:$/.test(s) || /^[-?:]/.test(s) ? JSON.stringify(s) : s);

@@ -17,8 +17,8 @@ function disabled(el) {
 
 function hitAt(x, y) {
   let el = document.elementFromPoint(x, y);
-  while (el && el.shadowRoot) {
-    const inner = el.shadowRoot.elementFromPoint(x, y);
+  while (el && shadowOf(el)) {
+    const inner = shadowOf(el).elementFromPoint(x, y);
     if (!inner || inner === el) break;
     el = inner;
   }
@@ -41,7 +41,8 @@ function coverOf(target, hit) {
   for (let e = hit; e && !holds(e, target); e = parentOf(e)) {
     if (e.id || e.className || e.getAttribute('role') || e.tagName === 'DIALOG') cover = e;
   }
-  return tag(cover);
+  const text = words(cover);
+  return tag(cover) + (text ? ' ' + quote(cut(text, 60)) : '');
 }
 
 // untouchable says why an element takes no clicks wherever it is.
@@ -170,15 +171,22 @@ function sight(e) {
   if (!a.seen) {
     a.seen = true;
     a.ok = strikes(a.target, e);
-    if (!a.ok) a.by = coverOf(a.target, e.composedPath()[0]);
+    if (!a.ok) a.by = coverOf(a.target, hitOf(e));
     if (a.ok && !move && disabled(a.target)) { a.ok = false; a.disabled = true; }
   }
   if (!a.ok && !move) stop();
 }
 
+// hitOf is the element that an event of the mouse hit. Out of a closed shadow root events come as if its host had been
+// hit.
+function hitOf(e) {
+  const hit = e.composedPath()[0];
+  return hit instanceof Element && !hit.shadowRoot && shadowOf(hit) ? hitAt(e.clientX, e.clientY) : hit;
+}
+
 // strikes reports whether an event of the mouse is one on the target.
 function strikes(target, e) {
-  const hit = e.composedPath()[0];
+  const hit = hitOf(e);
   return !(hit instanceof Element) || receives(target, hit) || !!target.labels && [...target.labels].some((l) => holds(l, hit));
 }
 

@@ -57,7 +57,7 @@ function doomTexts(doomed, shows) {
     if (doomed.has(node)) return '\0';
     if (!hosts.has(node) && !shows(node.textContent)) return node.textContent;
     let text = '';
-    for (const child of [...(node.shadowRoot ? node.shadowRoot.childNodes : []), ...node.childNodes]) {
+    for (const child of [...(shadowOf(node)?.childNodes || []), ...node.childNodes]) {
       if (child.nodeType === 3) text += child.data;
       else if (child.nodeType === 1 && !['SCRIPT', 'STYLE', 'TEMPLATE', 'HEAD'].includes(child.tagName)) text += left(child);
     }

@@ -16,8 +16,8 @@ function choosing(q, waited, thorough) {
       found.els = found.els.filter(fileField);
     }
     if (found.els.length === 1) return {el: found.els[0], alt: i, o};
-    if (found.els.length > 1) return {why: many(found.els, o), kind: 'many', alt: i};
-    if (!why && q.explain) why = missing(q.alts[i], o, found);
+    if (found.els.length > 1) return {why: q.explain ? many(q.alts[i], found.els, o) : '', kind: 'many', alt: i};
+    if (q.explain) why += why ? `; nor ${article(sought(q.alts[i]))}` : missing(q.alts[i], o, found);
   }
   return {why: why || 'not found', kind: 'none'};
 }
@@ -26,7 +26,8 @@ function attempt(q, waited, thorough) {
   if (q.want === 'gone') {
     const o = {testID: q.testID, all: true, thorough: true};
     const els = q.alts.flatMap((p) => find(p, o).els);
-    return els.length ? {why: `still there: ${describe(els[0], q.testID)}`, kind: 'there'} : {ok: true};
+    if (els.length) return {why: `still there: ${describe(els[0], q.testID)}`, kind: 'there'};
+    return q.closed && suspects().length ? {fatal: true, kind: 'closed'} : {ok: true};
   }
   const c = choosing(q, waited, thorough);
   if (!c.el) return c;
@@ -115,6 +116,7 @@ function wait(q) {
       if (done) return;
       const a = once(false);
       if (a.ok || a.fatal) return finish(a);
+      if (a.kind === 'none' && doubts(q, performance.now() - t0)) return finish({kind: 'closed'});
       if (a.soon) requestAnimationFrame(soon);
     };
     function soon() {
@@ -140,6 +142,14 @@ function wait(q) {
   });
 }
 
+// doubts reports whether it is time to ask the browser for closed shadow roots: soon where something looks as if it
+// had one, and once in any case before the time is over.
+function doubts(q, waited) {
+  if (!q.closed) return false;
+  if (waited > q.timeout / 2) return q.timeout > 1000;
+  return waited > q.closed && suspects().length > 0;
+}
+
 // changed resolves when anything in the document changes, or after ms.
 function changed(ms) {
   return new Promise((resolve) => {
@@ -158,9 +168,10 @@ function read(q) {
   known.epoch++;
   try {
     const found = find(q.alts[0], o);
+    if (q.closed && !found.els.length && suspects().length) return {kind: 'closed'};
     if (q.want === 'count') return {ok: true, count: found.els.length};
     if (q.want === 'visible') return {ok: true, visible: found.els.length > 0};
-    if (found.els.length > 1) return {why: many(found.els, o), kind: 'many'};
+    if (found.els.length > 1) return {why: many(q.alts[0], found.els, o), kind: 'many'};
     const el = found.els[0] || unseen(q, o);
     if (!el) return {why: missing(q.alts[0], o, found), kind: 'none'};
     if (STATES[q.want]) return STATES[q.want](el, q, !found.els.length);
@@ -243,7 +254,7 @@ const kept = (key) => hold.frames.get(key);
 const pageText = (max) => (document.body ? document.body.innerText.replace(/[^\S\n]+/g, ' ').replace(/\n\s*\n+/g, '\n').trim().slice(0, max) : '');
 
 globalThis.__outrider = {
-  wait, changed, read, through, kept, pointed, landed, disarm, outline, markup, spoken, title: () => document.title,
+  wait, changed, read, reveal, through, kept, pointed, landed, disarm, outline, markup, spoken, title: () => document.title,
   entered: (q) => entered(q, hold), typed: () => typed(hold), files: (key) => kept(key)?.files.length ?? 0, grip, gripped,
   // A frame in a process of its own hands its picture over later: what is covered is in it two frames on.
   cover: (q) => (cover(q, hold), new Promise((resolve) => {

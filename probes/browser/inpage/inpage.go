@@ -85,6 +85,8 @@ type Query struct {
 	// has to itself before the next one is considered.
 	Timeout int64 `json:"timeout"`
 	Grace   int64 `json:"grace,omitzero"`
+	// Closed is how many milliseconds to look in vain before closed shadow roots are asked for. Zero: they have been.
+	Closed int64 `json:"closed,omitzero"`
 	// Text is what to type or to choose; Secret marks the field as one to cover in pictures.
 	Text string `json:"text,omitzero"`
 	// Texts are the options to choose; Number is how many files there are.
@@ -113,7 +115,8 @@ type Offset struct {
 type Answer struct {
 	OK  bool `json:"ok"`
 	Alt int  `json:"alt"`
-	// Why is the last obstacle in words, Kind its sort: none, many, there, act, wrong, broken.
+	// Why is the last obstacle in words, Kind its sort: none, many, there, act, wrong, broken, and closed: closed
+	// shadow roots are wanted, and the question again.
 	Why   string  `json:"why"`
 	Kind  string  `json:"kind"`
 	Fatal bool    `json:"fatal"`
