@@ -9,7 +9,7 @@ func laterKeys() []string {
 }
 
 func laterVerbs() []string {
-	return []string{"switch_tab"}
+	return nil
 }
 
 func laterBrowser() []string {

@@ -43,6 +43,7 @@ func verbs() []verb {
 		seeVerbs(),
 		pageVerbs(),
 		conditionVerbs(),
+		tabVerbs(),
 		flowVerbs(),
 		dnsVerbs(),
 		tcpVerbs(),

@@ -180,19 +180,30 @@ func (t *tab) change(ctx context.Context, c journeys.Conditions) error {
 		}
 	}
 	t.mu.Lock()
-	t.conditions = merged(t.conditions, c)
-	now := t.conditions
+	now := merged(t.conditions, c)
 	t.mu.Unlock()
 	if err := t.permit(ctx, now); err != nil {
 		return err
 	}
+	for _, each := range t.window.tabs() {
+		if err := each.turn(ctx, c, now); err != nil && each == t {
+			return err
+		}
+	}
+	return nil
+}
+
+// turn changes the conditions of one tab. What stands together in one command is sent together.
+func (t *tab) turn(ctx context.Context, c, now journeys.Conditions) error {
+	t.mu.Lock()
+	t.conditions = now
+	t.mu.Unlock()
 	if c.Width != 0 {
 		screen := t.screen()
 		if err := t.call(ctx, screen.method, screen.params, nil); err != nil {
 			return err
 		}
 	}
-	// What stands together in one command is sent together.
 	if c.Offline != nil || c.Network != nil {
 		c.Offline, c.Network = now.Offline, now.Network
 	}

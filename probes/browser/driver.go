@@ -55,7 +55,7 @@ func (d *Driver) Open(ctx context.Context, o probes.SessionOptions) (probes.Sess
 	if err != nil {
 		return nil, startFailure(ctx, err)
 	}
-	t, err := openTab(ctx, lease, o)
+	t, err := openWindow(ctx, lease, o)
 	if err != nil {
 		lease.Release()
 		if ctx.Err() != nil && !errors.Is(err, chrome.ErrLost) {
@@ -63,6 +63,7 @@ func (d *Driver) Open(ctx context.Context, o probes.SessionOptions) (probes.Sess
 		}
 		return nil, &probes.Failure{Reason: probes.BrowserFault, Message: fmt.Sprintf("the browser opened no page: %v", err), Err: err}
 	}
+	t.seen = true
 	return &session{tab: t, options: o}, nil
 }
 

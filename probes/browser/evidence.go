@@ -26,6 +26,8 @@ const (
 // Evidence adds what the page shows and what it said. Each part is independent: a page that is stuck still
 // gives its console and its requests.
 func (s *session) Evidence(ctx context.Context, name string, e *probes.Evidence) {
+	defer s.others(e)
+	s.follow()
 	t := s.tab
 	t.mu.Lock()
 	e.PageURL = t.main.url

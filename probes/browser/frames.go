@@ -163,7 +163,9 @@ func (t *tab) detached(params jsonv2.Value) {
 		return
 	}
 	if e.SessionID == t.page.ID {
+		t.closed.Store(true)
 		t.lose(closedByPage())
+		t.window.bump()
 		return
 	}
 	t.mu.Lock()

@@ -62,15 +62,19 @@ func (f *functions) InView(ctx context.Context, l journeys.Locator) (bool, error
 	return a.State, err
 }
 
-func (f *functions) read(ctx context.Context, name string, l journeys.Locator, q inpage.Query) (inpage.Answer, error) {
+func (f *functions) read(outer context.Context, name string, l journeys.Locator, q inpage.Query) (inpage.Answer, error) {
 	t := f.s.tab
-	ctx, end := t.step(ctx)
+	ctx, end := t.step(outer)
 	defer end()
 	a, err := newAlternative(ctx, &journeys.Scope{}, &l)
 	if err != nil {
 		return inpage.Answer{}, err
 	}
 	answer, err := t.readAt(ctx, a, q)
+	if err != nil && t.left() {
+		f.s.follow()
+		return f.read(outer, name, l, q)
+	}
 	if err != nil {
 		return answer, f.s.failure(ctx, err)
 	}

@@ -192,19 +192,43 @@ func (s *session) Settled(ctx context.Context) *probes.PageNumbers {
 	return t.numbers(t.currentSpan())
 }
 
-// Numbers gives what all steps measured.
+// Numbers gives what all steps measured, in all tabs.
 func (s *session) Numbers(ctx context.Context) map[string]*probes.PageNumbers {
-	t := s.tab
-	t.askVitals(ctx)
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	all := make(map[string]*probes.PageNumbers, len(t.spans))
-	for _, sp := range t.spans {
-		if n := t.numbers(sp); n != nil {
-			all[sp.step] = n
+	all := map[string]*probes.PageNumbers{}
+	for _, t := range s.tab.window.everyTab() {
+		t.askVitals(ctx)
+		t.mu.Lock()
+		for _, sp := range t.spans {
+			if n := t.numbers(sp); n != nil {
+				all[sp.step] = together(all[sp.step], n)
+			}
 		}
+		t.mu.Unlock()
 	}
 	return all
+}
+
+// together adds what a step measured in another tab. The vitals are those of the first document.
+func together(one, other *probes.PageNumbers) *probes.PageNumbers {
+	if one == nil {
+		return other
+	}
+	if one.URL == "" {
+		one.URL, one.TTFB, one.FCP, one.LCP, one.CLS = other.URL, other.TTFB, other.FCP, other.LCP, other.CLS
+	}
+	one.INP = max(one.INP, other.INP)
+	one.Errors += other.Errors
+	one.Own.Add(other.Own)
+	one.ThirdParty.Add(other.ThirdParty)
+	for _, h := range other.Hosts {
+		i := slices.IndexFunc(one.Hosts, func(known probes.HostTraffic) bool { return known.Host == h.Host })
+		if i >= 0 {
+			one.Hosts[i].Add(h.Traffic)
+		} else if len(one.Hosts) < maxToldHosts {
+			one.Hosts = append(one.Hosts, h)
+		}
+	}
+	return one
 }
 
 // numbers are a span's, or nil if it measured nothing. t.mu is held.

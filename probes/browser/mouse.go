@@ -210,6 +210,7 @@ func (t *tab) together(ctx context.Context, all []command) error {
 			return err
 		}
 	}
+	t.acted.Store(true)
 	for _, r := range replies {
 		if err := r.Wait(ctx, nil); err != nil && !replaced(err) {
 			return err

@@ -28,16 +28,36 @@ type session struct {
 	hasResult bool
 }
 
-// Do performs a step's action.
+// Do performs a step's action. A page that closes its tab gives way to the tab that opened it: what it was closed by is
+// done, what was still waiting for something waits for it there.
 func (s *session) Do(ctx context.Context, call probes.Call) (probes.Done, error) {
 	if s.step != nil && s.step != call.Step && !onlyLooks(s.step.Action) {
 		s.since = s.begun
 	}
 	s.begun, s.step, s.sensitive, s.hasResult, s.awaiting = time.Now(), call.Step, call.Step.Sensitive, false, nil
-	s.tab.learnMask(ctx, call.Scope)
-	s.tab.learnHosts(ctx, call.Scope)
-	s.tab.beginSpan(call.Step.Name)
-	ctx, end := s.tab.step(ctx)
+	for {
+		s.follow()
+		t := s.tab
+		done, err := s.try(ctx, t, call)
+		switch {
+		case err == nil || !t.left():
+			return done, err
+		case t.acted.Load():
+			return done, nil
+		}
+	}
+}
+
+// left reports whether the tab has closed and another one is there to look at.
+func (t *tab) left() bool { return t.closed.Load() && t.window.after(t) != nil }
+
+// try performs the action in one tab.
+func (s *session) try(ctx context.Context, t *tab, call probes.Call) (probes.Done, error) {
+	t.learnMask(ctx, call.Scope)
+	t.learnHosts(ctx, call.Scope)
+	t.beginSpan(call.Step.Name)
+	t.acted.Store(false)
+	ctx, end := t.step(ctx)
 	defer end()
 	done, err := s.act(ctx, call)
 	if err != nil {
@@ -90,6 +110,10 @@ func (s *session) act(ctx context.Context, call probes.Call) (done probes.Done, 
 		err = t.along(ctx, +1)
 	case *journeys.SetBrowser:
 		err = t.change(ctx, a.Conditions)
+	case *journeys.SwitchTab:
+		err = s.switchTab(ctx, scope, a)
+	case *journeys.CloseTab:
+		err = s.closeTab(ctx)
 	case *journeys.WaitForURL:
 		var url string
 		if url, err = text(a.URL); err == nil {
@@ -122,6 +146,7 @@ func (s *session) eval(ctx context.Context, script string) error {
 		return err
 	}
 	var res evaluated
+	t.acted.Store(true)
 	err := t.call(ctx, "Runtime.evaluate", evaluateParams{Expression: script, Await: true, ByValue: true, Gesture: true}, &res)
 	if err != nil {
 		return err
@@ -158,9 +183,19 @@ func number(s string) any {
 
 // Scope gives url, title, result, and the functions that look at the page.
 func (s *session) Scope(ctx context.Context) (map[string]any, journeys.PageFuncs, error) {
-	ctx, end := s.tab.step(ctx)
+	for {
+		s.follow()
+		t := s.tab
+		values, funcs, err := s.scope(ctx, t)
+		if err == nil || !t.left() {
+			return values, funcs, err
+		}
+	}
+}
+
+func (s *session) scope(ctx context.Context, t *tab) (map[string]any, journeys.PageFuncs, error) {
+	ctx, end := t.step(ctx)
 	defer end()
-	t := s.tab
 	if l := s.awaiting; l != nil {
 		t.mu.Lock()
 		defer t.mu.Unlock()
@@ -188,9 +223,10 @@ func (s *session) Scope(ctx context.Context) (map[string]any, journeys.PageFuncs
 // Changed waits until something in the page changes. Frames are not watched: their changes are found by
 // looking again, soon.
 func (s *session) Changed(ctx context.Context) error {
-	ctx, end := s.tab.step(ctx)
-	defer end()
+	s.follow()
 	t := s.tab
+	ctx, end := t.step(ctx)
+	defer end()
 	if s.awaiting != nil {
 		if err := t.heardMore(ctx, s.awaiting); err != nil {
 			return s.failure(ctx, err)
@@ -208,6 +244,9 @@ func (s *session) Changed(ctx context.Context) error {
 	}()
 	var changed bool
 	err := t.askOnce(moved, t.mainFrame, "changed", 250, &changed)
+	if err != nil && t.left() {
+		return nil
+	}
 	if err != nil && ctx.Err() == nil && (replaced(err) || moved.Err() != nil) {
 		return nil
 	}
@@ -220,5 +259,5 @@ func (s *session) Changed(ctx context.Context) error {
 // Close ends the session.
 func (s *session) Close(ctx context.Context) error {
 	defer s.tab.lease.Release()
-	return s.tab.close(ctx)
+	return s.tab.window.close(ctx)
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/chromedp/cdproto/cdp"
@@ -38,6 +39,15 @@ type tab struct {
 	targetID  target.ID
 	mainFrame cdp.FrameID
 	page      *chrome.Session
+	window    *window
+	// opener is the tab whose page opened this one; nil for the first.
+	opener *tab
+	// seen says that some step has looked at the tab; it belongs to the session.
+	seen bool
+	// closed says that the page has closed itself, or was closed.
+	closed atomic.Bool
+	// acted says that the step under way has sent the page all its events of mouse and keyboard.
+	acted atomic.Bool
 
 	// ctx ends when the page or its browser is lost; its cause is a *probes.Failure.
 	ctx  context.Context
@@ -79,28 +89,18 @@ type tab struct {
 	lent    []func()
 }
 
-// openTab makes the context and the page, and prepares it.
-func openTab(ctx context.Context, lease *chrome.Lease, o probes.SessionOptions) (*tab, error) {
-	if o.Journey == nil {
-		o.Journey = &journeys.Journey{}
-	}
-	if o.Redactor == nil {
-		o.Redactor = probes.NewRedactor(nil)
-	}
+// newTab makes a tab without its page.
+func newTab(w *window, c journeys.Conditions) *tab {
 	t := &tab{
-		lease: lease, options: o, frames: map[cdp.FrameID]*frame{}, requests: map[string]*request{},
+		window: w, lease: w.lease, options: w.options, frames: map[cdp.FrameID]*frame{}, requests: map[string]*request{},
 		hosts: map[string]bool{}, main: mainDocument{interactive: true, loaded: true, url: "about:blank"},
-		abort: func(error) {}, conditions: o.Journey.Browser.Conditions,
+		abort: func(error) {}, conditions: c,
 	}
-	t.answers = expectAnswers(o.Journey)
-	if len(o.Journey.Mask) > 0 {
+	t.answers = expectAnswers(w.options.Journey)
+	if len(w.options.Journey.Mask) > 0 {
 		t.maskErr = errors.New("no step has begun")
 	}
 	t.ctx, t.lose = context.WithCancelCause(context.Background())
-	if err := t.create(ctx); err != nil {
-		_ = t.close(ctx)
-		return nil, err
-	}
 	context.AfterFunc(t.ctx, func() {
 		t.mu.Lock()
 		abort := t.abort
@@ -109,38 +109,25 @@ func openTab(ctx context.Context, lease *chrome.Lease, o probes.SessionOptions) 
 	})
 	go func() {
 		select {
-		case <-lease.Lost():
-			t.lose(gone(lease.Err()))
+		case <-w.lease.Lost():
+			t.lose(gone(w.lease.Err()))
 		case <-t.ctx.Done():
 		}
 	}()
-	return t, nil
+	return t
 }
 
-func (t *tab) create(ctx context.Context) error {
-	made, err := cdp.Call(ctx, t.lease.Root, target.CreateBrowserContext, target.CreateBrowserContextParams{})
-	if err != nil {
-		return err
-	}
-	t.contextID = made.BrowserContextID
-	w, h := t.viewport()
-	opened, err := cdp.Call(ctx, t.lease.Root, target.CreateTarget, target.CreateTargetParams{
-		URL: "about:blank", BrowserContextID: t.contextID, Width: int64(w), Height: int64(h), NewWindow: new(true),
-	})
-	if err != nil {
-		return err
-	}
-	t.targetID, t.mainFrame = opened.TargetID, cdp.FrameID(opened.TargetID)
-	attached, err := cdp.Call(ctx, t.lease.Root, target.AttachToTarget, target.AttachToTargetParams{
-		TargetID: t.targetID, Flatten: new(true),
-	})
-	if err != nil {
-		return err
-	}
-	t.page = t.lease.Session(attached.SessionID, t.hear)
+// adopt gives the tab its page.
+func (t *tab) adopt(e chrome.Opened) {
+	t.mu.Lock()
+	t.contextID, t.targetID, t.mainFrame = e.TargetInfo.ContextID, e.TargetInfo.TargetID, cdp.FrameID(e.TargetInfo.TargetID)
+	t.page = t.lease.Session(e.SessionID, t.hear)
 	t.frames[t.mainFrame] = &frame{id: t.mainFrame, session: t.page, url: "about:blank"}
+	if at := e.TargetInfo.URL; at != "" && at != "about:blank" {
+		t.main.pending, t.main.pendingURL, t.main.pendingSince = true, at, time.Now()
+	}
+	t.mu.Unlock()
 	t.page.Listen()
-	return t.configure(ctx)
 }
 
 // configure sets the page's conditions. The commands are sent together: they cost one round trip.
@@ -152,6 +139,7 @@ func (t *tab) configure(ctx context.Context) error {
 	all = append(all,
 		command{"Emulation.setFocusEmulationEnabled", map[string]any{"enabled": true}},
 		command{"Page.setDownloadBehavior", map[string]any{"behavior": "deny"}},
+		command{"Runtime.runIfWaitingForDebugger", nil},
 	)
 	if err := t.permit(ctx, t.conditions); err != nil {
 		return err
@@ -180,37 +168,6 @@ func sendAll(ctx context.Context, s *chrome.Session, all []command) error {
 // browser that is older than the command.
 func dispensable(method string) bool {
 	return method == "Emulation.setLocaleOverride" || method == "Network.configureDurableMessages"
-}
-
-// close ends the page with its context, within ctx.
-func (t *tab) close(ctx context.Context) error {
-	t.lose(errors.New("the session was closed"))
-	t.takeBack()
-	for _, s := range t.sessions() {
-		if s != nil {
-			s.Forget()
-		}
-	}
-	if ctx.Err() != nil {
-		// Whoever waits no longer must not leave a page behind in a browser that is used again.
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(context.WithoutCancel(ctx), lastTime)
-		defer cancel()
-	}
-	var err error
-	if t.contextID != "" && t.lease.Alive() {
-		_, err = cdp.Call(ctx, t.lease.Root, target.DisposeBrowserContext, target.DisposeBrowserContextParams{
-			BrowserContextID: t.contextID,
-		})
-	}
-	if err != nil && !t.lease.Alive() {
-		err = nil // a dead browser has no contexts
-	}
-	if err != nil {
-		t.lease.Retire() // what cannot be closed must not live on in a browser that is used again
-		err = fmt.Errorf("the browser did not close a page: %w", err)
-	}
-	return err
 }
 
 // bump wakes those who wait for a change of what is known. t.mu is held.

@@ -15,6 +15,7 @@ import (
 
 	"github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
 )
 
@@ -186,7 +187,8 @@ func (p *Process) greet(ctx context.Context) error {
 		return err
 	}
 	p.Version, p.UserAgent = v.Product, v.UserAgent
-	return nil
+	_, err = cdp.Call(ctx, p.Root, target.SetAutoAttach, openings())
+	return err
 }
 
 func (p *Process) startError(err error) error {

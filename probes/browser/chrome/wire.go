@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"github.com/chromedp/cdproto"
+	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/cdp/jsonv2"
 	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
@@ -30,6 +31,7 @@ type wire struct {
 	next     int64
 	waiting  map[int64]chan *cdproto.Message
 	sessions map[target.SessionID]*Session
+	contexts map[cdp.BrowserContextID]func(Opened)
 	closed   bool
 	cause    error
 }
@@ -38,6 +40,7 @@ func newWire(pipe *chromedp.PipeConn) *wire {
 	w := &wire{
 		pipe: pipe, out: make(chan *cdproto.Message, 4096), lost: make(chan struct{}), next: firstSessionID,
 		waiting: map[int64]chan *cdproto.Message{}, sessions: map[target.SessionID]*Session{},
+		contexts: map[cdp.BrowserContextID]func(Opened){},
 	}
 	go w.write()
 	return w
@@ -87,8 +90,12 @@ func (w *wire) deliver(msg *cdproto.Message) bool {
 	}
 	id := msg.SessionID
 	if id == "" {
-		if msg.Method == Detached {
+		switch msg.Method {
+		case Detached:
 			w.detached(msg)
+		case attachedToTarget:
+			w.opened(msg)
+			return true
 		}
 		return false
 	}
