@@ -5,6 +5,7 @@ import (
 
 	"github.com/outrider-monitor/outrider/incidents"
 	"github.com/outrider-monitor/outrider/journeys"
+	"github.com/outrider-monitor/outrider/probes"
 )
 
 // Policy is the journey's alert policy, defaults applied.
@@ -41,10 +42,29 @@ func firstSeverity(journey, defaults journeys.Severity, otherwise string) journe
 	return journeys.Severity{Otherwise: otherwise}
 }
 
-// MonitorPolicy decides when the monitor's own trouble is told: when a journey could not be judged three times in
-// a row. A single one is often a browser that was renewed, or a restart.
+// MonitorPolicy decides when the monitor's own trouble is told, whatever it is; ownPolicy knows better.
 func (c *Config) MonitorPolicy() incidents.Policy {
 	return incidents.Policy{OpenAfter: 3, CloseAfter: 2, Severity: "critical", Remind: max(0, c.Defaults.Alert.Remind)}
+}
+
+// ownPolicy is the monitor's policy for what kept it from judging a run: how many runs in a row of one journey, the
+// last of them for this reason, are told.
+func (p *plan) ownPolicy(r *probes.Result) incidents.Policy {
+	policy := p.monitorPolicy
+	if r.Trigger == silenceTrigger {
+		policy.OpenAfter = 1 // two slots have passed
+		return policy
+	}
+	if r.Failure == nil {
+		return policy
+	}
+	switch r.Failure.Reason {
+	case probes.Config, probes.Internal:
+		policy.OpenAfter = min(2, policy.OpenAfter) // what is not set stays so, and a defect stays one
+	case probes.Cancelled:
+		policy.OpenAfter = max(5, policy.OpenAfter) // we were restarted
+	}
+	return policy
 }
 
 // Confirm is how often a failed attempt of the journey is repeated before its run counts as failed.

@@ -13,11 +13,7 @@ import (
 // judge decides what a run leaves behind. It is a function of its inputs: the store may call it again.
 func (p *plan) judge(t *task, r probes.Result, prev history.Prev) history.Entry {
 	state, events := incidents.Judge(prev.State, t.policy, r)
-	policy := p.monitorPolicy
-	if r.Trigger == silenceTrigger {
-		policy.OpenAfter = 1
-	}
-	own, ownEvents := incidents.JudgeMonitor(prev.Monitor, state, policy, r)
+	own, ownEvents := incidents.JudgeMonitor(prev.Monitor, state, p.ownPolicy(&r), r)
 	c := &court{plan: p, task: t, run: &r, prev: prev, state: state, events: events, own: own, changed: !incidents.Same(prev.Monitor, own)}
 	c.entry.Result = r
 	c.blame()

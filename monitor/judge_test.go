@@ -97,6 +97,30 @@ func TestJudgingDoesNotChangeTheStateItIsGiven(t *testing.T) {
 	}
 }
 
+func TestEachTroubleOfOursIsToldAfterItsOwnThreshold(t *testing.T) {
+	for reason, want := range map[probes.Reason]int{probes.Config: 2, probes.Internal: 2, probes.BrowserFault: 3, probes.Offline: 3, probes.Resources: 3, probes.Cancelled: 5} {
+		d := newDesk("a")
+		d.p.monitorPolicy.OpenAfter = 3
+		for n := 1; n <= 9; n++ {
+			r := runOf(n, ours)
+			r.Failure = &probes.Failure{Reason: reason}
+			told := d.apply(d.p.judge(d.t, r, d.prev))
+			if (told == "opened:ops") != (n == want) {
+				t.Errorf("%s: run %d told %q, want the page at run %d", reason, n, told, want)
+			}
+		}
+		if d.prev.State.Incident != nil {
+			t.Errorf("%s: our trouble opened an incident of the journey", reason)
+		}
+	}
+	d := newDesk("a")
+	d.run(bad, bad)
+	expectTold(t, "errors of an open incident", d.run(ours, ours, ours), "opened:ops")
+	if d.prev.State.Incident == nil {
+		t.Error("our trouble ended an incident of the journey")
+	}
+}
+
 func expectTold(t *testing.T, what, got, want string) {
 	t.Helper()
 	if got != want {

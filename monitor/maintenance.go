@@ -22,6 +22,7 @@ var errMaintenance = errors.New("it is in maintenance")
 // skipped says why a journey must not run now, if there is a reason.
 func (m *Monitor) skipped(p *plan, t *task) error {
 	if w := p.window(t.Journey, m.store.Windows(), time.Now()); w != nil && w.Mode == maintenance.Halt {
+		m.silence.Heard(t.Name, time.Now()) // it is silent because it was told to be
 		return fmt.Errorf("%w: %s, until %s", errMaintenance, w.Title(), w.Until.Format(time.RFC3339))
 	}
 	return nil
