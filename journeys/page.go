@@ -12,20 +12,20 @@ import (
 // unless the expression computes it.
 func pageFunctions() []expression.Function {
 	return []expression.Function{
-		{Name: "text", Type: (func(string) string)(nil), Prepare: prepareLocator,
+		{Name: "text", Type: (func(string) string)(nil), Or: (func(map[string]any) string)(nil), Prepare: prepareLocator,
 			Call: onPage(func(ctx context.Context, p PageFuncs, l Locator, _ []any) (any, error) { return p.Text(ctx, l) })},
-		{Name: "value", Type: (func(string) string)(nil), Prepare: prepareLocator,
+		{Name: "value", Type: (func(string) string)(nil), Or: (func(map[string]any) string)(nil), Prepare: prepareLocator,
 			Call: onPage(func(ctx context.Context, p PageFuncs, l Locator, _ []any) (any, error) { return p.Value(ctx, l) })},
-		{Name: "attr", Type: (func(string, string) string)(nil), Prepare: prepareLocator, Call: onPage(attr)},
-		{Name: "count", Type: (func(string) int)(nil), Prepare: prepareLocator,
+		{Name: "attr", Type: (func(string, string) string)(nil), Or: (func(map[string]any, string) string)(nil), Prepare: prepareLocator, Call: onPage(attr)},
+		{Name: "count", Type: (func(string) int)(nil), Or: (func(map[string]any) int)(nil), Prepare: prepareLocator,
 			Call: onPage(func(ctx context.Context, p PageFuncs, l Locator, _ []any) (any, error) { return p.Count(ctx, l) })},
-		{Name: "visible", Type: (func(string) bool)(nil), Prepare: prepareLocator,
+		{Name: "visible", Type: (func(string) bool)(nil), Or: (func(map[string]any) bool)(nil), Prepare: prepareLocator,
 			Call: onPage(func(ctx context.Context, p PageFuncs, l Locator, _ []any) (any, error) { return p.Visible(ctx, l) })},
-		{Name: "checked", Type: (func(string) bool)(nil), Prepare: prepareLocator,
+		{Name: "checked", Type: (func(string) bool)(nil), Or: (func(map[string]any) bool)(nil), Prepare: prepareLocator,
 			Call: onPage(func(ctx context.Context, p PageFuncs, l Locator, _ []any) (any, error) { return p.Checked(ctx, l) })},
-		{Name: "enabled", Type: (func(string) bool)(nil), Prepare: prepareLocator,
+		{Name: "enabled", Type: (func(string) bool)(nil), Or: (func(map[string]any) bool)(nil), Prepare: prepareLocator,
 			Call: onPage(func(ctx context.Context, p PageFuncs, l Locator, _ []any) (any, error) { return p.Enabled(ctx, l) })},
-		{Name: "in_view", Type: (func(string) bool)(nil), Prepare: prepareLocator,
+		{Name: "in_view", Type: (func(string) bool)(nil), Or: (func(map[string]any) bool)(nil), Prepare: prepareLocator,
 			Call: onPage(func(ctx context.Context, p PageFuncs, l Locator, _ []any) (any, error) { return p.InView(ctx, l) })},
 	}
 }
@@ -54,11 +54,10 @@ func attr(ctx context.Context, p PageFuncs, l Locator, rest []any) (any, error) 
 }
 
 func prepareLocator(index int, constant any) (any, error) {
-	text, ok := constant.(string)
-	if index != 0 || !ok {
+	if index != 0 {
 		return constant, nil
 	}
-	l, err := ParseLocator(text)
+	l, err := anyLocator(constant)
 	return &l, err
 }
 
@@ -71,16 +70,10 @@ func onPage(look func(context.Context, PageFuncs, Locator, []any) (any, error)) 
 		if !ok || s.Funcs == nil {
 			return nil, errNoPage
 		}
-		switch l := args[0].(type) {
-		case *Locator:
-			return look(ctx, s.Funcs, *l, args[1:])
-		case string:
-			parsed, err := ParseLocator(l)
-			if err != nil {
-				return nil, err
-			}
-			return look(ctx, s.Funcs, parsed, args[1:])
+		l, err := anyLocator(args[0])
+		if err != nil {
+			return nil, err
 		}
-		return nil, fmt.Errorf("want a locator, got %s", expression.Show(args[0]))
+		return look(ctx, s.Funcs, l, args[1:])
 	}
 }

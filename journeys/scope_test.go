@@ -47,10 +47,13 @@ func TestExpectationsLookAtThePage(t *testing.T) {
 		`text("testid=x") != "y"`:                                            "testid=x is missing",
 		`(text("testid=x") ?? "") == ""`:                                     "",
 		`checked("Buy")`:                                                     "",
-		`enabled("Buy")`:                                                     `enabled("Buy") is false`,
-		`in_view("x")`:                                                       `in_view("x") is missing: there is a y`,
-		`visible("Buy")`:                                                     `visible("Buy"): the page is gone`,
-		`text(vars.shop + "[") == "x"`:                                       `text(vars.shop + "[") is "text of http://shop["`,
+		`text({label: "Card", frame: {title: "Pay"}, exact: true}) == "text of {label: Card, exact: true, frame: title=Pay}"`:                        "",
+		`text({role: "button", name: vars.n, nth: -1, within: "testid=row"}) == "text of {role: button, name: css=.x, nth: -1, within: testid=row}"`: "",
+		`text({css: vars.shop, name: "x"}) == ""`: `text({css: vars.shop, name: "x"}): name goes with role`,
+		`enabled("Buy")`:               `enabled("Buy") is false`,
+		`in_view("x")`:                 `in_view("x") is missing: there is a y`,
+		`visible("Buy")`:               `visible("Buy"): the page is gone`,
+		`text(vars.shop + "[") == "x"`: `text(vars.shop + "[") is "text of http://shop["`,
 	} {
 		quoted := strings.ReplaceAll(source, "'", "''")
 		v := parseOne(t, "see: A\nexpect: '"+quoted+"'").Expect[0].Check(t.Context(), scope)

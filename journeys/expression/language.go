@@ -25,8 +25,10 @@ type Function struct {
 	Name string
 	// Type is a func value of the function's type, such as (func(string) int)(nil); its body is never called.
 	Type any
-	// Prepare, when set, is told of each constant argument when the expression is compiled, and may give
-	// another value for it: a parsed locator for its text.
+	// Or is another type that it may have. It may be nil.
+	Or any
+	// Prepare, when set, is told of each constant argument (a text, or a map of constants) when the expression is
+	// compiled, and may give another value for it: a parsed locator for its text.
 	Prepare func(index int, constant any) (any, error)
 	// Call is the function. A *MissingError gives nil where the author allowed it (f() ?? x).
 	Call func(ctx context.Context, env Env, args []any) (any, error)
@@ -132,9 +134,14 @@ func (l *Language) fresh() *conf.Config {
 func (l *Language) add(f *Function) {
 	l.functions[f.Name] = f
 	l.names = append(l.names, f.Name)
+	types := []reflect.Type{reflect.TypeOf(f.Type)}
+	if f.Or != nil {
+		// Mistakes are explained by the last.
+		types = []reflect.Type{reflect.TypeOf(f.Or), reflect.TypeOf(f.Type)}
+	}
 	l.config.Functions[f.Name] = &builtin.Function{
 		Name:  f.Name,
-		Types: []reflect.Type{reflect.TypeOf(f.Type)},
+		Types: types,
 		Func:  func(...any) (any, error) { return nil, nil },
 	}
 }

@@ -246,8 +246,8 @@ func (w *rewriter) call(n *ast.CallNode, lenient bool) ast.Node {
 		if f.Prepare == nil {
 			continue
 		}
-		if text, ok := arg.(*ast.StringNode); ok {
-			v, err := f.Prepare(i, text.Value)
+		if known, ok := literal(arg); ok {
+			v, err := f.Prepare(i, known)
 			if err != nil {
 				w.mistakes = append(w.mistakes, &Mistake{
 					Offset:  byteOffset(w.source, arg.Location().From),

@@ -64,6 +64,25 @@ func TestAFrameThatIsNotAsItShouldBeIsExplained(t *testing.T) {
 	})
 }
 
+func TestExpressionsLookIntoFramesByTheMapFormOfALocator(t *testing.T) {
+	visit(t, newZoo(t), `
+  - goto: ZOO/frames.html
+  - fill: {label: Card number, frame: {title: Other site}}
+    with: "4242"
+    expect:
+      - 'value({label: "Card number", frame: {title: "Other site"}}) == "4242"'
+      - 'value({label: "Card number", frame: {title: "Innermost", frame: {title: "Nested"}}}) == ""'
+      - 'count({role: "button", frame: "title=Other site"}) == 1 and enabled({role: "button", name: "Pay", frame: {css: "#other"}})'
+`).pass()
+}
+
+func TestWhatIsInAFrameOnlyIsSaidToBeThere(t *testing.T) {
+	checkFailures(t, []failing{
+		{"a field", "  - goto: ZOO/frames.html\n  - fill: {label: Card number}\n    with: x", probes.Locator, []string{
+			`fill label=Card number: no field labelled "Card number"; it is in a frame: add frame: {title: `}},
+	})
+}
+
 func TestExpressionsLookIntoFrames(t *testing.T) {
 	v := visit(t, newZoo(t), "  - goto: ZOO/frames.html\n  - see: {label: Card number, frame: {title: Other site}}\n    expect:\n"+
 		"      - count(\"css=label\") == 0")

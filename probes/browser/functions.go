@@ -82,6 +82,9 @@ func (f *functions) read(outer context.Context, name string, l journeys.Locator,
 		return answer, nil
 	}
 	what := fmt.Sprintf("%s(%q)", name, l.String())
+	if strings.HasPrefix(l.String(), "{") {
+		what = fmt.Sprintf("%s(%s)", name, l.String())
+	}
 	switch answer.Kind {
 	case "none":
 		return answer, &journeys.MissingError{What: what, Why: answer.Why}

@@ -133,7 +133,8 @@ func (t *tab) wait(ctx context.Context, tg subject, q inpage.Query) (found, erro
 	q.Timeout = 1 // the time that is left
 	switch {
 	case !framed:
-		return t.answered(ctx, tg, place{frame: t.mainFrame}, q)
+		f, err := t.answered(ctx, tg, place{frame: t.mainFrame}, q)
+		return f, t.hinted(ctx, tg, err)
 	case len(tg.alts) == 1:
 		return t.waitInFrame(ctx, tg, q)
 	}
