@@ -1,6 +1,7 @@
 package journeys
 
 import (
+	"fmt"
 	"path/filepath"
 	"strings"
 
@@ -30,8 +31,9 @@ func (l *Loader) Parse(file string, src []byte) ([]Journey, error) {
 		journeys = append(journeys, *p.journey)
 	}
 	checkNames(r, journeys)
-	l.warnings = append(l.warnings, r.Problems().Warnings()...)
-	return journeys, r.Problems().Err()
+	problems = r.Problems()
+	l.warnings = append(l.warnings, problems.Warnings()...)
+	return journeys, problems.Err()
 }
 
 // parser reads one journey.
@@ -54,7 +56,7 @@ type parser struct {
 	result []string
 	// defaults are the blocks of defaults around the step that is read, the outermost first.
 	defaults []*document.Node
-	// borrowed is the number of steps that fragments have brought.
+	// borrowed is the number of steps so far, those of fragments included.
 	borrowed int
 	// uses are the steps that use a fragment: what is in it is named after them.
 	uses []*Step
@@ -213,9 +215,16 @@ type filled struct {
 	expr *Expr
 }
 
+// mostHoles is how many expressions a text may hold.
+const mostHoles = 1000
+
 // holes compiles the expressions of a text.
 func (p *parser) holes(n *document.Node, text string) ([]filled, bool) {
 	found, unclosed := holes(text)
+	if len(found) > mostHoles {
+		p.r.Problem(n, fmt.Sprintf("holds more than %d expressions", mostHoles), "")
+		return nil, false
+	}
 	if unclosed >= 0 {
 		p.r.ProblemAt(n.At(unclosed), n.Path(), "${{ has no }}", "a literal ${{ is written $${{")
 	}

@@ -39,6 +39,12 @@ type draft struct {
 
 func (p *parser) step(n *document.Node) Step {
 	s := &Step{Pos: n.Pos}
+	if p.borrowed++; p.borrowed > mostSteps {
+		if p.borrowed == mostSteps+1 {
+			p.r.Problem(n, fmt.Sprintf("the journey has more than %d steps", mostSteps), "make several journeys of it")
+		}
+		return *s
+	}
 	m := p.r.Map(n)
 	d := &draft{Step: s, node: n}
 	d.verb = p.verbOf(n, m)

@@ -2,7 +2,6 @@ package document
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 )
@@ -14,6 +13,8 @@ type Map struct {
 	node    *Node
 	entries []Entry
 	known   []string
+	// asked holds what is in known: a map may have a hundred thousand keys.
+	asked map[string]bool
 }
 
 // Node is the map's own node, nil where there is none.
@@ -101,7 +102,9 @@ func (m *Map) Need(keys ...string) {
 
 // Know makes keys known that are not read by a getter.
 func (m *Map) Know(keys ...string) {
-	m.known = append(m.known, keys...)
+	for _, key := range keys {
+		m.know(key)
+	}
 }
 
 // Done reports every key that is not known, with what was probably meant.
@@ -116,16 +119,21 @@ func (m *Map) Done() {
 }
 
 func (m *Map) know(key string) {
-	if !slices.Contains(m.known, key) {
-		m.known = append(m.known, key)
+	if m.asked[key] {
+		return
 	}
+	if m.asked == nil {
+		m.asked = map[string]bool{}
+	}
+	m.asked[key] = true
+	m.known = append(m.known, key)
 }
 
 // Unknown are the entries that no getter asked for.
 func (m *Map) Unknown() []Entry {
 	var rest []Entry
 	for _, e := range m.entries {
-		if !slices.Contains(m.known, e.Key) {
+		if !m.asked[e.Key] {
 			rest = append(rest, e)
 		}
 	}

@@ -75,8 +75,11 @@ func (ps Problems) Err() error {
 	if len(mistakes) == 0 {
 		return nil
 	}
-	return mistakes
+	return mistakes.bounded()
 }
+
+// MostProblems is how many mistakes of one file are told: nobody reads more.
+const MostProblems = 1000
 
 // Warnings are those of the problems that are no mistakes.
 func (ps Problems) Warnings() Problems {
@@ -96,4 +99,27 @@ func (ps Problems) Sorted() Problems {
 	return slices.CompactFunc(sorted, func(a, b Problem) bool {
 		return a.Pos == b.Pos && a.Message == b.Message
 	})
+}
+
+// bounded leaves out what is too much of one file, and says so at its end.
+func (ps Problems) bounded() Problems {
+	if len(ps) <= MostProblems {
+		return ps
+	}
+	told := map[string]int{}
+	var kept Problems
+	last := map[string]Problem{}
+	for _, p := range ps {
+		if told[p.Pos.File]++; told[p.Pos.File] <= MostProblems {
+			kept = append(kept, p)
+		}
+		last[p.Pos.File] = p
+	}
+	for file, n := range told {
+		if n > MostProblems {
+			more := Problem{Pos: last[file].Pos, Message: fmt.Sprintf("and %d problems before this one that are not shown", n-MostProblems)}
+			kept = append(kept, more)
+		}
+	}
+	return kept.Sorted()
 }
