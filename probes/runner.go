@@ -147,7 +147,10 @@ func (r *Runner) attempts(ctx context.Context, j *journeys.Journey, confirm int,
 func (r *Runner) attempt(ctx context.Context, j *journeys.Journey, runID string, number int) finished {
 	a := newAttempt(r, j, runID, number)
 	done := make(chan finished, 1)
-	go func() { done <- a.run(ctx) }()
+	go func() {
+		_ = deepen(number)
+		done <- a.run(ctx)
+	}()
 	kill := time.NewTimer(a.killAfter())
 	defer kill.Stop()
 	select {

@@ -53,7 +53,7 @@ func only() map[string][]string {
 		"github.com/prometheus/":  {"exporter", "web", "monitor", "cmd"},
 		"github.com/santhosh-tek": {"journeys", "paging", "internal"},
 		"github.com/quic-go/":     {"probes/httpcall"},
-		"github.com/miekg/dns":    {"probes/netcall"},
+		"github.com/miekg/dns":    {"probes/netcall", "probes/httpcall"},
 		"github.com/coder/":       {"probes/netcall"},
 		"google.golang.org/grpc":  {"probes/netcall"},
 		"github.com/antchfx/":     {"journeys/extract"},

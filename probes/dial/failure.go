@@ -194,6 +194,12 @@ func shortCause(err error) string {
 	return err.Error()
 }
 
+// refusedByAlert reports whether the other side ended TLS with an alert.
+func refusedByAlert(err error) bool {
+	var op *net.OpError
+	return errors.As(err, &op) && op.Op == "remote error"
+}
+
 // HandshakeError is one that came while TLS was begun, where the order of moments does not tell.
 type HandshakeError struct{ Err error }
 
@@ -217,6 +223,10 @@ func (a *Attempt) tlsFailure(err error) *probes.Failure {
 		a.certificateFailure(f, host, verification)
 	case errors.As(err, &record):
 		f.Message, f.Got = host+" does not answer in TLS", record.Msg
+	case refusedByAlert(err):
+		// TLS 1.3 lets the server refuse us after our side of the handshake is over.
+		cause := strings.TrimPrefix(Innermost(err).Error(), "tls: ")
+		f.Message, f.Got = fmt.Sprintf("%s refuses the TLS connection: %s", host, cause), cause
 	case errors.As(err, &alert):
 		f.Message = fmt.Sprintf("%s refuses the TLS handshake: %s", host, alert)
 		f.Got = alert.Error()

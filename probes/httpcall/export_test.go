@@ -15,3 +15,15 @@ func Age(s probes.Session, by time.Duration) {
 	session := s.(*Session)
 	session.usedAt = session.usedAt.Add(-by)
 }
+
+// Tokens lets the tests see how tokens are kept.
+type Tokens struct{ tokens }
+
+// NewTokens makes an empty one.
+func NewTokens() *Tokens { return &Tokens{} }
+
+// Put keeps a token.
+func (t *Tokens) Put(key, text string, expires time.Time) { t.put(key, token{text, expires}) }
+
+// Get gives a token that is still good.
+func (t *Tokens) Get(key string) (string, bool) { return t.get(key) }

@@ -101,6 +101,7 @@ func (w *wire) RoundTrip(req *http.Request) (*http.Response, error) {
 }
 
 func (w *wire) dial(ctx context.Context, network, addr string) (net.Conn, error) {
+	_ = deepen(len(addr))
 	conn, err := w.dialer.DialContext(ctx, network+w.family, instead(w.fixed, addr))
 	if err != nil {
 		return nil, err

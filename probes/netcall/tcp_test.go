@@ -102,7 +102,7 @@ func TestACertificateIsCheckedWithoutSpeaking(t *testing.T) {
 `)
 	p.fails(t, probes.TLS, host, "  - tls: HOST\n", "unknown authority")
 	p.fails(t, probes.TLS, host, "  - tls: {address: HOST, ca_file: ca.pem, server_name: shop.example}\n", "not for this name")
-	p.fails(t, probes.TLS, host, "  - tls: {address: HOST, ca_file: ca.pem, min_version: TLS13}\n", "TLS handshake")
+	p.fails(t, probes.TLS, host, "  - tls: {address: HOST, ca_file: ca.pem, min_version: TLS13}\n", "protocol version not supported")
 	p.fails(t, probes.TLS, shake(p.Expired), "  - tls: {address: HOST, ca_file: ca.pem}\n", "expired on")
 	p.fails(t, probes.Config, host, "  - tls: {address: HOST, ca_file: none.pem}\n", "none.pem")
 	silent := listen(t, func(conn net.Conn) { _, _ = io.Copy(io.Discard, conn) })
