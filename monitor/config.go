@@ -42,6 +42,7 @@ type Config struct {
 	Storm      journeys.Threshold
 	Browser    BrowserConfig
 	CloudWatch CloudWatchConfig
+	Alarms     AlarmsConfig
 	Journeys   []journeys.Journey
 	// Warnings are what is doubtful in the files: nothing that keeps the monitor from running.
 	Warnings document.Problems

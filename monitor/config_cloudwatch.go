@@ -18,6 +18,13 @@ type CloudWatchConfig struct {
 	Quota int64
 }
 
+// AlarmsConfig says whom CloudWatch's alarms tell: ARNs, of SNS topics mostly. Teams has those of a team, which is told
+// nothing by the others then.
+type AlarmsConfig struct {
+	Actions, OKActions []string
+	Teams              map[string][]string
+}
+
 // DefaultNamespace is CloudWatch's namespace for our metrics.
 const DefaultNamespace = "Outrider"
 
@@ -40,5 +47,36 @@ func (c *Config) readCloudWatch(r *document.Reader, m *document.Map) {
 	if n := w.Get("namespace"); n != nil && (!regexp.MustCompile(`^[A-Za-z0-9._/#-][A-Za-z0-9._/#:-]{0,254}$`).MatchString(n.Value) || strings.HasPrefix(n.Value, "AWS/")) {
 		r.Problem(n, fmt.Sprintf("%q is no namespace of one's own in CloudWatch", n.Value), "letters, digits and . - _ / # :, not beginning with AWS/")
 	}
+	c.readAlarms(r, w.Map("alarms"))
 	w.Done()
+}
+
+func (c *Config) readAlarms(r *document.Reader, m *document.Map) {
+	a := &c.Alarms
+	a.Actions, a.OKActions = c.arns(r, m.Get("actions")), c.arns(r, m.Get("ok_actions"))
+	if !m.Has("ok_actions") {
+		a.OKActions = a.Actions // whoever hears of the start wants to hear of the end
+	}
+	a.Teams = map[string][]string{}
+	for _, e := range m.Map("teams").Entries() {
+		if _, known := c.Teams[e.Key]; !known {
+			r.ProblemAt(e.KeyPos, "cloudwatch.alarms.teams", fmt.Sprintf("there is no team %q", e.Key), document.DidYouMean(e.Key, sortedKeys(c.Teams)))
+		}
+		a.Teams[e.Key] = c.arns(r, e.Value)
+	}
+	m.Done()
+}
+
+// arns reads actions of alarms: CloudWatch takes five for each state.
+func (c *Config) arns(r *document.Reader, n *document.Node) []string {
+	all := r.Texts(n)
+	for _, item := range items(n) {
+		if item.Kind == document.Text && !strings.HasPrefix(item.Value, "arn:") {
+			r.Problem(item, fmt.Sprintf("want an ARN, got %q", item.Value), "such as arn:aws:sns:eu-west-1:123456789012:oncall")
+		}
+	}
+	if len(all) > 5 {
+		r.Problem(n, fmt.Sprintf("%d actions, and CloudWatch takes five", len(all)), "")
+	}
+	return all
 }

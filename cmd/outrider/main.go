@@ -26,6 +26,7 @@ type commands struct {
 	Import      importCommand      `cmd:"" help:"Make journeys of what other tools recorded or were told."`
 	Deploy      deployCommand      `cmd:"" help:"Tell a running monitor of a release, run its journeys, and wait for the verdict."`
 	Maintenance maintenanceCommand `cmd:"" help:"Leave journeys alone for a while."`
+	Alarms      alarmsCommand      `cmd:"" help:"Keep CloudWatch alarms made of the journeys."`
 	Page        pageCommand        `cmd:"" help:"Test pagers."`
 	Doctor      doctorCommand      `cmd:"" help:"Find out what would keep the monitor from working here."`
 	Version     versionCommand     `cmd:"" help:"Print the version."`

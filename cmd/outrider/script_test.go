@@ -57,7 +57,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": exits, "shop": shopIs, "expand": expand, "monitor": monitorCommand, "page": pageArrives, "requested": requested, "fetch": fetch,
-			"received": demoReceived, "profiles-gone": profilesGone,
+			"received": demoReceived, "profiles-gone": profilesGone, "cloudwatch": cloudWatch,
 		},
 	})
 }

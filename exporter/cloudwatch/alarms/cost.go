@@ -1,0 +1,43 @@
+package alarms
+
+import "fmt"
+
+// The price table: list prices in us-east-1, first tier, without the free tier.
+const (
+	pricesOf       = "January 2025"
+	priceMetric    = 0.30 // a custom metric a month
+	priceAlarm     = 0.10 // a metric of an alarm of standard resolution a month
+	priceComposite = 0.50 // a composite alarm a month
+)
+
+// metricsOfAJourney is how many metrics a journey at one location has: four, with their location and without.
+const metricsOfAJourney = 8
+
+// Cost is about what the metrics and alarms of a configuration cost a month, in US dollars.
+type Cost struct {
+	Metrics, Alarms, Composites int
+}
+
+// CostOf counts what is paid for. steps is the number of steps whose durations are published.
+func CostOf(journeys, steps int, wanted []Alarm) Cost {
+	c := Cost{Metrics: journeys*metricsOfAJourney + steps}
+	for i := range wanted {
+		if wanted[i].Composite() {
+			c.Composites++
+		} else {
+			c.Alarms++
+		}
+	}
+	return c
+}
+
+// Dollars is the sum for a month.
+func (c Cost) Dollars() float64 {
+	return float64(c.Metrics)*priceMetric + float64(c.Alarms)*priceAlarm + float64(c.Composites)*priceComposite
+}
+
+// String says what is paid for, how much it is about, and by which prices.
+func (c Cost) String() string {
+	return fmt.Sprintf("%d metrics, %d alarms and %d composite alarms: about $%.2f a month at one location (list prices of us-east-1, %s)",
+		c.Metrics, c.Alarms, c.Composites, c.Dollars(), pricesOf)
+}
