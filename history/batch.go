@@ -217,6 +217,11 @@ func (b *batch) run(subject int64, rec *record) (known bool, err error) {
 	}
 	w.nextRun++
 	b.added = append(b.added, subject)
+	if rec.portrait != nil {
+		if err := w.st.putPortrait.exec(subject, nanos(r.StartedAt), rec.portrait); err != nil {
+			return false, err
+		}
+	}
 	if slot == 0 {
 		return false, nil
 	}

@@ -20,6 +20,7 @@ type record struct {
 	state     []byte
 	monitor   []byte
 	detail    []byte
+	portrait  []byte
 	incidents [][]byte
 	pages     [][]byte
 }
@@ -59,6 +60,7 @@ func encode(journey string, e Entry, log *slog.Logger) (*record, error) {
 	}
 	if r.RunID != "" {
 		rec.detail = encodeDetail(*r, log)
+		rec.portrait = encodePortrait(r, log)
 	}
 	return rec, nil
 }

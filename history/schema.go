@@ -59,6 +59,8 @@ CREATE TABLE pulse (id INTEGER PRIMARY KEY CHECK (id = 1), at INTEGER NOT NULL);
 `, `
 CREATE TABLE notes (id TEXT NOT NULL PRIMARY KEY, kind TEXT NOT NULL, at INTEGER NOT NULL, note BLOB NOT NULL);
 CREATE INDEX notes_by_time ON notes (kind, at);
+`, `
+CREATE TABLE portraits (subject INTEGER PRIMARY KEY, at INTEGER NOT NULL, portrait BLOB NOT NULL);
 `}
 }
 

@@ -20,6 +20,7 @@ type statements struct {
 	addDelivery, nextHead     *statement
 	settle, postpone, waiting *statement
 	collapse, told            *statement
+	putPortrait               *statement
 }
 
 // statement is one prepared statement. Writes have no deadline: the caller may stop waiting, the disk decides.
@@ -40,6 +41,7 @@ func prepareStatements(c *sql.Conn) (*statements, error) {
 			attempts, due_at, started_at, ended_at, duration, queue_wait)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`},
 		{&st.putDetail, "INSERT OR REPLACE INTO details (slot, run, result) VALUES (?, ?, ?)"},
+		{&st.putPortrait, "INSERT OR REPLACE INTO portraits (subject, at, portrait) VALUES (?, ?, ?)"},
 		{&st.ringSlots, ringSlotsQuery},
 		{&st.dropRun, "DELETE FROM runs WHERE seq = ?"},
 		{&st.dropDetail, "DELETE FROM details WHERE slot = ? AND run = ?"},

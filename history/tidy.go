@@ -177,6 +177,7 @@ func (s *Store) tidyIncidents(ctx context.Context, before time.Time) error {
 		`incidents WHERE rowid IN (SELECT rowid FROM incidents WHERE closed_at > 0 AND closed_at < ?
 			AND id NOT IN (SELECT incident FROM deliveries WHERE settled_at = 0) LIMIT ?)`,
 		`notes WHERE id IN (SELECT id FROM notes WHERE at < ? LIMIT ?)`,
+		`portraits WHERE subject IN (SELECT subject FROM portraits WHERE at < ? LIMIT ?)`,
 		`events WHERE seq IN (SELECT seq FROM events WHERE at < ? AND incident NOT IN (SELECT id FROM incidents) LIMIT ?)`,
 	} {
 		for removed := int64(tidyChunk); removed == tidyChunk; {

@@ -97,8 +97,17 @@ func (m *Monitor) newRunner(config *Config) *probes.Runner {
 		Drivers: m.drivers.All, Location: config.Location, Deployment: config.Deployment, Environment: config.Environment, Env: m.o.Env,
 		Timeout: config.Defaults.Timeout, StepTimeout: config.Defaults.StepTimeout,
 		EvidenceTime: evidenceTime, FinallyTime: finallyTime, Control: config.Control,
-		Published: m.published.All, UserAgent: "Outrider/" + first(m.o.Version, "devel"), Log: m.log,
+		Published: m.published.All, LastGood: m.lastGood, UserAgent: "Outrider/" + first(m.o.Version, "devel"), Log: m.log,
 	})
+}
+
+// lastGood is what a failed step is compared with. Without it the evidence says less, that is all.
+func (m *Monitor) lastGood(ctx context.Context, journey string) *probes.Portrait {
+	p, err := m.store.Portrait(ctx, journey)
+	if err != nil {
+		m.log.Warn("the last good run cannot be compared with", "journey", journey, "error", err)
+	}
+	return p
 }
 
 // retire ends the incidents of journeys that are configured no longer: nobody would ever close them.

@@ -39,7 +39,12 @@ type attempt struct {
 	// pictures are the artifacts that steps asked for.
 	pictures  []Artifact
 	published map[string]any
-	out       Attempt
+	// portrait says that this attempt's portrait is taken if it is good; looks and lastPage are what it is made of.
+	portrait bool
+	looks    []Look
+	lastPage []string
+	drawn    *Portrait
+	out      Attempt
 
 	// settled is the verdict as far as it is known, for abandon.
 	settled   atomic.Pointer[finished]
@@ -51,12 +56,13 @@ type attempt struct {
 type finished struct {
 	Attempt
 	published map[string]any
+	portrait  *Portrait
 }
 
 func newAttempt(r *Runner, j *journeys.Journey, runID string, number int) *attempt {
 	begun := time.Now()
 	return &attempt{
-		r: r, j: j, runID: runID, begun: begun,
+		r: r, j: j, runID: runID, begun: begun, portrait: r.portraitDue(j.Name),
 		out: Attempt{
 			Number: number, StartedAt: wall(begun),
 			Steps: make([]StepResult, 0, j.CountSteps()),
@@ -102,7 +108,7 @@ func (a *attempt) run(ctx context.Context) (f finished) {
 			a.r.o.Log.Error("an attempt panicked", "journey", a.j.Name, "run", a.runID, "err", a.out.Failure.Err)
 		}
 		a.closeSessions(ctx)
-		f = finished{Attempt: a.out, published: a.published}
+		f = finished{Attempt: a.out, published: a.published, portrait: a.drawn}
 	}()
 	if unable := a.prepare(ctx); unable != nil {
 		a.out.Outcome, a.out.Failure = Error, cleanFailure(a.redactor, unable)
@@ -119,6 +125,7 @@ func (a *attempt) run(ctx context.Context) (f finished) {
 		a.collect(ctx, failed)
 	}
 	a.settle()
+	a.takePortrait()
 	a.finally(ctx)
 	a.keepPictures()
 	return

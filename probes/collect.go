@@ -37,6 +37,7 @@ func (a *attempt) collect(ctx context.Context, failed *journeys.Step) {
 		*e = Evidence{PageURL: e.PageURL, Requests: e.Requests}
 	}
 	cleanEvidence(a.redactor, e)
+	e.Compared = a.compared(ctx, failed)
 	a.out.Evidence = e
 }
 

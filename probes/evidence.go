@@ -19,6 +19,8 @@ type Evidence struct {
 	// Screenshot names an artifact.
 	Screenshot string     `json:"screenshot,omitempty"`
 	Artifacts  []Artifact `json:"artifacts,omitempty"`
+	// Compared says what is not as in the last good run; nil if nothing is, or nothing is known.
+	Compared *Difference `json:"compared,omitempty"`
 	// DOM names the artifact with the document as it was, HAR the one with the recorded requests.
 	DOM string `json:"dom,omitempty"`
 	HAR string `json:"har,omitempty"`

@@ -31,6 +31,8 @@ type Result struct {
 	Attempts []Attempt `json:"attempts"`
 	// Published are the values of `publish:`, only of a good run.
 	Published map[string]any `json:"published,omitempty"`
+	// Portrait is what a good run looked like, if this one was asked. It is kept apart from the result.
+	Portrait *Portrait `json:"-"`
 }
 
 // Duration is the wall time of the deciding attempt's steps, finally steps apart. Zero if none ran.

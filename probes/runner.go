@@ -34,6 +34,11 @@ type Options struct {
 	Control []string
 	// Published gives what other journeys published; may be nil.
 	Published func() map[string]map[string]any
+	// LastGood gives the portrait of a journey's last good run, or nil; it is asked when a step of the browser has
+	// failed. Without it no portraits are taken.
+	LastGood func(ctx context.Context, journey string) *Portrait
+	// PortraitEvery is how often a good run's portrait is taken. Zero: 15m.
+	PortraitEvery time.Duration
 	// UserAgent is the product token of every request. Empty: Outrider/1.0.
 	UserAgent string
 	// Observe, when set, hears each step begin and end, one after another (`outrider run`).
@@ -72,6 +77,8 @@ type Runner struct {
 	control *controlCheck
 	// warned holds journey and secret of the warnings already given.
 	warned sync.Map
+	// taken is when a journey's portrait was taken last.
+	taken sync.Map
 }
 
 // NewRunner makes a Runner.
@@ -80,6 +87,7 @@ func NewRunner(o Options) *Runner {
 	o.Timeout = cmp.Or(o.Timeout, time.Minute)
 	o.EvidenceTime = cmp.Or(o.EvidenceTime, 5*time.Second)
 	o.FinallyTime = cmp.Or(o.FinallyTime, 15*time.Second)
+	o.PortraitEvery = cmp.Or(o.PortraitEvery, portraitEvery)
 	o.UserAgent = cmp.Or(o.UserAgent, "Outrider/1.0")
 	if o.Env == nil {
 		o.Env = os.LookupEnv
@@ -126,6 +134,7 @@ func (r *Runner) attempts(ctx context.Context, j *journeys.Journey, confirm int,
 		r.checkOnline(ctx, &done.Attempt)
 		res.Attempts = append(res.Attempts, done.Attempt)
 		res.Outcome, res.Step, res.Failure, res.Published = done.Outcome, done.Step, done.Failure, done.published
+		res.Portrait = done.portrait
 		switch {
 		case done.Outcome == Failed && confirm > 0:
 			confirm--

@@ -53,6 +53,7 @@ func (a *attempt) step(ctx context.Context, st *journeys.Step, p place) StepResu
 		res.Page = s.settled(ctx)
 	}
 	s.judge(f)
+	s.remember(ctx)
 	cleanStep(a.redactor, &res)
 	a.observe(st, p, &res)
 	return res
