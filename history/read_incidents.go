@@ -50,6 +50,11 @@ func (s *Store) IncidentsOf(ctx context.Context, subject string, limit int) ([]i
 
 // Incident gives one incident.
 func (s *Store) Incident(ctx context.Context, id string) (incidents.Incident, error) {
+	for _, i := range s.OpenIncidents() { // one that is still held may have no row yet
+		if i.ID == id {
+			return i, nil
+		}
+	}
 	found, err := s.incidents(ctx, "SELECT incident FROM incidents WHERE id = ?", id)
 	if err == nil && len(found) == 0 {
 		err = fmt.Errorf("incident %q: %w", id, ErrNotFound)

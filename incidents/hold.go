@@ -59,10 +59,23 @@ func (s *State) Explains(severity string) bool {
 // Doubted reports whether a dependency failed its last run, so that its next one may explain more.
 func (s *State) Doubted() bool { return s.Incident == nil && s.Failed > 0 }
 
+// Witness is what the decision about a held page rests on.
+type Witness int
+
+// The witnesses.
+const (
+	// GoodRun also stands for a run that could not be judged: neither shows that the incident goes on.
+	GoodRun Witness = iota
+	// BadRun shows at this moment that the incident goes on, with evidence for the page.
+	BadRun
+	// Clock is nothing but the time that has passed.
+	Clock
+)
+
 // Withhold decides whether people are told of the open incident of s, which either has just opened or is held. reason
-// is why they should not be, or nil; bad says that a bad run shows at this moment that it goes on. Without a reason a
-// bad run tells; otherwise the time that is left for one begins.
-func Withhold(s State, reason *Hold, bad bool, at time.Time) State {
+// is why they should not be, or nil. Without a reason a bad run tells, and the time that is left for one begins; when it
+// is over the clock tells.
+func Withhold(s State, reason *Hold, by Witness, at time.Time) State {
 	i := *s.Incident
 	s.Incident = &i
 	if reason == nil && i.Hold == nil {
@@ -73,7 +86,7 @@ func Withhold(s State, reason *Hold, bad bool, at time.Time) State {
 		h = *i.Hold
 	}
 	i.Hold = &h
-	due := !h.Until.IsZero() && !at.Before(h.Until)
+	due := by == Clock && !h.Until.IsZero() && !at.Before(h.Until)
 	switch {
 	case reason != nil && h.Cause == reason.Cause && h.By == reason.By:
 	case reason != nil:
@@ -81,10 +94,10 @@ func Withhold(s State, reason *Hold, bad bool, at time.Time) State {
 		if reason.Cause == HeldByDoubt {
 			h.Until = at.Add(patience)
 		}
-	case !bad && due && s.Passed > 0 && h.Extended < extensions:
+	case due && s.Passed > 0 && h.Extended < extensions:
 		h.Extended++
 		h.Until = at.Add(grace)
-	case bad || due:
+	case by == BadRun || due:
 		h.EndedAt = at
 		i.RemindedAt = at
 	case h.Until.IsZero():

@@ -91,6 +91,25 @@ func LeaveStorm(s State, id, journey string, at time.Time, runID string) (State,
 	return s, nil
 }
 
+// RaiseStorm takes into account that an incident which a storm stands for has become worse than the storm was told to be.
+func RaiseStorm(s State, id, severity string, at time.Time, runID string) (State, []Event) {
+	for team, storm := range s.Storm.Teams {
+		if storm.ID != id || !worseThan(severity, storm.Severity) {
+			continue
+		}
+		storm.Severity = severity
+		s.Storm.Teams = maps.Clone(s.Storm.Teams)
+		if storm.Held() {
+			s.Storm.Teams[team] = storm
+			return s, nil
+		}
+		storm.Acknowledged, storm.RemindedAt, storm.RunID = nil, at, runID
+		s.Storm.Teams[team] = storm
+		return s, []Event{storm.event(Escalated, at, runID)}
+	}
+	return s, nil
+}
+
 // TellStorms gives what is to be told of storms at a time: that they began, once company has had its time; that more
 // journeys are affected; that they go on, every remind.
 func TellStorms(s State, remind time.Duration, at time.Time) (State, []Event) {

@@ -46,8 +46,11 @@ func (c *court) withhold() {
 		c.own, reason = incidents.JoinStorm(c.own, c.config.Storm, c.task.Team, i, c.run)
 		c.changed = true
 	}
-	bad := i.RunID == c.run.RunID
-	c.state = incidents.Withhold(c.state, reason, bad, c.run.EndedAt)
+	by := incidents.GoodRun
+	if i.RunID == c.run.RunID {
+		by = incidents.BadRun
+	}
+	c.state = incidents.Withhold(c.state, reason, by, c.run.EndedAt)
 	c.released = before && !c.state.Incident.Held()
 	for n := range c.events {
 		c.events[n].Incident = *c.state.Incident
@@ -61,6 +64,10 @@ func (c *court) tell() {
 	case i != nil && i.Held():
 		c.announce(&c.entry, &c.state, c.events, nil, nil, compose)
 		if i.Hold.Cause == incidents.HeldByStorm && i.RunID == c.run.RunID {
+			var worse []incidents.Event
+			c.own, worse = incidents.RaiseStorm(c.own, i.Hold.By, i.Severity, c.run.EndedAt, c.run.RunID)
+			c.changed = c.changed || len(worse) > 0
+			c.announceStorms(worse)
 			c.tellStorms(c.run.EndedAt)
 		}
 	case c.released: // one page: that it is open

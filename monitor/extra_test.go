@@ -1,7 +1,9 @@
 package monitor
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -61,4 +63,24 @@ func TestAnExtraRunIsAskedForOnceAndForgottenWithItsJourney(t *testing.T) {
 			t.Errorf("extra runs of %q, want one of x", runs)
 		}
 	})
+}
+
+func TestADoubtIsLookedIntoBeforeTheNextSlot(t *testing.T) {
+	w := newWorld(t)
+	w.broken.Store(true)
+	file := folder(t, "outrider.yaml", fmt.Sprintf(worldConfig, w.URL), "j/menu.yaml",
+		"journey: menu\nteam: shop\nevery: 24h\nalert: {open_after: 3, recheck: 1s}\nsteps:\n  - {get: \"${{ env.SHOP }}/menu\", expect: status == 200}\n")
+	m, stop := monitored(t, w, file, 0)
+	defer stop()
+	ask(t, "GET", m.URL()+"/probe?journey=menu")
+	stop() // what was in doubt is so after a restart
+	m, stop = monitored(t, w, file, 0)
+	defer stop()
+	eventually(t, "the page", func() bool { return w.events() == "opened outrider/test/menu" })
+	w.broken.Store(false)
+	eventually(t, "the close", func() bool { return strings.HasSuffix(w.events(), "closed outrider/test/menu") })
+	runs, err := m.store.Recent(t.Context(), "menu", 10)
+	if err != nil || len(runs) != 4 || runs[0].Trigger != "recheck" {
+		t.Errorf("the runs are %+v (%v), want a probe and three rechecks", runs, err)
+	}
 }

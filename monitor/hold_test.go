@@ -1,6 +1,7 @@
 package monitor
 
 import (
+	"encoding/json"
 	"maps"
 	"slices"
 	"strings"
@@ -52,10 +53,10 @@ func (b *bench) prev(name string) history.Prev {
 
 func (b *bench) apply(name string, e history.Entry) {
 	if name != "" {
-		b.states[name] = e.State
+		b.states[name] = onDisk(e.State)
 	}
 	if e.Monitor != nil {
-		b.own = *e.Monitor
+		b.own = onDisk(*e.Monitor)
 	}
 	for _, o := range e.Pages {
 		what := o.Page.Incident.Team
@@ -67,6 +68,19 @@ func (b *bench) apply(name string, e history.Entry) {
 		}
 		b.told = append(b.told, o.Page.Event+" "+what)
 	}
+}
+
+// onDisk is a state as the next start finds it.
+func onDisk(s incidents.State) incidents.State {
+	text, err := json.Marshal(s)
+	var read incidents.State
+	if err == nil {
+		err = json.Unmarshal(text, &read)
+	}
+	if err != nil {
+		panic(err)
+	}
+	return read
 }
 
 // run judges a run that ends at this moment.
@@ -189,6 +203,9 @@ func TestAMilderIncidentHoldsNothing(t *testing.T) {
 
 func TestAStormIsOnePageForEachTeam(t *testing.T) {
 	b := newBench(journeys.Threshold{Count: 3, For: time.Minute}, "a1", "a2", "a3", "a4", "b1", "b2")
+	for _, name := range []string{"b1", "b2"} {
+		b.p.tasks[name].policy.Severity = "warning"
+	}
 	for _, name := range []string{"a1", "a2", "a3", "a4", "b1", "b2"} {
 		b.run(name, bad, false)
 		b.now = b.now.Add(time.Second)
@@ -196,6 +213,9 @@ func TestAStormIsOnePageForEachTeam(t *testing.T) {
 	expectTold(t, "the first ones", b.news(), "opened a1, opened a2")
 	b.pass(10 * time.Second)
 	expectTold(t, "the rest", b.news(), "opened a(a3 a4), opened b(b1 b2)")
+	b.p.tasks["b1"].policy.Severity = "critical"
+	b.run("b1", bad, false)
+	expectTold(t, "one gets worse", b.news(), "escalated b(b1 b2)")
 	for range 2 {
 		for _, name := range []string{"a1", "a2", "a3", "b1", "b2"} {
 			b.run(name, good, false)
@@ -240,9 +260,12 @@ func TestNoPageIsLostOrInventedByHolding(t *testing.T) {
 		}
 		outcomes := rapid.SampledFrom([]probes.Outcome{good, good, bad, bad, ours})
 		for range rapid.IntRange(1, 60).Draw(t, "steps") {
-			if rapid.Bool().Draw(t, "run") {
+			switch rapid.IntRange(0, 4).Draw(t, "what") {
+			case 0: // the monitor does not run, or its warden is late
+				b.now = b.now.Add(time.Duration(rapid.IntRange(1, 600).Draw(t, "down")) * time.Second)
+			case 1, 2:
 				b.run(rapid.SampledFrom(names).Draw(t, "journey"), outcomes.Draw(t, "outcome"), rapid.IntRange(0, 4).Draw(t, "muted") == 0)
-			} else {
+			default:
 				b.pass(time.Duration(rapid.IntRange(1, 200).Draw(t, "seconds")) * time.Second)
 			}
 		}

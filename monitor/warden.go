@@ -135,7 +135,7 @@ func (p *plan) reconsider(prev history.Prev, t *task, run probes.Result, now tim
 		return entry, false
 	}
 	reason := p.reason(t, &prev.State, &prev.Monitor, p.window(t.Journey, prev.Windows, now) != nil, prev, now)
-	state := incidents.Withhold(prev.State, reason, false, now)
+	state := incidents.Withhold(prev.State, reason, incidents.Clock, now)
 	if *state.Incident.Hold == *i.Hold {
 		return entry, false
 	}

@@ -81,6 +81,8 @@ func stormSummary(e incidents.Event) string {
 		return fmt.Sprintf("All journeys of %s that broke at once work again since %s; the first broke %s before", i.Team, clock(e.At, e.At), span(e.At.Sub(i.Since)))
 	case incidents.Reminded:
 		return fmt.Sprintf("%s are still broken, since %s (%s)%s: %s", what, clock(i.Since, e.At), span(e.At.Sub(i.Since)), from(i.Locations), some5(i.Journeys))
+	case incidents.Escalated:
+		return fmt.Sprintf("%s that broke at once are now %s, since %s (%s)%s: %s", what, i.Severity, clock(i.Since, e.At), span(e.At.Sub(i.Since)), from(i.Locations), some5(i.Journeys))
 	case incidents.Acknowledged:
 		return fmt.Sprintf("%s that broke at once are looked after%s: %s", what, by(i.Acknowledged), some5(i.Journeys))
 	}

@@ -68,6 +68,9 @@ func storied(d *incidentData, e *apiEvent) (kind, text string) {
 		}
 		return bad, "The first failed run started."
 	case "confirmed":
+		if d.Degraded {
+			return slow, "It ended, over its time budget."
+		}
 		return bad, "Its failure was confirmed: no attempt passed."
 	case "opened":
 		if d.Hold != nil && d.Team == "" {
