@@ -40,6 +40,19 @@ type Offset struct{ X, Y float64 }
 // Drag takes the target and lets it go on To.
 type Drag struct{ Target, To Locators }
 
+// Scroll turns the wheel of the mouse over Target, or over the middle of the page where there is none.
+type Scroll struct {
+	// By is how far down, in CSS pixels; negative is up. The ends are Top and Bottom.
+	By     int
+	Target Locators
+}
+
+// Bottom and Top are further than any page is long.
+const (
+	Bottom = 1_000_000
+	Top    = -Bottom
+)
+
 // ScrollTo brings the target into view.
 type ScrollTo struct{ Target Locators }
 
@@ -53,6 +66,8 @@ func pointerVerbs() []verb {
 		withMouse("hover", "move the pointer there", pointing, func(l Locators, m Mouse) Action { return &Hover{l, m} }),
 		{name: "drag", doc: "take an element and let it go on another", place: onThePage, schema: refSchema("locators"),
 			keys: []key{{"to", "the element to let it go on", refSchema("locators"), true}}, read: readDrag},
+		{name: "scroll", doc: "turn the mouse's wheel: pixels down (negative: up), bottom or top", place: onThePage, schema: scrollSchema(),
+			keys: []key{{"on", "the element to scroll in", refSchema("locators"), false}}, read: readScroll},
 		onTarget("scroll_to", "bring an element into view", func(l Locators) Action { return &ScrollTo{l} }),
 	}
 }
@@ -64,6 +79,36 @@ func readDrag(p *parser, n *document.Node, m *document.Map) Action {
 		a.To = p.locators(to)
 	}
 	return a
+}
+
+func scrollSchema() schema {
+	return schema{"oneOf": []schema{intSchema(), enumSchema("bottom", "top")}}
+}
+
+func readScroll(p *parser, n *document.Node, m *document.Map) Action {
+	a := &Scroll{}
+	switch {
+	case n.Kind == document.Text && n.Value == "bottom":
+		a.By = Bottom
+	case n.Kind == document.Text && n.Value == "top":
+		a.By = Top
+	case n.Kind == document.Text && !isNumber(n.Value):
+		p.r.Problem(n, "want pixels, bottom or top, got "+quoteShort(n.Value), "such as 600, or -600 for up")
+	default:
+		by, ok := p.r.Int(n)
+		if a.By = by; ok && (by == 0 || by > Bottom || by < Top) {
+			p.r.Problem(n, fmt.Sprintf("want up to %d pixels, up or down, got %d", Bottom, by), "")
+		}
+	}
+	if on := m.Get("on"); on != nil {
+		a.Target = p.locators(on)
+	}
+	return a
+}
+
+func isNumber(text string) bool {
+	_, err := document.ParseInt(text)
+	return err == nil
 }
 
 // withMouse is a verb on a target whose keys say how the mouse is used.
@@ -131,6 +176,7 @@ func (*Click) Verb() string    { return "click" }
 func (*DblClick) Verb() string { return "dblclick" }
 func (*Hover) Verb() string    { return "hover" }
 func (*Drag) Verb() string     { return "drag" }
+func (*Scroll) Verb() string   { return "scroll" }
 func (*ScrollTo) Verb() string { return "scroll_to" }
 
 func (a *Click) sentence() string {
@@ -142,4 +188,14 @@ func (a *Click) sentence() string {
 func (a *DblClick) sentence() string { return "Double-click " + a.Target.words() }
 func (a *Hover) sentence() string    { return "Hover over " + a.Target.words() }
 func (a *Drag) sentence() string     { return "Drag " + a.Target.words() + " to " + a.To.words() }
+func (a *Scroll) sentence() string {
+	way := "down"
+	if a.By < 0 {
+		way = "up"
+	}
+	if len(a.Target) > 0 {
+		return "Scroll " + way + " in " + a.Target.words()
+	}
+	return "Scroll " + way
+}
 func (a *ScrollTo) sentence() string { return "Scroll to " + a.Target.words() }

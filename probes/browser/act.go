@@ -18,6 +18,9 @@ func (s *session) actOn(ctx context.Context, call probes.Call) (drift string, er
 	if p, ok := call.Step.Action.(*journeys.Press); ok && len(locators) == 0 {
 		return "", s.pressKey(ctx, call.Scope, p)
 	}
+	if w, ok := call.Step.Action.(*journeys.Scroll); ok && len(locators) == 0 {
+		return t.wheel(ctx, subject{}, w.By)
+	}
 	tg, err := newSubject(ctx, call.Scope, locators)
 	if err != nil {
 		return "", err
@@ -57,6 +60,8 @@ func (s *session) actOn(ctx context.Context, call probes.Call) (drift string, er
 		if f, err = t.wait(ctx, tg, inpage.Query{Want: inpage.Focus, Act: true}); err == nil {
 			drift, err = f.drift, s.pressKey(ctx, call.Scope, a)
 		}
+	case *journeys.Scroll:
+		drift, err = t.wheel(ctx, tg, a.By)
 	case *journeys.ScrollTo:
 		f, err = t.wait(ctx, tg, inpage.Query{Want: inpage.Scroll})
 		drift = f.drift
@@ -99,6 +104,8 @@ func targetOf(a journeys.Action) journeys.Locators {
 	case *journeys.Uncheck:
 		return a.Target
 	case *journeys.Press:
+		return a.Target
+	case *journeys.Scroll:
 		return a.Target
 	case *journeys.ScrollTo:
 		return a.Target

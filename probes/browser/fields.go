@@ -107,7 +107,7 @@ func refuse(verb string, tg subject, reason probes.Reason, err error) error {
 	want := map[string]string{
 		"click": "can be clicked", "dblclick": "can be clicked", "hover": "can be pointed at", "fill": "can be filled",
 		"clear": "can be cleared", "type": "can be typed into", "upload": "takes the files", "drag": "can be dragged", "select": "can be chosen from", "check": "can be checked", "uncheck": "can be unchecked",
-		"press": "takes the key", "scroll_to": "can be scrolled to", "see": "is visible", "gone": "is gone",
+		"press": "takes the key", "scroll": "can be scrolled", "scroll_to": "can be scrolled to", "see": "is visible", "gone": "is gone",
 	}[verb]
 	if o.kind == "many" || verb == "see" && o.kind == "wrong" {
 		reason = probes.Locator

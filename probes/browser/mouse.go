@@ -200,6 +200,39 @@ func (t *tab) gesture(ctx context.Context, x, y float64, g gesture) error {
 	return nil
 }
 
+// wheelEvent turns the wheel.
+type wheelEvent struct {
+	mouseEvent
+	Right float64 `json:"deltaX"`
+	Down  float64 `json:"deltaY"`
+}
+
+// wheel turns the mouse's wheel over an element, or over the middle of the page where none is named.
+func (t *tab) wheel(ctx context.Context, tg subject, by int) (drift string, err error) {
+	w, h := t.viewport()
+	x, y := float64(w)/2, float64(h)/2
+	if len(tg.alts) == 0 {
+		err = t.until(ctx, t.ready)
+	} else {
+		var f found
+		if f, err = t.wait(ctx, tg, inpage.Query{Want: inpage.Spot, Act: true}); err == nil {
+			var why string
+			drift = f.drift
+			if x, y, why, err = t.carry(ctx, f); err == nil && why != "" {
+				err = &obstacle{"act", why}
+			}
+		}
+	}
+	if err != nil {
+		return "", err
+	}
+	e := wheelEvent{mouseEvent{Type: "mouseWheel", X: x, Y: y, Button: "none"}, 0, float64(by)}
+	if err := t.call(ctx, "Input.dispatchMouseEvent", e, nil); err != nil && !replaced(err) {
+		return "", fmt.Errorf("turning the wheel: %w", err)
+	}
+	return drift, nil
+}
+
 // together sends events of the mouse and the keyboard without waiting in between. A page that is replaced by one
 // of them does not answer the rest.
 func (t *tab) together(ctx context.Context, all []command) error {

@@ -33,6 +33,22 @@ func TestEveryButtonOfTheMouseAndKeysHeldWithItAreTrusted(t *testing.T) {
 `).pass()
 }
 
+func TestTheWheelScrolls(t *testing.T) {
+	visit(t, newZoo(t), `
+  - goto: ZOO/mouse.html
+  - scroll: bottom
+    on: testid=list
+    expect: count("The last") == 1 and in_view("Menu")
+  - scroll: top
+    on: testid=list
+    expect: in_view("text=First")
+  - scroll: bottom
+    expect: in_view("testid=footer") and not in_view("Menu")
+  - scroll: -5000
+    expect: in_view("Menu")
+`).pass()
+}
+
 func TestAClickThatCannotBeDoneSaysWhy(t *testing.T) {
 	on := func(step string) string { return "  - goto: ZOO/mouse.html\n  - " + step }
 	checkFailures(t, []failing{
@@ -40,6 +56,8 @@ func TestAClickThatCannotBeDoneSaysWhy(t *testing.T) {
 			[]string{"click testid=map: the position 300, 20 is not on it: it measures 200 by 100"}},
 		{"right on what is disabled", on("click: Locked\n    button: right"), probes.Locator, []string{"click Locked: disabled"}},
 		{"covered there", on("click: testid=canvas\n    position: {x: 8, y: 20}"), probes.Locator, []string{`covered by <button id="corner">`}},
+		{"disabled, by a selector", on("click: css=#locked"), probes.Locator, []string{`click css=#locked: disabled (it is the button "Locked")`}},
+		{"nothing to scroll", on("scroll: 100\n    on: testid=lists"), probes.Locator, []string{`scroll testid=lists: no element with the test id "lists"; there is a test id "list"`}},
 		{"inert", on("click: Asleep"), probes.Locator, []string{"click Asleep: inert: the page lets nobody use this part of it now"}},
 		{"no pointer events", on("click: Untouchable"), probes.Locator, []string{"click Untouchable: it takes no clicks (its style says pointer-events: none)"}},
 	})

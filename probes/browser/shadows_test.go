@@ -19,7 +19,7 @@ func lookIntoShadows(t *testing.T, d *Driver) {
     expect: text("testid=out") == "card 4242 trusted"
   - see: Deep inside
   - see: {text: On a plain element}
-    expect: count("css=shut-card h2") == 1 and text("css=inner-card p") == "Deep inside"
+    expect: count("css=shut-card h2") == 1 and text("css=shut-card") == "Card details Card number Pay by card Deep inside" and text("css=inner-card p") == "Deep inside"
 `).pass()
 	visitWith(t, d, z, "  - goto: ZOO/shadows.html\n  - gone: Deep inside").fail(probes.Assertion, `still there: <p> "Deep inside"`)
 	visitWith(t, d, z, "  - goto: ZOO/shadows.html\n  - click: {role: button, name: Pay by cart}").
@@ -34,7 +34,14 @@ func TestASelectorGoesThroughShadowRoots(t *testing.T) {
     expect: text("css=body .price") == "£4" and count("css=h1 .price") == 0
   - see: "css=h6, open-shop [class='price']"
   - gone: css=.shelf > .price
+  - see: {css: open-shop, has_text: £4}
 `).pass()
+}
+
+func TestTheAttributeOfTestIDsIsTheJourneysOwn(t *testing.T) {
+	on := "browser: {test_id_attribute: id}\nsteps:\n  - goto: ZOO/shadows.html\n  - see: testid="
+	visit(t, newZoo(t), on+"second").pass()
+	visit(t, newZoo(t), on+"rows").fail(probes.Assertion, `no element with the test id "rows"`)
 }
 
 func TestMatchesAreListedAsAnAuthorWouldWriteThem(t *testing.T) {

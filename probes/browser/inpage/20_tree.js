@@ -149,5 +149,32 @@ function visible(el, transparent) {
   return all.length > 0 && all.some((r) => onPage(el, r)) && (toggle || !clipped(el));
 }
 
-// words is the text of an element as it is shown.
-const words = (el) => squeeze(el.innerText === undefined ? el.textContent : el.innerText);
+// words is the text of an element as it is shown, what is in shadow roots too.
+const words = (el) => squeeze(shaded(el) ? flat(el) : el.innerText === undefined ? el.textContent : el.innerText);
+
+// shaded reports whether there are shadow roots in an element. Most pages have none, which is found out once for
+// each state of the page.
+const shaded = (el) => shades() && (!!shadowOf(el) || [...el.querySelectorAll('*')].some(shadowOf));
+
+const shade = {epoch: -1, any: false};
+
+function shades() {
+  if (shade.epoch !== known.epoch) Object.assign(shade, {epoch: known.epoch, any: shadowRoots().length > 0});
+  return shade.any;
+}
+
+// flat is the text of an element that has shadow roots in it; the browser gives it without them.
+function flat(el) {
+  if (SILENT.has(el.tagName) || el.checkVisibility && !el.checkVisibility({visibilityProperty: true}) && getComputedStyle(el).display !== 'contents') return '';
+  const shadow = shadowOf(el), slotted = el.tagName === 'SLOT' && el.assignedNodes();
+  if (!shadow && !(slotted && slotted.length) && !shaded(el)) return el.innerText ?? el.textContent;
+  const nodes = shadow ? shadow.childNodes : slotted && slotted.length ? slotted : el.childNodes;
+  let text = '';
+  for (const node of nodes) {
+    if (node.nodeType === 3) text += node.data;
+    if (node.nodeType !== 1) continue;
+    const gap = /^inline/.test(getComputedStyle(node).display) ? '' : '\n';
+    text += gap + flat(node) + gap;
+  }
+  return text;
+}

@@ -32,7 +32,15 @@ function attempt(q, waited, thorough) {
   const c = choosing(q, waited, thorough);
   if (!c.el) return c;
   const answer = does(q, c.el, {testID: q.testID, text: q.text, texts: q.texts, secret: q.secret, hop: q.hop, hover: q.hover, position: q.position});
+  if (q.explain && answer.why) answer.why += blamed(q.alts[c.alt], c.el, answer.why, q.testID);
   return {alt: c.alt, kind: 'act', ...answer, what: answer.ok || q.explain ? describeOnce(q, c.el) : ''};
+}
+
+// blamed says what an obstacle is about where the locator does not.
+function blamed(p, el, why, testID) {
+  if (!['css', 'xpath', 'testid'].includes(p.engine)) return '';
+  const what = describe(operable(el), testID).replace(/ \(testid=.*\)$/, '');
+  return why.includes(what) ? '' : ` (it is the ${what})`;
 }
 
 const describeOnce = (q, el) => (q.explain || q.want === 'point' ? tag(el) : '');
