@@ -80,7 +80,7 @@ func scaffold(text string) string {
 		`vars: {shop: "http://localhost:8080", order: x}`,
 		"secrets: {card: {env: TEST_CARD}, token: {env: TOKEN}, password: {env: PASSWORD}}",
 	} {
-		if key, _, _ := strings.Cut(line, ":"); !hasKey(text, key) {
+		if key, _, _ := strings.Cut(line, ":"); !hasKey(text, key) && (key != "every" || !hasKey(text, "cron")) {
 			b.WriteString(line + "\n")
 		}
 	}

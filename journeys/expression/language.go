@@ -73,7 +73,7 @@ type Options struct {
 // for nothing (get, mean, median), that cannot be bounded (uniq, flatten, repeat) and that nobody needs to
 // judge an answer.
 var builtins = [...]string{
-	"all", "none", "any", "one", "filter", "map", "find", "findIndex", "findLast", "findLastIndex", "count", "sum",
+	"all", "none", "any", "one", "filter", "map", "find", "findIndex", "count", "sum",
 	"sortBy", "reduce", "len", "type", "abs", "ceil", "floor", "round", "int", "float", "trim",
 	"trimPrefix", "trimSuffix", "upper", "lower", "indexOf", "lastIndexOf",
 	"hasPrefix", "hasSuffix", "max", "min", "toJSON", "fromJSON", "now", "duration", "date", "first", "last",

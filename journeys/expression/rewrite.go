@@ -185,7 +185,7 @@ func yieldsBool(name string) bool {
 // mayBeNothing are the builtins that give nil where there is nothing.
 func mayBeNothing(name string) bool {
 	switch name {
-	case "find", "findLast", "findIndex", "findLastIndex", "first", "last", "min", "max":
+	case "find", "findIndex", "first", "last", "min", "max":
 		return true
 	}
 	return false
@@ -229,7 +229,7 @@ func (w *rewriter) builtin(n *ast.BuiltinNode, lenient bool) ast.Node {
 
 func takesList(name string) bool {
 	switch name {
-	case "all", "none", "any", "one", "filter", "map", "find", "findIndex", "findLast", "findLastIndex", "count",
+	case "all", "none", "any", "one", "filter", "map", "find", "findIndex", "count",
 		"sum", "sortBy", "reduce", "first", "last", "take", "reverse", "sort":
 		return true
 	}
