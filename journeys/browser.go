@@ -13,6 +13,12 @@ type Browser struct {
 	Timezone string
 	// Block lists URL patterns with * as wildcard whose requests are refused. Presets are already resolved.
 	Block []string
+	// Headers are added to the requests to the journey's own hosts.
+	Headers []Pair
+	// Auth is for the journey's own hosts when they ask for it, by basic or digest authentication.
+	Auth *BasicAuth
+	// Dialogs are the answers to dialogs, by their kinds.
+	Dialogs map[string]DialogAnswer
 	// TestIDAttribute is the attribute behind testid locators. Empty: data-testid.
 	TestIDAttribute string
 }
@@ -32,6 +38,8 @@ type Conditions struct {
 	// Network slows the network down; CPU is how many times slower scripts run, at least 1.
 	Network *Network
 	CPU     float64
+	// Mock are the answers that are given in place of servers; the first that matches. Nil leaves what is.
+	Mock []Mock
 }
 
 // Geolocation is a place on earth, in degrees, and how exactly it is known, in metres.

@@ -112,6 +112,8 @@ type Step struct {
 	// below 400 by the runner.
 	Expect []Expr
 	Save   []Binding
+	// Dialog is one that the step must bring about.
+	Dialog *Dialog
 	// Optional steps may fail without failing the run.
 	Optional bool
 	// Sensitive steps leave no values and no pictures in the evidence.

@@ -13,7 +13,7 @@ func laterVerbs() []string {
 }
 
 func laterBrowser() []string {
-	return []string{"mock", "storage"}
+	return []string{"storage"}
 }
 
 // laterFunctions are functions of the plan that this version does not have.

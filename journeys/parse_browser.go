@@ -28,6 +28,14 @@ func browserDefinitions() map[string]schema {
 	}
 }
 
+// loginFields are a customer's credentials.
+func loginFields() []field[BasicAuth] {
+	return []field[BasicAuth]{
+		{"username", "user name", textSchema(), func(p *parser, n *document.Node, a *BasicAuth) { a.Username = p.template(n) }},
+		{"password", "password: ${{ secrets.NAME }}", textSchema(), func(p *parser, n *document.Node, a *BasicAuth) { a.Password = p.template(n) }},
+	}
+}
+
 func lastingFields() []field[Browser] {
 	return []field[Browser]{
 		{"device", "telephone or tablet that the browser pretends to be, such as iPhone 15", enumSchema(deviceNames()...), func(p *parser, n *document.Node, b *Browser) {
@@ -50,6 +58,12 @@ func lastingFields() []field[Browser] {
 			}
 		}},
 		{"block", "requests that are refused: URL patterns with *, or the lists analytics and ads", textsSchema(), readBlock},
+		{"headers", "added to requests to the journey's own hosts", mapSchema(textsSchema()), readExtraHeaders},
+		{"auth", "for the journey's own hosts, basic or digest as they ask", object(loginFields(), "username", "password"), func(p *parser, n *document.Node, b *Browser) {
+			b.Auth = &BasicAuth{}
+			readFields(p, n, loginFields(), b.Auth).Need("username", "password")
+		}},
+		{"dialogs", "answers to dialogs by kind: {confirm: accept, prompt: {accept: TEXT}}", mapSchema(answerSchema()), readDialogs},
 		{"test_id_attribute", "attribute behind testid locators", textSchema(), func(p *parser, n *document.Node, b *Browser) {
 			b.TestIDAttribute, _ = p.r.Text(n)
 			if strings.Trim(b.TestIDAttribute, "abcdefghijklmnopqrstuvwxyz0123456789-_") != "" {

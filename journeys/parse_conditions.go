@@ -41,6 +41,9 @@ func conditionFields() []field[Conditions] {
 				p.r.Problem(n, fmt.Sprintf("want a number from 1 to %d, got %v", slowestCPU, c.CPU), "4 is a telephone of the middle class, 6 a cheap one")
 			}
 		}},
+		{"mock", "answers in place of servers: [{url: /api/stock, status: 503}]", mocksSchema(), func(p *parser, n *document.Node, c *Conditions) {
+			c.Mock = p.mocks(n)
+		}},
 	}
 }
 

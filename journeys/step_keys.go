@@ -33,6 +33,11 @@ func stepFields() []field[draft] {
 		{"save", "variables for later steps: {name: expression}", mapSchema(textSchema()), func(p *parser, n *document.Node, d *draft) {
 			d.Save = p.bindings(n, d.place())
 		}},
+		{"dialog", "a dialog of the page that the step must bring about, and its answer: accept, dismiss or {message, answer}", dialogSchema(), func(p *parser, n *document.Node, d *draft) {
+			if p.onPage(n, d, "dialog") {
+				d.Dialog = p.dialog(n)
+			}
+		}},
 		{"optional", "the step may fail without failing the run", boolSchema(), func(p *parser, n *document.Node, d *draft) {
 			d.Optional, _ = p.r.Bool(n)
 		}},
@@ -40,6 +45,15 @@ func stepFields() []field[draft] {
 			d.Sensitive, _ = p.r.Bool(n)
 		}},
 	}
+}
+
+// onPage refuses a key of browser steps at others.
+func (p *parser) onPage(n *document.Node, d *draft, key string) bool {
+	if d.verb != nil && !d.verb.place.hasPage() {
+		p.r.Problem(n, key+" does not go with "+d.verb.name, "it goes with the verbs of the browser")
+		return false
+	}
+	return true
 }
 
 func retryFields() []field[Retry] {

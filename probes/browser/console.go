@@ -9,7 +9,6 @@ import (
 	"github.com/chromedp/cdproto/cdp/jsonv2"
 
 	"github.com/outrider-monitor/outrider/probes"
-	"github.com/outrider-monitor/outrider/probes/browser/chrome"
 )
 
 const (
@@ -148,28 +147,6 @@ func clip(s string, n int) string {
 		return s
 	}
 	return strings.ToValidUTF8(s[:n], "") + "…"
-}
-
-// dialogOpening answers a dialog at once, because it stops everything else in the page, as a customer in a
-// hurry would: an alert is closed, a question is declined. That alone fails no step, since many a shop talks
-// like this; a step that fails after it says that it was there.
-func (t *tab) dialogOpening(s *chrome.Session, params jsonv2.Value) {
-	e, ok := decode[dialogEvent](params)
-	if !ok {
-		return
-	}
-	accept := e.Type == "alert" || e.Type == "beforeunload"
-	s.Post("Page.handleJavaScriptDialog", map[string]any{"accept": accept})
-	if e.Type == "beforeunload" {
-		return
-	}
-	t.note("dialog", fmt.Sprintf("%s: %s", e.Type, e.Message), e.URL)
-	d := dialog{kind: e.Type, message: e.Message, at: time.Now()}
-	t.mu.Lock()
-	if len(t.dialogs) < maxConsole {
-		t.dialogs = append(t.dialogs, d)
-	}
-	t.mu.Unlock()
 }
 
 // String is the dialog as a script would open it.

@@ -75,6 +75,8 @@ func (t *tab) hear(s *chrome.Session, method string, params jsonv2.Value) {
 		t.exceptionThrown(params)
 	case "Fetch.requestPaused":
 		t.requestPaused(s, params)
+	case "Fetch.authRequired":
+		t.authRequired(s, params)
 	case "Page.javascriptDialogOpening":
 		t.dialogOpening(s, params)
 	case "Target.attachedToTarget":

@@ -151,6 +151,11 @@ func (t *tab) attached(params jsonv2.Value) {
 		t.bump()
 		t.mu.Unlock()
 	}
+	if e.TargetInfo.Type == "service_worker" {
+		t.mu.Lock()
+		t.extra = append(t.extra, s)
+		t.mu.Unlock()
+	}
 	t.prepare(s)
 	s.Post("Runtime.runIfWaitingForDebugger", nil)
 }
@@ -190,6 +195,10 @@ func (t *tab) prepare(s *chrome.Session) {
 	for _, c := range t.setup() {
 		s.Post(c.method, c.params)
 	}
+	if t.window.orders.Load().intercept() {
+		c := stopAll()
+		s.Post(c.method, c.params)
+	}
 }
 
 // command is a command to be sent.
@@ -208,7 +217,7 @@ func (t *tab) setup() []command {
 		{"Runtime.addBinding", map[string]any{"name": teller, "executionContextName": worldName}},
 		{"Target.setAutoAttach", map[string]any{
 			"autoAttach": true, "waitForDebuggerOnStart": true, "flatten": true,
-			"filter": []map[string]any{{"type": "iframe"}, {"exclude": true}},
+			"filter": []map[string]any{{"type": "iframe"}, {"type": "service_worker"}, {"exclude": true}},
 		}},
 		// Our script is there as soon as a document is, without our asking.
 		{"Page.addScriptToEvaluateOnNewDocument", map[string]any{

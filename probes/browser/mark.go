@@ -22,6 +22,7 @@ type pausedEvent struct {
 	FrameID   cdp.FrameID `json:"frameId"`
 	Type      string      `json:"resourceType"`
 	Request   struct {
+		Method  string            `json:"method"`
 		URL     string            `json:"url"`
 		Headers map[string]string `json:"headers"`
 	} `json:"request"`
@@ -42,6 +43,10 @@ func (t *tab) requestPaused(s *chrome.Session, params jsonv2.Value) {
 	goOn := map[string]any{"requestId": e.RequestID}
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if o := t.window.orders.Load(); o.intercept() {
+		t.stopped(s, o, e)
+		return
+	}
 	if t.hosts[hostOf(e.Request.URL)] {
 		headers := []header{{"X-Outrider-Run", t.options.RunID}}
 		for name, value := range e.Request.Headers {
@@ -90,6 +95,10 @@ func (t *tab) knowHost(ctx context.Context, url string) error {
 		return nil
 	}
 	t.hosts[host] = true
+	if t.window.orders.Load().intercept() {
+		t.mu.Unlock()
+		return nil // all requests are stopped already
+	}
 	patterns := t.patterns()
 	t.marking = patterns != nil
 	t.mu.Unlock()

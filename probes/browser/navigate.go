@@ -22,6 +22,12 @@ func (t *tab) goTo(ctx context.Context, raw string) error {
 			Expected: "an http or https URL", Got: raw,
 		}
 	}
+	if u.User != nil {
+		return &probes.Failure{
+			Reason: probes.Config, Message: "credentials do not stand in a URL, where logs and pages show them: give them as browser.auth",
+			Expected: "a URL without credentials", Got: u.Redacted(),
+		}
+	}
 	if err := t.knowHost(ctx, raw); err != nil {
 		return err
 	}

@@ -59,7 +59,17 @@ func (s *session) try(ctx context.Context, t *tab, call probes.Call) (probes.Don
 	t.acted.Store(false)
 	ctx, end := t.step(ctx)
 	defer end()
-	done, err := s.act(ctx, call)
+	err := s.learnOrders(ctx, call.Scope)
+	if err == nil {
+		err = t.expect(ctx, call.Scope, call.Step.Dialog)
+	}
+	var done probes.Done
+	if err == nil {
+		done, err = s.act(ctx, call)
+	}
+	if err == nil {
+		err = s.dialogMet(ctx, t)
+	}
 	if err != nil {
 		// Before the end of the step's context, which would look like a run that was stopped.
 		err = s.failure(ctx, err)
@@ -109,7 +119,9 @@ func (s *session) act(ctx context.Context, call probes.Call) (done probes.Done, 
 	case *journeys.Forward:
 		err = t.along(ctx, +1)
 	case *journeys.SetBrowser:
-		err = t.change(ctx, a.Conditions)
+		if err = t.change(ctx, a.Conditions); err == nil {
+			err = s.remock(ctx, scope, a.Mock)
+		}
 	case *journeys.SwitchTab:
 		err = s.switchTab(ctx, scope, a)
 	case *journeys.CloseTab:

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/target"
@@ -25,6 +26,8 @@ type window struct {
 	lease     *chrome.Lease
 	options   probes.SessionOptions
 	contextID cdp.BrowserContextID
+	// orders are there from the first step on.
+	orders atomic.Pointer[orders]
 
 	mu sync.Mutex
 	// first is the tab that waits for its page; ready is closed when it has it.
@@ -102,6 +105,7 @@ func (w *window) opened(e chrome.Opened) {
 	}
 	t := opener.child()
 	t.adopt(e)
+	t.marking = w.orders.Load().intercept()
 	t.prepare(t.page)
 	screen := t.screen()
 	t.page.Post(screen.method, screen.params)

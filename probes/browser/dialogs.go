@@ -1,0 +1,114 @@
+package browser
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp/jsonv2"
+
+	"github.com/outrider-monitor/outrider/journeys"
+	"github.com/outrider-monitor/outrider/probes"
+	"github.com/outrider-monitor/outrider/probes/browser/chrome"
+)
+
+// reply is the answer to a dialog.
+type reply struct {
+	accept bool
+	text   string
+}
+
+// expected is the dialog that the step under way must bring about.
+type expected struct {
+	kind, message string
+	reply         reply
+	met           bool
+}
+
+// dialogOpening answers a dialog at once, because it stops everything else in the page: as the step says, if it is the
+// one that the step expects, as the journey says, or as a customer in a hurry would: an alert is closed, a question
+// is declined, a page is left. That alone fails no step, since many a shop talks like this; a step that fails after it
+// says that it was there.
+func (t *tab) dialogOpening(s *chrome.Session, params jsonv2.Value) {
+	e, ok := decode[dialogEvent](params)
+	if !ok {
+		return
+	}
+	answer := reply{accept: e.Type == "alert" || e.Type == "beforeunload"}
+	if o := t.window.orders.Load(); o != nil {
+		if given, ok := o.dialogs[e.Type]; ok {
+			answer = given
+		}
+	}
+	t.mu.Lock()
+	if x := t.expected; x != nil && !x.met && (x.kind == "" || x.kind == e.Type) && (x.message == "" || matches(x.message, e.Message)) {
+		answer, x.met = x.reply, true
+		t.bump()
+	}
+	t.mu.Unlock()
+	told := map[string]any{"accept": answer.accept}
+	if e.Type == "prompt" && answer.accept {
+		told["promptText"] = answer.text
+	}
+	s.Post("Page.handleJavaScriptDialog", told)
+	if e.Type == "beforeunload" {
+		return
+	}
+	t.note("dialog", fmt.Sprintf("%s: %s", e.Type, e.Message), e.URL)
+	d := dialog{kind: e.Type, message: e.Message, at: time.Now()}
+	t.mu.Lock()
+	if len(t.dialogs) < maxConsole {
+		t.dialogs = append(t.dialogs, d)
+	}
+	t.mu.Unlock()
+}
+
+// expect has the tab look out for the dialog of a step.
+func (t *tab) expect(ctx context.Context, scope *journeys.Scope, d *journeys.Dialog) error {
+	var x *expected
+	if d != nil {
+		message, err := d.Message.Text(ctx, scope)
+		if err != nil {
+			return err
+		}
+		text, err := d.Text.Text(ctx, scope)
+		if err != nil {
+			return err
+		}
+		x = &expected{kind: d.Type, message: message, reply: reply{d.Accept, text}}
+	}
+	t.mu.Lock()
+	t.expected = x
+	t.mu.Unlock()
+	return nil
+}
+
+// dialogMet waits for the dialog that the step must bring about.
+func (s *session) dialogMet(ctx context.Context, t *tab) error {
+	t.mu.Lock()
+	x := t.expected
+	t.mu.Unlock()
+	if x == nil {
+		return nil
+	}
+	err := t.until(ctx, func() bool { return x.met })
+	if err == nil || context.Cause(ctx) != context.DeadlineExceeded {
+		return err
+	}
+	what := "dialog"
+	if x.kind != "" {
+		what = x.kind
+	}
+	f := &probes.Failure{Reason: probes.Assertion, Err: err, Expected: "a " + what, Got: "none", Message: "the page opened no " + what}
+	if x.message != "" {
+		f.Message += fmt.Sprintf(" that says %q", x.message)
+		f.Expected += fmt.Sprintf(" that says %q", x.message)
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if others := t.dialogsSince(s.begun); others != "" {
+		f.Got = strings.TrimPrefix(others, "the page opened ")
+	}
+	return f
+}

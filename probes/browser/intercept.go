@@ -1,0 +1,98 @@
+package browser
+
+import (
+	"strings"
+
+	"github.com/chromedp/cdproto/cdp/jsonv2"
+
+	"github.com/outrider-monitor/outrider/journeys"
+	"github.com/outrider-monitor/outrider/probes/browser/chrome"
+)
+
+// stopAll has all requests stopped to be looked at. It costs a detour for each, so it is for journeys that add
+// headers, sign in or make up answers, and for no others.
+func stopAll() command {
+	return command{"Fetch.enable", map[string]any{
+		"patterns": []map[string]any{{"urlPattern": "*", "requestStage": "Request"}}, "handleAuthRequests": true,
+	}}
+}
+
+// stopped decides about a request of a journey with orders. t.mu is held.
+func (t *tab) stopped(s *chrome.Session, o *orders, e pausedEvent) {
+	for _, m := range o.mocks {
+		if (m.method == "" || m.method == e.Request.Method) && matchesURL(m.url, e.Request.URL) {
+			s.Post("Fetch.fulfillRequest", map[string]any{
+				"requestId": e.RequestID, "responseCode": m.status, "responseHeaders": m.headers, "body": m.body,
+			})
+			return
+		}
+	}
+	goOn := map[string]any{"requestId": e.RequestID}
+	if t.mine(hostOf(e.Request.URL)) {
+		headers := append([]header{{"X-Outrider-Run", t.options.RunID}}, o.headers...)
+		for name, value := range e.Request.Headers {
+			if !names(o.headers, name) {
+				headers = append(headers, header{name, value})
+			}
+		}
+		goOn["headers"] = headers
+	}
+	s.Post("Fetch.continueRequest", goOn)
+}
+
+// mine reports whether a host may get what is meant for the journey's own hosts: one of its URLs, or one that it says
+// is its own. That it is of the same site is not enough for a password. t.mu is held.
+func (t *tab) mine(host string) bool {
+	return host != "" && (t.hosts[host] || t.named[host] || journeys.HostIn(host, t.options.Journey.ThirdParty.Own))
+}
+
+// names reports whether a header is among others.
+func names(headers []header, name string) bool {
+	for _, h := range headers {
+		if strings.EqualFold(h.Name, name) {
+			return true
+		}
+	}
+	return false
+}
+
+type authEvent struct {
+	RequestID string `json:"requestId"`
+	Challenge struct {
+		Source string `json:"source"`
+		Origin string `json:"origin"`
+		Scheme string `json:"scheme"`
+		Realm  string `json:"realm"`
+	} `json:"authChallenge"`
+	Request struct {
+		URL string `json:"url"`
+	} `json:"request"`
+}
+
+// authRequired signs in where one of the journey's own hosts asks for it, once for each request: who asks again has
+// refused. The answer to others is none, so that they show what they show to a customer without a password.
+func (t *tab) authRequired(s *chrome.Session, params jsonv2.Value) {
+	e, ok := decode[authEvent](params)
+	if !ok {
+		return
+	}
+	o := t.window.orders.Load()
+	t.mu.Lock()
+	may := o != nil && o.login && e.Challenge.Source != "Proxy" && t.mine(hostOf(e.Challenge.Origin)) && !t.signedIn[e.RequestID]
+	again := t.signedIn[e.RequestID]
+	if may {
+		if t.signedIn == nil || len(t.signedIn) > maxRequests {
+			t.signedIn = map[string]bool{}
+		}
+		t.signedIn[e.RequestID] = true
+	}
+	t.mu.Unlock()
+	answer := map[string]any{"response": "CancelAuth"}
+	if may {
+		answer = map[string]any{"response": "ProvideCredentials", "username": o.user, "password": o.password}
+	}
+	s.Post("Fetch.continueWithAuth", map[string]any{"requestId": e.RequestID, "authChallengeResponse": answer})
+	if again {
+		t.note("warning", "the credentials of browser.auth were refused ("+e.Challenge.Scheme+" "+e.Challenge.Realm+")", e.Request.URL)
+	}
+}
