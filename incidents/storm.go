@@ -27,7 +27,7 @@ type Opening struct {
 const gather = 5 * time.Second
 
 // JoinStorm takes the incident i of a team's journey, which opens with the run r and is to be told, into account. If
-// so many incidents opened within the time of the policy, it joins the team's storm, and what holds its own page is
+// incidents of so many journeys opened within the time of the policy, it joins the team's storm, and what holds its own page is
 // given. s is the monitor's own state.
 func JoinStorm(s State, policy journeys.Threshold, team string, i *Incident, r *probes.Result) (State, *Hold) {
 	if policy.Count < 1 || policy.For <= 0 {
@@ -36,7 +36,8 @@ func JoinStorm(s State, policy journeys.Threshold, team string, i *Incident, r *
 	at := i.OpenedAt
 	var recent []Opening
 	for _, o := range s.Storm.Recent {
-		if at.Sub(o.At) < policy.For && !o.At.After(at.Add(policy.For)) {
+		// One journey that keeps breaking is no storm.
+		if o.Journey != i.Subject && at.Sub(o.At) < policy.For && !o.At.After(at.Add(policy.For)) {
 			recent = append(recent, o)
 		}
 	}

@@ -1,0 +1,35 @@
+package incidents_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/outrider-monitor/outrider/incidents"
+	"github.com/outrider-monitor/outrider/journeys"
+	"github.com/outrider-monitor/outrider/probes"
+)
+
+func TestOneJourneyThatKeepsBreakingIsNoStorm(t *testing.T) {
+	var s incidents.State
+	policy := journeys.Threshold{Count: 3, For: time.Minute}
+	join := func(n int, journey string) *incidents.Hold {
+		r := run(n, probes.Failed)
+		var hold *incidents.Hold
+		s, hold = incidents.JoinStorm(s, policy, "shop", &incidents.Incident{Subject: journey, OpenedAt: noon.Add(time.Duration(n) * time.Second)}, &r)
+		return hold
+	}
+	for n := range 10 {
+		if join(n, "a") != nil {
+			t.Fatalf("the page of opening %d of the same journey is held as part of a storm", n+1)
+		}
+	}
+	if join(11, "b") != nil {
+		t.Error("two journeys are a storm of three")
+	}
+	if join(12, "c") == nil {
+		t.Error("three journeys within a minute are no storm")
+	}
+	if join(300, "d") != nil {
+		t.Error("a journey joins a storm that is long over")
+	}
+}
