@@ -45,6 +45,11 @@ func (p *Policy) Calm() time.Duration { return p.Flapping.For / 4 }
 // SeverityAt is how bad it is at a time that the journey is broken.
 func (p *Policy) SeverityAt(at time.Time) string { return p.severity(false, at) }
 
+// WorstSeverity is how bad it is in its worst hours.
+func (p *Policy) WorstSeverity() string {
+	return journeys.Severity{Otherwise: p.Severity, Hours: p.Hours}.Worst()
+}
+
 // severity is how bad an incident is at a time.
 func (p *Policy) severity(degraded bool, at time.Time) string {
 	zone := p.Zone

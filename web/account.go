@@ -116,6 +116,17 @@ func (a account) HoldWords() string {
 	return "Nobody has been paged: " + strings.NewReplacer(" was ", " is ", "had failed", "has failed", "might have explained", "may explain", "broke", "broke").Replace(why) + "."
 }
 
+// FlappingWords says that it keeps coming back; empty if it does not.
+func (a account) FlappingWords() string {
+	if a.Flapping == 0 {
+		return ""
+	}
+	if a.Open {
+		return fmt.Sprintf("It keeps breaking, %s in a short time: the incident stays open until it has worked for a while.", count(a.Flapping, "time"))
+	}
+	return fmt.Sprintf("It kept breaking, %s in a short time.", count(a.Flapping, "time"))
+}
+
 // AffectedWords names the broken journeys that depend on it.
 func (a account) AffectedWords() string {
 	if len(a.Affected) == 0 || a.Team != "" {

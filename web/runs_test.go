@@ -146,7 +146,7 @@ func checkout(n int, at time.Time, fails bool) probes.Result {
 		return &probes.Evidence{PageURL: "https://shop.example/checkout", PageTitle: "Checkout · Basil & Bike",
 			PageText: "Basil & Bike\nMenu  Basket 1\nCheckout\nFull name\nAda Byron\nTotal £14.00\nPlace order\nChat with us",
 			Outline:  "- banner\n  - link \"Basil & Bike\"\n- main\n  - heading \"Checkout\" [level=1]\n  - textbox \"Full name\": Ada Byron\n  - button \"Place order\"\n- dialog \"Chat with us\"",
-			Compared: &probes.Difference{RunID: "019a003b-checkout-6000", At: at.Add(-5 * time.Minute),
+			Compared: &probes.Difference{RunID: "019a0032-checkout-7000", At: at.Add(-5 * time.Minute),
 				Gone: []string{`link "Help"`}, Appeared: []string{`text "Chat with us"`, `text "We usually answer in # minutes"`},
 				Console:  []string{"exception: TypeError: Cannot read properties of undefined (reading 'close')"},
 				Requests: []string{"GET chat.widgets.example/v#/box.js", "POST shop.example/api/basket → 409"}, Missing: []string{"POST shop.example/api/orders"}},

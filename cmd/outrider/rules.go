@@ -42,7 +42,7 @@ func (k *rulesCommand) Run(c *console) error {
 func ruled(config *monitor.Config, j *journeys.Journey) rules.Journey {
 	policy := config.Policy(j)
 	r := rules.Journey{
-		Name: j.Name, Title: j.Title, Team: j.Team, Runbook: j.Runbook, Severity: policy.Severity, OpenAfter: policy.OpenAfter,
+		Name: j.Name, Title: j.Title, Team: j.Team, Runbook: j.Runbook, Severity: policy.WorstSeverity(), OpenAfter: policy.OpenAfter,
 		Every:   config.Timing(j).Typical(time.Now()),
 		Timeout: cmp.Or(j.Timeout, config.Defaults.Timeout) * time.Duration(1+config.Confirm(j)),
 	}

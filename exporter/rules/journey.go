@@ -13,7 +13,7 @@ func broken(j *Journey, o Options) rule {
 		Expr:   fmt.Sprintf("max by (journey, team) (journey_incident_open%s) == 1", selector(j)),
 		Labels: labels(j, j.Severity),
 		Annotations: annotations(j, o, name(j)+" is broken",
-			fmt.Sprintf("At least %d runs in a row failed. Outrider has paged the team by itself, with the evidence.", max(1, j.OpenAfter))),
+			"So many runs failed that its policy calls it broken. Outrider has paged the team by itself, with the evidence."),
 		check: check{fires: []series{{`journey_incident_open{journey="` + j.Name + `",team="` + j.Team + `",severity="` + j.Severity + `"}`, 0, 1, 0}}},
 	}
 }
