@@ -52,7 +52,7 @@ func TestWhatMovesIsWaitedForAndWhatOnlyPulsesIsNot(t *testing.T) {
   - click: Pulses
     expect: text("testid=out") == "pulsed"
 `).pass()
-	visit(t, z, "  - goto: ZOO/moving.html\n  - click: Runs away").fail(probes.Locator, "click Runs away")
+	visit(t, z, "  - goto: ZOO/moving.html\n  - click: Runs away").fail(probes.Locator, "click Runs away: it moved away from the mouse")
 }
 
 func TestWhatIsBelowAHeaderOrInABoxIsScrolledTo(t *testing.T) {

@@ -3,6 +3,7 @@ package browser
 import (
 	"testing"
 
+	"github.com/outrider-monitor/outrider/journeys"
 	"github.com/outrider-monitor/outrider/probes"
 )
 
@@ -48,7 +49,7 @@ func TestFieldsThatDoNotTakeItFail(t *testing.T) {
 		{"stubborn", on("check: Stubborn"), probes.Locator, []string{"stays unchecked"}},
 		{"uncheck a radio", on("uncheck: Slow"), probes.Locator, []string{"cannot be unchecked"}},
 		{"check a field", on("check: label=Full name"), probes.Locator, []string{"cannot be checked"}},
-		{"no key", on("press: Entre"), probes.Config, []string{`"Entre" is no key`}},
+		{"no key", on("press: ${{ \"Entre\" }}"), probes.Config, []string{`"Entre" is no key`}},
 	})
 }
 
@@ -77,6 +78,24 @@ func TestKeysAreSentAsAKeyboardSendsThem(t *testing.T) {
       - attr("css=body", "data-keys") startsWith "C-Control C-a "
       - attr("css=body", "data-keys") endsWith "x S-Shift S-B Tab "
 `).pass()
+}
+
+func TestTheKeysThatAFileMayNameAreThoseThatThereAre(t *testing.T) {
+	keys := namedKeys()
+	for _, name := range journeys.KeyNames() {
+		if _, ok := keys[name]; !ok {
+			t.Errorf("there is no key %s", name)
+		}
+		delete(keys, name)
+	}
+	if len(keys) > 0 {
+		t.Errorf("a file cannot name %v", keys)
+	}
+	for _, name := range journeys.ModifierNames() {
+		if modifierBits()[name] == 0 {
+			t.Errorf("%s is no modifier", name)
+		}
+	}
 }
 
 func TestChordsAreRead(t *testing.T) {

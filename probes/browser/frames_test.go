@@ -79,7 +79,7 @@ func TestExpressionsLookIntoFramesByTheMapFormOfALocator(t *testing.T) {
 func TestWhatIsInAFrameOnlyIsSaidToBeThere(t *testing.T) {
 	checkFailures(t, []failing{
 		{"a field", "  - goto: ZOO/frames.html\n  - fill: {label: Card number}\n    with: x", probes.Locator, []string{
-			`fill label=Card number: no field labelled "Card number"; it is in a frame: add frame: {title: `}},
+			`fill label=Card number: no field labelled "Card number" in the page; it is in a frame: add frame: {title: `}},
 	})
 }
 

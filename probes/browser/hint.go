@@ -43,7 +43,8 @@ func (t *tab) hinted(ctx context.Context, tg subject, err error) error {
 			continue
 		}
 		if name := t.frameName(ctx, id); name != "" {
-			return &obstacle{o.kind, fmt.Sprintf("%s; it is in a frame: add frame: %s", o.why, name)}
+			why, _, _ := strings.Cut(o.why, "; there is ") // what is nearest in the page is not what was meant
+			return &obstacle{o.kind, fmt.Sprintf("%s in the page; it is in a frame: add frame: %s", why, name)}
 		}
 	}
 	return err

@@ -53,9 +53,10 @@ func TestWhatAPersonDoesNotSeeIsNotFound(t *testing.T) {
 		{"nearest", on("click: {role: button, name: Close this dialog}"), probes.Locator, []string{`there is a button "Close dialog"`}},
 		{"other role", on("click: {role: link, name: Delete}"), probes.Locator, []string{`no link named "Delete"`, `button "Delete"`}},
 		{"test id", on("see: testid=rows"), probes.Assertion, []string{`no element with the test id "rows"`, `test id "row"`}},
-		{"nth", on("see: {testid: row, nth: 5}"), probes.Assertion, []string{"number 5", "there are 2"}},
+		{"nth", on("see: {testid: row, nth: 5}"), probes.Assertion, []string{"with nth: 5; there are 2, nth: 0 to 1"}},
 		{"exact", on("see: {text: total, exact: true}"), probes.Assertion, []string{`no text "total"`}},
 		{"within nothing", on("see: {role: button, name: Remove, within: {testid: table}}"), probes.Assertion, []string{`no element with the test id "table"`}},
+		{"near a class", on("see: css=h1 .ikon"), probes.Assertion, []string{`no element for the CSS selector "h1 .ikon"; there is a .icon`}},
 		{"bad css", on(`see: "css=li:::x"`), probes.Config, []string{"not a CSS selector"}},
 		{"bad xpath", on(`see: "xpath=//li!!"`), probes.Config, []string{"not an XPath"}},
 	})

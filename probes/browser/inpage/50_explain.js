@@ -38,7 +38,16 @@ function alternatives(p, o) {
       return shown(deep(root, `[${p.engine}]`)).map((el) => [el.getAttribute(p.engine), `${p.engine} ${quote(el.getAttribute(p.engine))}`]);
     case 'testid':
       return shown(deep(root, `[${CSS.escape(o.testID)}]`)).map((el) => [el.getAttribute(o.testID), `test id ${quote(el.getAttribute(o.testID))}`]);
-    case 'css': case 'xpath':
+    case 'css': {
+      const last = (p.value.match(/[#.][\w-]+/g) || []).pop();
+      if (!last) return [];
+      const near = new Set();
+      for (const el of shown(deep(root, last[0] === '#' ? '[id]' : '[class]').slice(0, 2000))) {
+        for (const name of last[0] === '#' ? [el.id] : el.classList) near.add(last[0] + name);
+      }
+      return [...near].filter((n) => n !== last && likeness(n, last) > 0.4).map((n) => [n + p.value.replace(last, ''), `${n}`]);
+    }
+    case 'xpath':
       return [];
     default: {
       const out = shown(deep(root, CONTROLS)).map((el) => [quickName(el), describe(el, o.testID)]);
@@ -76,7 +85,7 @@ function missing(p, o, found) {
     s += ` within ${describe(around.els[0], o.testID)}`;
   }
   if (p.hasText) s += ` with the text ${quote(p.hasText)}`;
-  if (p.nth !== undefined && p.nth !== null && found.total) return `${s} number ${p.nth}: there are ${found.total}`;
+  if (p.nth !== undefined && p.nth !== null && found.total) return `${s} with nth: ${p.nth}; there ${found.total === 1 ? 'is 1, nth: 0' : `are ${found.total}, nth: 0 to ${found.total - 1}`}`;
   if (found.hidden) {
     const el = found.first;
     return `${found.hidden === 1 ? 'the ' + (el ? describe(el, o.testID) : sought(p)) + ' is' : found.hidden + ' matches are'} there but not visible`;

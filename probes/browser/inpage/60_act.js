@@ -45,6 +45,12 @@ function coverOf(target, hit) {
   return tag(cover) + (text ? ' ' + quote(cut(text, 60)) : '');
 }
 
+// over says what a click on the target would hit instead.
+function over(target, hit) {
+  if (hit && holds(hit, target)) return `a click on it would hit only what is around it, ${tag(hit)}`;
+  return `covered by ${coverOf(target, hit)}`;
+}
+
 // untouchable says why an element takes no clicks wherever it is.
 function untouchable(el) {
   for (let e = el; e; e = parentOf(e)) if (e.inert) return 'inert: the page lets nobody use this part of it now';
@@ -85,7 +91,7 @@ function reach(el, target, position) {
     if (!at) continue;
     const hit = hitAt(at.x, at.y);
     if (hit && (receives(target, hit) || receives(el, hit))) return at;
-    why = untouchable(target) || `covered by ${coverOf(target, hit)}`;
+    why = untouchable(target) || over(target, hit);
   }
   return {why};
 }
@@ -171,7 +177,7 @@ function sight(e) {
   if (!a.seen) {
     a.seen = true;
     a.ok = strikes(a.target, e);
-    if (!a.ok) a.by = coverOf(a.target, hitOf(e));
+    if (!a.ok) a.by = holds(hitOf(e), a.target) ? 'it moved away from the mouse' : `covered by ${coverOf(a.target, hitOf(e))}`;
     if (a.ok && !move && disabled(a.target)) { a.ok = false; a.disabled = true; }
   }
   if (!a.ok && !move) stop();
@@ -201,7 +207,7 @@ function landed() {
     if (!a) return resolve({ok: false, why: 'the page was replaced'});
     if (!a.seen) return resolve({ok: false, why: 'the click did not reach it'});
     if (a.disabled) return resolve({ok: false, why: 'disabled'});
-    if (!a.ok) return resolve({ok: false, why: `covered by ${a.by}`});
+    if (!a.ok) return resolve({ok: false, why: a.by});
     resolve({ok: true, half: !a.hover && !a.released && a.target.isConnected});
   }, 0));
 }
