@@ -80,7 +80,7 @@ func (s *site) incident(r *http.Request) (view, error) {
 	}
 	d := incidentData{account: s.describe(ctx, &i, watched, true), Title: human(i.Subject), Severity: i.Severity}
 	if i.Team != "" {
-		d.Title = "One page stands for all of them: " + list(humans(i.Journeys), 12)
+		d.Title = "One page stands for all of them"
 	}
 	if n := indexOf(watched.Journeys, i.Subject); n >= 0 {
 		j := &watched.Journeys[n]
@@ -109,7 +109,7 @@ func (s *site) incident(r *http.Request) (view, error) {
 	}
 	d.Events = timeline(&d, events, records)
 	d.Took = lengths(&d)
-	d.MayAcknowledge = d.Open && i.Acknowledged == nil && s.o.Actions != nil
+	d.MayAcknowledge = d.Open && i.Acknowledged == nil && !i.Held() && s.o.Actions != nil
 	d.Allowed = d.MayAcknowledge && s.o.Actions.Allowed(r)
 	mood := d.Kind
 	return view{Template: "incident", Title: d.Sentence, Section: "incidents", Mood: mood, Live: d.Open || d.undelivered(), Data: d}, nil

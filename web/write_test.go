@@ -155,3 +155,31 @@ func TestWhatIsInMaintenanceLooksSo(t *testing.T) {
 	says(t, doc, "h1", "Everything is in maintenance")
 	says(t, doc, "main", "It does not run until", "new tills")
 }
+
+func TestAStormAndWhatItHoldsSayWhyNobodyElseWasPaged(t *testing.T) {
+	w := empty(t, func(o *web.Options) { o.Actions = &actions{} })
+	at := w.now.Add(-10 * time.Minute)
+	hold := &incidents.Hold{Cause: incidents.HeldByStorm, By: "storm_1", Since: at}
+	held := incidents.Incident{ID: "inc_1", Subject: "checkout", Severity: "critical", Since: at, OpenedAt: at, Hold: hold}
+	storm := incidents.Incident{ID: "storm_1", Team: "payments", Severity: "critical", Since: at, OpenedAt: at, Journeys: []string{"browse", "checkout"}}
+	err := w.store.Update(t.Context(), "checkout", func(prev history.Prev) history.Entry {
+		prev.State.Incident = &held
+		prev.Monitor.Storm.Teams = map[string]incidents.Incident{"payments": storm}
+		return history.Entry{State: prev.State, Monitor: &prev.Monitor}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc := w.page(t, "/incidents/inc_1", http.StatusOK)
+	says(t, doc, "main", "Nobody has been paged", "one page tells of all")
+	if doc.Find("form").Length() != 0 {
+		t.Error("what nobody was told of can be acknowledged")
+	}
+	doc = w.page(t, "/incidents/storm_1", http.StatusOK)
+	says(t, doc, "main", "2 journeys of payments broke at once", "Browse", "Checkout")
+	if doc.Find("form").Length() != 1 {
+		t.Error("a storm cannot be acknowledged")
+	}
+	says(t, w.page(t, "/incidents", http.StatusOK), "main", "2 journeys of payments broke at once")
+	says(t, w.page(t, "/", http.StatusOK), "h1", "Checkout is broken")
+}
