@@ -1,7 +1,7 @@
 package browser
 
 import (
-	"net/url"
+	"strings"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/cdp/jsonv2"
@@ -119,11 +119,14 @@ func decode[E any](params jsonv2.Value) (E, bool) {
 	return e, err == nil
 }
 
-// hostOf gives the scheme, host and port of a URL, empty if it has none.
+// hostOf gives the host and port of a URL, empty if it has none.
 func hostOf(raw string) string {
-	u, err := url.Parse(raw)
-	if err != nil || u.Host == "" {
+	_, rest, ok := strings.Cut(raw, "://")
+	if !ok {
 		return ""
 	}
-	return u.Host
+	if end := strings.IndexAny(rest, "/?#\\"); end >= 0 {
+		rest = rest[:end]
+	}
+	return strings.ToLower(rest[strings.LastIndexByte(rest, '@')+1:])
 }

@@ -219,10 +219,7 @@ func (t *tab) setup() []command {
 			"autoAttach": true, "waitForDebuggerOnStart": true, "flatten": true,
 			"filter": []map[string]any{{"type": "iframe"}, {"type": "service_worker"}, {"exclude": true}},
 		}},
-		// Our script is there as soon as a document is, without our asking.
-		{"Page.addScriptToEvaluateOnNewDocument", map[string]any{
-			"source": source, "worldName": worldName, "runImmediately": true,
-		}},
+		{"Page.addScriptToEvaluateOnNewDocument", ourScript},
 	}
 	if len(t.answers.wanted) > 0 {
 		// Bodies outlive the document that asked for them.

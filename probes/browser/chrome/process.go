@@ -29,7 +29,7 @@ type Process struct {
 	Shell bool
 
 	wire    *wire
-	wired   chan struct{} // closed once wire and cancel are set
+	wired   chan struct{} // closed once cancel is set
 	cmd     *exec.Cmd
 	profile *profile
 	output  tail
@@ -139,6 +139,10 @@ func (p *Process) launch() error {
 		closeAll()
 		return err
 	}
+	if p.wire, err = newWire(files[2], files[1]); err != nil {
+		closeAll()
+		return err
+	}
 	p.cmd.ExtraFiles = []*os.File{files[0], files[3]} // descriptors 3 and 4, as Chromium wants them
 	p.cmd.Stdout, p.cmd.Stderr = &p.output, &p.output
 	p.cmd.WaitDelay = time.Second // a child that lingers holds the output open
@@ -150,7 +154,6 @@ func (p *Process) launch() error {
 	}
 	files[0].Close()
 	files[3].Close()
-	p.wire = newWire(chromedp.NewPipeConn(files[2], files[1]))
 	ctx, cancel := context.WithCancel(context.Background())
 	p.cancel = cancel
 	close(p.wired)
@@ -282,7 +285,7 @@ func (p *Process) Kill(cause error) {
 				p.cancel()
 			}
 			if p.wire != nil {
-				p.wire.pipe.Close()
+				p.wire.Close()
 			}
 			<-p.reaped
 			killAll(p.processes)

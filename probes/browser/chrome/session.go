@@ -55,8 +55,8 @@ type Reply struct {
 }
 
 // Send sends a command and returns at once; several can be on their way.
-func (s *Session) Send(ctx context.Context, method string, params any) (*Reply, error) {
-	msg, err := s.message(method, params)
+func (s *Session) Send(_ context.Context, method string, params any) (*Reply, error) {
+	raw, err := encode(params)
 	if err != nil {
 		return nil, err
 	}
@@ -67,40 +67,36 @@ func (s *Session) Send(ctx context.Context, method string, params any) (*Reply, 
 	r.id = w.next
 	w.waiting[r.id] = r.ch
 	w.mu.Unlock()
-	msg.ID = r.id
-	if err := w.Write(ctx, msg); err != nil {
+	if err := w.send(appendCommand(nil, r.id, s.ID, method, raw)); err != nil {
 		r.drop()
 		return nil, err
 	}
 	return r, nil
 }
 
-// Post sends a command whose answer nobody waits for. It never blocks: on a wire that is stuck it is dropped.
+// Post sends a command whose answer nobody waits for. It never blocks.
 func (s *Session) Post(method string, params any) {
-	msg, err := s.message(method, params)
+	raw, err := encode(params)
 	if err != nil {
 		return
 	}
 	w := s.wire
 	w.mu.Lock()
 	w.next++
-	msg.ID = w.next
+	id := w.next
 	w.mu.Unlock()
-	select {
-	case w.out <- msg:
-	default:
-	}
+	_ = w.send(appendCommand(nil, id, s.ID, method, raw)) // a wire that is lost says so to those who wait
 }
 
-func (s *Session) message(method string, params any) (*cdproto.Message, error) {
-	msg := &cdproto.Message{SessionID: s.ID, Method: cdproto.MethodType(method)}
-	if params != nil {
-		var err error
-		if msg.Params, err = jsonv2.Marshal(params, chromedp.DefaultMarshalOptions); err != nil {
-			return nil, err
-		}
+// encode gives a command's parameters as they are sent; a [jsonv2.Value] is sent as it is.
+func encode(params any) ([]byte, error) {
+	switch p := params.(type) {
+	case nil:
+		return nil, nil
+	case jsonv2.Value:
+		return p, nil
 	}
-	return msg, nil
+	return jsonv2.Marshal(params, chromedp.DefaultMarshalOptions)
 }
 
 // Wait waits for the answer and decodes it into res, which may be nil.

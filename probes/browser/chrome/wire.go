@@ -1,9 +1,12 @@
 package chrome
 
 import (
+	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"sync"
 
 	"github.com/chromedp/cdproto"
@@ -23,8 +26,10 @@ const firstSessionID = 1 << 30
 // wire is the pipe to the browser. The messages of sessions are delivered here; what belongs to the browser
 // itself is passed on to chromedp, for which the wire is the transport.
 type wire struct {
-	pipe *chromedp.PipeConn
-	out  chan *cdproto.Message
+	in  *os.File
+	r   *bufio.Reader
+	out *outlet
+
 	lost chan struct{}
 
 	mu       sync.Mutex
@@ -36,109 +41,134 @@ type wire struct {
 	cause    error
 }
 
-func newWire(pipe *chromedp.PipeConn) *wire {
+// newWire makes a wire of the ends of two pipes: in is what the browser writes to, out what it reads from.
+func newWire(in, out *os.File) (*wire, error) {
+	inlet, err := newInlet(in)
+	if err != nil {
+		return nil, err
+	}
 	w := &wire{
-		pipe: pipe, out: make(chan *cdproto.Message, 4096), lost: make(chan struct{}), next: firstSessionID,
+		in: in, r: bufio.NewReaderSize(inlet, 64<<10), lost: make(chan struct{}), next: firstSessionID,
 		waiting: map[int64]chan *cdproto.Message{}, sessions: map[target.SessionID]*Session{},
 		contexts: map[cdp.BrowserContextID]func(Opened){},
 	}
-	go w.write()
-	return w
-}
-
-// write is the only writer: a frozen browser leaves it blocked on a full pipe, not the callers.
-func (w *wire) write() {
-	for {
-		select {
-		case msg := <-w.out:
-			if err := w.pipe.Write(context.Background(), msg); err != nil {
-				w.lose(err)
-				return
-			}
-		case <-w.lost:
-			return
-		}
-	}
+	w.out, err = newOutlet(out, w.lose)
+	return w, err
 }
 
 // Read gives chromedp the next message that is not a session's.
-func (w *wire) Read(ctx context.Context, msg *cdproto.Message) error {
+func (w *wire) Read(_ context.Context, msg *cdproto.Message) error {
 	for {
-		*msg = cdproto.Message{}
-		if err := w.pipe.Read(ctx, msg); err != nil {
+		frame, err := w.r.ReadBytes(0)
+		if err != nil {
 			w.lose(err)
 			return err
 		}
-		if !w.deliver(msg) {
+		frame = frame[:len(frame)-1]
+		if o, ok := readOutside(frame); ok && w.deliver(o) {
+			continue
+		}
+		*msg = cdproto.Message{}
+		if len(bytes.TrimSpace(frame)) == 0 {
+			continue
+		}
+		if err := jsonv2.Unmarshal(frame, msg, chromedp.DefaultUnmarshalOptions); err != nil {
+			err = fmt.Errorf("the browser said what is no message: %w", err)
+			w.lose(err)
+			return err
+		}
+		if !w.deliverWhole(msg) {
 			return nil
 		}
 	}
 }
 
-// deliver hands a session's message over and reports whether it was one.
-func (w *wire) deliver(msg *cdproto.Message) bool {
-	if msg.ID >= firstSessionID {
+// deliver hands a session's message over and reports whether it did.
+func (w *wire) deliver(o outside) bool {
+	if o.method != "" {
 		w.mu.Lock()
-		reply := w.waiting[msg.ID]
-		delete(w.waiting, msg.ID)
+		s := w.sessions[o.session]
 		w.mu.Unlock()
-		if reply != nil {
-			m := *msg
-			reply <- &m
+		if s != nil && s.listen != nil {
+			s.listen(s, o.method, o.body)
 		}
 		return true
 	}
-	id := msg.SessionID
-	if id == "" {
-		switch msg.Method {
-		case Detached:
-			w.detached(msg)
-		case attachedToTarget:
-			w.opened(msg)
-			return true
-		}
+	if o.id < firstSessionID || o.refused {
 		return false
 	}
-	w.mu.Lock()
-	s := w.sessions[id]
-	w.mu.Unlock()
-	if s != nil && s.listen != nil {
-		s.listen(s, string(msg.Method), msg.Params)
-	}
+	w.reply(&cdproto.Message{ID: o.id, SessionID: o.session, Result: o.body})
 	return true
 }
 
+// deliverWhole is deliver for a message that had to be read as a whole.
+func (w *wire) deliverWhole(msg *cdproto.Message) bool {
+	switch {
+	case msg.ID >= firstSessionID:
+		w.reply(msg)
+		return true
+	case msg.SessionID != "":
+		return w.deliver(outside{session: msg.SessionID, method: string(msg.Method), body: msg.Params})
+	case msg.Method == Detached:
+		w.detached(msg.Params)
+	case msg.Method == attachedToTarget:
+		w.opened(msg)
+		return true
+	}
+	return false
+}
+
+// reply hands an answer to who waits for it.
+func (w *wire) reply(msg *cdproto.Message) {
+	w.mu.Lock()
+	reply := w.waiting[msg.ID]
+	delete(w.waiting, msg.ID)
+	w.mu.Unlock()
+	if reply != nil {
+		m := *msg
+		reply <- &m
+	}
+}
+
 // detached tells a session that its target is gone.
-func (w *wire) detached(msg *cdproto.Message) {
+func (w *wire) detached(params jsonv2.Value) {
 	var e struct {
 		SessionID target.SessionID `json:"sessionId"`
 	}
-	if jsonv2.Unmarshal(msg.Params, &e) != nil {
+	if jsonv2.Unmarshal(params, &e) != nil {
 		return
 	}
 	w.mu.Lock()
 	s := w.sessions[e.SessionID]
 	w.mu.Unlock()
 	if s != nil && s.listen != nil {
-		s.listen(s, Detached, msg.Params)
+		s.listen(s, Detached, params)
 	}
 }
 
-// Write queues a message.
-func (w *wire) Write(ctx context.Context, msg *cdproto.Message) error {
+// Write sends a message of chromedp's. It does not block.
+func (w *wire) Write(_ context.Context, msg *cdproto.Message) error {
+	frame, err := jsonv2.Marshal(msg, chromedp.DefaultMarshalOptions)
+	if err != nil {
+		return fmt.Errorf("encoding a message: %w", err)
+	}
+	return w.send(append(frame, 0))
+}
+
+// send sends a frame. It does not block.
+func (w *wire) send(frame []byte) error {
 	select {
-	case w.out <- msg:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
 	case <-w.lost:
 		return w.err()
+	default:
 	}
+	w.out.put(frame)
+	return nil
 }
 
 // Close closes the pipe, which makes the browser exit.
 func (w *wire) Close() error {
-	err := w.pipe.Close()
+	err := errors.Join(w.in.Close(), w.out.close())
 	w.lose(errors.New("closed"))
 	return err
 }
