@@ -69,6 +69,9 @@ type BrowserConfig struct {
 	MaxConcurrent int
 	// RecycleAfter is the number of runs after which the browser is replaced. Zero: the driver's default.
 	RecycleAfter int
+	// RecycleAbove is the memory, in bytes, above which it is replaced; MinFree what must be free for a run. Zero:
+	// the driver's defaults.
+	RecycleAbove, MinFree int64
 	// User is who the browser runs as when we are root. Empty: outrider if there is such a user, else nobody.
 	User string
 	// NoSandbox runs Chromium without its sandbox. Only for machines where it cannot work.

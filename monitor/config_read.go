@@ -75,6 +75,8 @@ func (c *Config) readBrowser(r *document.Reader, m *document.Map) {
 	b.User = m.Text("user")
 	b.MaxConcurrent = atLeast(r, m, "max_concurrent", 1)
 	b.RecycleAfter = atLeast(r, m, "recycle_after", 1)
+	b.RecycleAbove = atLeastBytes(r, m, "recycle_above", "200MB")
+	b.MinFree = atLeastBytes(r, m, "min_free", "1MB")
 	b.NoSandbox = m.Has("sandbox") && !m.Bool("sandbox")
 	m.Done()
 }
@@ -119,6 +121,16 @@ func atLeast(r *document.Reader, m *document.Map, key string, least int) int {
 	n := m.Int(key)
 	if m.Has(key) && n < least && m.Get(key).Kind == document.Text {
 		r.Problem(m.Get(key), fmt.Sprintf("want %d or more, got %s", least, m.Get(key).Value), "")
+		return 0
+	}
+	return n
+}
+
+// atLeastBytes reads a size.
+func atLeastBytes(r *document.Reader, m *document.Map, key, least string) int64 {
+	n := m.Bytes(key)
+	if want, _ := document.ParseBytes(least); n > 0 && n < want {
+		r.Problem(m.Get(key), fmt.Sprintf("want %s or more, got %s", least, m.Get(key).Value), "a browser with one page takes about 150MB")
 		return 0
 	}
 	return n

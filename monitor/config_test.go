@@ -56,7 +56,7 @@ pagers:
   hook: {webhook: {url: {file: url.txt}, secret: {env: HOOK}}, rate: 30/m}
 monitor_pagers: [hook]
 fallback_pagers: hook
-browser: {max_concurrent: 3, recycle_after: 100, sandbox: false, path: bin/chromium}
+browser: {max_concurrent: 3, recycle_after: 100, recycle_above: 1GB, min_free: 300MB, sandbox: false, path: bin/chromium}
 `, "j/menu.yaml", goodJourney, "j/deep/order.yaml", strings.NewReplacer("menu\n", "order\n", "every: 1m\n", "").Replace(goodJourney),
 		"j/.hidden.yaml", "no: journey", "j/readme.md", "# no", "more/track.yml",
 		strings.NewReplacer("journey: menu", "journey: track", "every: 1m", "cron: \"*/5 * * * *\"\ntimezone: Europe/London\nalert: {open_after: 1, confirm: 2}").Replace(goodJourney))
@@ -88,7 +88,7 @@ browser: {max_concurrent: 3, recycle_after: 100, sandbox: false, path: bin/chrom
 		{"data", c.Data, filepath.Join(dir, "data")}, {"external URL", c.ExternalURL, "https://outrider.example"},
 		{"browser", c.Browser.Path, filepath.Join(dir, "bin/chromium")}, {"fallback", strings.Join(c.FallbackPagers, " "), "hook"},
 		{"rate", c.Pagers["hook"].Pace.Per.String(), "1m0s"}, {"URL's place", c.Pagers["hook"].Webhook.URL.String(), "the file " + filepath.Join(dir, "url.txt")},
-		{"browser's settings", fmt.Sprint(c.Browser.MaxConcurrent, c.Browser.RecycleAfter, c.Browser.NoSandbox), "3 100 true"},
+		{"browser's settings", fmt.Sprint(c.Browser.MaxConcurrent, c.Browser.RecycleAfter, c.Browser.RecycleAbove, c.Browser.MinFree, c.Browser.NoSandbox), "3 100 1000000000 300000000 true"},
 	} {
 		if f.got != f.want {
 			t.Errorf("%s: %q, want %q", f.what, f.got, f.want)
@@ -111,7 +111,7 @@ pagers:
   both: {webhook: {url: "http://x/"}, pagerduty: {routing_key: {env: A, file: b}}}
   none: {rate: 30/d}
 monitor_pagers: [none-such]
-browser: {max_concurrent: 0}
+browser: {max_concurrent: 0, recycle_above: 1MB}
 maintnance: []
 `, "j/menu.yaml", goodJourney, "j/other.yaml", strings.NewReplacer("team: shop", "team: shoop").Replace(goodJourney))
 	_, err := Load(file)
@@ -139,6 +139,7 @@ maintnance: []
 		`pagers.none.rate: want so many pages in a second, a minute or an hour, got "30/d" (1/s, 30/m or 200/h)`,
 		`monitor_pagers[0]: there is no pager "none-such"`,
 		`browser.max_concurrent: want 1 or more, got 0`,
+		`browser.recycle_above: want 200MB or more, got 1MB`,
 		`outrider.yaml:16:1: unknown key "maintnance" (did you mean "maintenance"?)`,
 		`j/other.yaml:3:7: team: there is no team "shoop" (did you mean "shop"?)`,
 	} {

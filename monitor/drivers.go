@@ -33,7 +33,8 @@ type DriverSet struct {
 func Drivers(o DriverOptions) (*DriverSet, error) {
 	b, err := browser.New(browser.Options{
 		ExecPath: o.Browser.Path, User: o.Browser.User, NoSandbox: o.Browser.NoSandbox,
-		Headed: o.Headed, RecycleAfter: o.Browser.RecycleAfter, OnStart: o.OnBrowserStart, Logger: o.Log,
+		Headed: o.Headed, RecycleAfter: o.Browser.RecycleAfter,
+		MaxMemory: o.Browser.RecycleAbove, MinFree: o.Browser.MinFree, OnStart: o.OnBrowserStart, Logger: o.Log,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("the browser: %w", err)
@@ -56,7 +57,8 @@ func browserPlaces(c BrowserConfig) int {
 // browserStarted counts a start of the browser.
 func (m *Monitor) browserStarted(cause string) {
 	causes := map[string]exporter.BrowserCause{
-		"first": exporter.BrowserFirst, "recycle": exporter.BrowserRecycled, "crash": exporter.BrowserCrashed, "frozen": exporter.BrowserHung,
+		"first": exporter.BrowserFirst, "recycle": exporter.BrowserRecycled, "memory": exporter.BrowserRecycled,
+		"crash": exporter.BrowserCrashed, "frozen": exporter.BrowserHung,
 	}
 	m.numbers.BrowserStart(first(causes[cause], exporter.BrowserOther))
 }

@@ -74,6 +74,10 @@ func startFailure(ctx context.Context, err error) *probes.Failure {
 	if errors.As(err, &start) && start.Hint != "" {
 		f.Message += "; hint: " + start.Hint
 	}
+	if errors.Is(err, chrome.ErrNoMemory) {
+		f.Reason = probes.Resources
+		f.Message += "; hint: give the machine more memory, fewer browser journeys at a time, or less to browser.min_free"
+	}
 	if errors.Is(context.Cause(ctx), context.Canceled) {
 		f.Reason = probes.Cancelled
 	}

@@ -141,6 +141,15 @@ func TestAMissingBrowserIsTheMonitorsTrouble(t *testing.T) {
 	}
 }
 
+func TestTooLittleMemoryIsTheMonitorsTrouble(t *testing.T) {
+	d := ownDriver(t, Options{MinFree: 1 << 60})
+	_, err := d.Open(t.Context(), probes.SessionOptions{})
+	var f *probes.Failure
+	if !errors.As(err, &f) || f.Reason != probes.Resources || !strings.Contains(f.Message, "MB are free") {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestAStoppedRunIsCancelled(t *testing.T) {
 	v := visit(t, newZoo(t), waiting)
 	v.step(secondsFive)

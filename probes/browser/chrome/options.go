@@ -25,12 +25,19 @@ type Options struct {
 	TempDir string
 	// RecycleAfter is the number of leases after which a fresh browser takes over. Zero: 200; negative: never.
 	RecycleAfter int
+	// MaxMemory is how large the browser with all its processes may grow, in bytes, before a fresh one takes over.
+	// It is weighed every Weighing. Zero: 2 GB, 15s; negative: it may grow without limit.
+	MaxMemory int64
+	Weighing  time.Duration
+	// MinFree is how much memory must be free, in bytes, for a lease. Zero: 256 MB; negative: none need be.
+	MinFree int64
+	free    func() int64
 	// StartTimeout bounds a start. Zero: 20s.
 	StartTimeout time.Duration
 	// Heartbeat is how often a browser in use is asked for a sign of life, HeartbeatTimeout how long it may
 	// take. Zero: 1s, 3s.
 	Heartbeat, HeartbeatTimeout time.Duration
-	// OnStart hears of every start and its cause: first, recycle, crash, frozen. May be nil.
+	// OnStart hears of every start and its cause: first, recycle, memory, crash, frozen. May be nil.
 	OnStart func(cause string)
 	// Logger gets one line for each start and end. Nil: silence.
 	Logger *slog.Logger
@@ -39,6 +46,18 @@ type Options struct {
 func (o Options) withDefaults() Options {
 	if o.RecycleAfter == 0 {
 		o.RecycleAfter = 200
+	}
+	if o.MaxMemory == 0 {
+		o.MaxMemory = 2_000_000_000
+	}
+	if o.Weighing == 0 {
+		o.Weighing = 15 * time.Second
+	}
+	if o.MinFree == 0 {
+		o.MinFree = 256_000_000
+	}
+	if o.free == nil {
+		o.free = func() int64 { return freeMemory("/") }
 	}
 	if o.StartTimeout == 0 {
 		o.StartTimeout = 20 * time.Second

@@ -49,8 +49,12 @@ type Lease struct {
 	once sync.Once
 }
 
-// Lease gives a living browser, starting one where there is none.
+// Lease gives a living browser, starting one where there is none. It gives ErrNoMemory when too little memory is
+// free.
 func (s *Supervisor) Lease(ctx context.Context) (*Lease, error) {
+	if err := s.admit(ctx); err != nil {
+		return nil, err
+	}
 	select {
 	case s.starting <- struct{}{}:
 		defer func() { <-s.starting }()
@@ -154,6 +158,8 @@ func (s *Supervisor) adopt(p *Process) (*Lease, error) {
 func (s *Supervisor) watch(m *member) {
 	beat := time.NewTicker(s.o.Heartbeat)
 	defer beat.Stop()
+	scales := time.NewTicker(s.o.Weighing)
+	defer scales.Stop()
 	for {
 		select {
 		case <-m.done:
@@ -164,6 +170,9 @@ func (s *Supervisor) watch(m *member) {
 			s.mu.Unlock()
 			s.o.Logger.Warn("browser died", "err", m.Err())
 			return
+		case <-scales.C:
+			s.weigh(m)
+			continue
 		case <-beat.C:
 		}
 		s.mu.Lock()
