@@ -111,7 +111,7 @@ func (p *parser) judged(steps []Step) (found, whole bool) {
 
 // expects reports whether the step fails for what the target shows. An HTTP step expects a status below 400.
 func (p *parser) expects(s *Step) bool {
-	return p.g.index[s.Action.Verb()].judges || len(s.Expect) > 0 || s.Dialog != nil
+	return p.g.index[s.Action.Verb()].judges || len(s.Expect) > 0 || s.Dialog != nil || s.Download != nil
 }
 
 // checkNames refuses two journeys of one name in a file.

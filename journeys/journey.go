@@ -114,6 +114,8 @@ type Step struct {
 	Save   []Binding
 	// Dialog is one that the step must bring about.
 	Dialog *Dialog
+	// Download is a file that the step must bring about.
+	Download *Download
 	// Optional steps may fail without failing the run.
 	Optional bool
 	// Sensitive steps leave no values and no pictures in the evidence.

@@ -85,7 +85,7 @@ func rootsNamed(roots []expression.Root, names []string) []expression.Root {
 }
 
 func browserNames() []expression.Root {
-	return []expression.Root{{Name: "url", Sample: ""}, {Name: "title", Sample: ""}}
+	return []expression.Root{{Name: "url", Sample: ""}, {Name: "title", Sample: ""}, {Name: "download", Sample: map[string]any{}}}
 }
 
 // elsewhere says of each name that some place has where it is.

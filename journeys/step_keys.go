@@ -38,6 +38,11 @@ func stepFields() []field[draft] {
 				d.Dialog = p.dialog(n)
 			}
 		}},
+		{"download", "a file that the step must bring about: true, its name with *, or {name, max}; expressions see it as download", downloadSchema(), func(p *parser, n *document.Node, d *draft) {
+			if p.onPage(n, d, "download") {
+				d.Download = p.download(n)
+			}
+		}},
 		{"optional", "the step may fail without failing the run", boolSchema(), func(p *parser, n *document.Node, d *draft) {
 			d.Optional, _ = p.r.Bool(n)
 		}},

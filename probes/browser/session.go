@@ -26,6 +26,7 @@ type session struct {
 	sensitive bool
 	result    any // of the latest eval
 	hasResult bool
+	file      map[string]any // that the step under way has downloaded
 }
 
 // Do performs a step's action. A page that closes its tab gives way to the tab that opened it: what it was closed by is
@@ -65,10 +66,14 @@ func (s *session) try(ctx context.Context, t *tab, call probes.Call) (probes.Don
 	}
 	var done probes.Done
 	if err == nil {
+		t.window.expectDownload(call.Step.Download)
 		done, err = s.act(ctx, call)
 	}
 	if err == nil {
 		err = s.dialogMet(ctx, t)
+	}
+	if err == nil {
+		err = s.downloaded(ctx, call.Scope, call.Step.Download)
 	}
 	if err != nil {
 		// Before the end of the step's context, which would look like a run that was stopped.
@@ -228,6 +233,9 @@ func (s *session) scope(ctx context.Context, t *tab) (map[string]any, journeys.P
 	values := map[string]any{"url": t.main.url, "title": title}
 	if s.hasResult {
 		values["result"] = s.result
+	}
+	if s.file != nil {
+		values["download"] = s.file
 	}
 	return values, &functions{s}, nil
 }

@@ -138,9 +138,11 @@ func (t *tab) configure(ctx context.Context) error {
 	if !t.lease.Shell || t.options.Journey.Browser.Device != nil { // a window with a frame around the page
 		all = append(all, t.screen())
 	}
+	if t.window.downloads == nil {
+		all = append(all, command{"Page.setDownloadBehavior", map[string]any{"behavior": "deny"}})
+	}
 	all = append(all,
 		command{"Emulation.setFocusEmulationEnabled", map[string]any{"enabled": true}},
-		command{"Page.setDownloadBehavior", map[string]any{"behavior": "deny"}},
 		command{"Runtime.runIfWaitingForDebugger", nil},
 	)
 	if err := t.permit(ctx, t.conditions); err != nil {

@@ -29,6 +29,8 @@ type window struct {
 	// orders are there from the first step on.
 	orders atomic.Pointer[orders]
 
+	downloads *downloads // nil where none are wanted
+
 	mu sync.Mutex
 	// first is the tab that waits for its page; ready is closed when it has it.
 	first *tab
@@ -63,6 +65,11 @@ func (w *window) create(ctx context.Context, t *tab) error {
 	}
 	w.contextID = made.BrowserContextID
 	w.lease.OnOpened(w.contextID, w.opened)
+	if w.options.Journey.Downloads() {
+		if err := w.takeDownloads(ctx); err != nil {
+			return err
+		}
+	}
 	width, height := t.viewport()
 	_, err = cdp.Call(ctx, w.lease.Root, target.CreateTarget, target.CreateTargetParams{
 		URL: "about:blank", BrowserContextID: w.contextID, Width: int64(width), Height: int64(height), NewWindow: new(true),
@@ -200,6 +207,7 @@ func (w *window) close(ctx context.Context) error {
 			BrowserContextID: w.contextID,
 		})
 	}
+	w.endDownloads(ctx)
 	if err != nil && !w.lease.Alive() {
 		err = nil // a dead browser has no contexts
 	}

@@ -9,13 +9,8 @@ import (
 // Lend copies files into a folder that the browser may read, under their own names, and gives their new paths. The
 // folder goes with the browser's profile, or earlier, when the second value is called.
 func (p *Process) Lend(files []string) (lent []string, remove func(), err error) {
-	dir, err := os.MkdirTemp(p.profile.temp(), "lent-")
+	dir, remove, err := p.Folder()
 	if err != nil {
-		return nil, nil, fmt.Errorf("making a folder for the browser: %w", err)
-	}
-	remove = func() { _ = os.RemoveAll(dir) }
-	if err := p.hand(dir); err != nil {
-		remove()
 		return nil, nil, err
 	}
 	for i, file := range files {
@@ -36,6 +31,20 @@ func (p *Process) Lend(files []string) (lent []string, remove func(), err error)
 		lent = append(lent, path)
 	}
 	return lent, remove, nil
+}
+
+// Folder makes a folder that the browser may write to. remove removes it with all that is in it; what is forgotten goes with
+// the browser.
+func (p *Process) Folder() (dir string, remove func(), err error) {
+	if dir, err = os.MkdirTemp(p.profile.temp(), "lent-"); err != nil {
+		return "", nil, fmt.Errorf("making a folder for the browser: %w", err)
+	}
+	remove = func() { _ = os.RemoveAll(dir) }
+	if err := p.hand(dir); err != nil {
+		remove()
+		return "", nil, err
+	}
+	return dir, remove, nil
 }
 
 // hand gives what we made to the browser's user.
