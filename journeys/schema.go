@@ -55,6 +55,7 @@ func definitions() map[string]schema {
 	maps.Copy(all, locatorDefinitions())
 	maps.Copy(all, requestDefinitions())
 	maps.Copy(all, pointerDefinitions())
+	exemplify(all)
 	return all
 }
 
