@@ -6,12 +6,15 @@ import (
 	"time"
 )
 
-// broken is the alert of a journey without an SLO: Outrider's own verdict, by the journey's policy.
+// broken is the alert of a journey without an SLO: Outrider's own verdict, by the journey's policy. The severity is that of
+// the open incident, which may depend on the hour.
 func broken(j *Journey, o Options) rule {
+	l := labels(j, "")
+	delete(l, "severity")
 	return rule{
 		Alert:  "JourneyBroken",
-		Expr:   fmt.Sprintf("max by (journey, team) (journey_incident_open%s) == 1", selector(j)),
-		Labels: labels(j, j.Severity),
+		Expr:   fmt.Sprintf("max by (journey, team, severity) (journey_incident_open%s) == 1", selector(j)),
+		Labels: l,
 		Annotations: annotations(j, o, name(j)+" is broken",
 			"So many runs failed that its policy calls it broken. Outrider has paged the team by itself, with the evidence."),
 		check: check{fires: []series{{`journey_incident_open{journey="` + j.Name + `",team="` + j.Team + `",severity="` + j.Severity + `"}`, 0, 1, 0}}},
