@@ -85,7 +85,7 @@ func (s *session) try(ctx context.Context, t *tab, call probes.Call) (probes.Don
 // onlyLooks reports whether an action sets nothing going.
 func onlyLooks(a journeys.Action) bool {
 	switch a.(type) {
-	case *journeys.See, *journeys.Gone, *journeys.WaitForURL, *journeys.WaitForResponse, *journeys.Screenshot:
+	case *journeys.See, *journeys.Gone, *journeys.WaitForURL, *journeys.WaitForResponse, *journeys.Screenshot, *journeys.SwitchTab:
 		return true
 	}
 	return false

@@ -24,6 +24,14 @@ func lookIntoShadows(t *testing.T, d *Driver) {
 	visitWith(t, d, z, "  - goto: ZOO/shadows.html\n  - gone: Deep inside").fail(probes.Assertion, `still there: <p> "Deep inside"`)
 	visitWith(t, d, z, "  - goto: ZOO/shadows.html\n  - click: {role: button, name: Pay by cart}").
 		fail(probes.Locator, `no button named "Pay by cart"; there is a button "Pay by card"`)
+	visitWith(t, d, z, `
+  - goto: ZOO/shadows-frame.html
+  - fill: {label: Card number, frame: {title: Other site}}
+    with: "4343"
+  - click: {role: button, name: Pay by card, frame: {title: Other site}}
+    expect: 'text({testid: "out", frame: {title: "Other site"}}) == "card 4343 trusted"'
+  - click: [{text: Pay by cash, frame: {title: Other site}}, {text: Pay by card, frame: {title: Other site}}]
+`).pass()
 	visitWith(t, d, z, "  - goto: ZOO/shadows.html\n    expect: count(\"css=shut-card button\") == 1").pass()
 }
 
