@@ -155,6 +155,10 @@ func (r *Runner) attempts(ctx context.Context, j *journeys.Journey, confirm int,
 // is left behind, so that it cannot stop the journey for ever.
 func (r *Runner) attempt(ctx context.Context, j *journeys.Journey, runID string, number int) finished {
 	a := newAttempt(r, j, runID, number)
+	if r.punctual(j) {
+		_ = deepen(number)
+		return a.run(ctx)
+	}
 	done := make(chan finished, 1)
 	go func() {
 		_ = deepen(number)

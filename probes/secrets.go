@@ -85,8 +85,11 @@ func (a *attempt) evaluateVars(ctx context.Context) *Failure {
 	if len(a.j.Vars)+len(a.r.o.Vars) == 0 {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, a.r.o.StepTimeout)
-	defer cancel()
+	if !a.plainVars() {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, a.r.o.StepTimeout)
+		defer cancel()
+	}
 	values := make(map[string]any, len(a.j.Vars)+len(a.r.o.Vars))
 	for name, value := range a.r.o.Vars {
 		values[name] = value
@@ -104,6 +107,16 @@ func (a *attempt) evaluateVars(ctx context.Context) *Failure {
 		values[v.Name] = text
 	}
 	return nil
+}
+
+// plainVars reports whether no expression has to be evaluated, so that no deadline is needed for it.
+func (a *attempt) plainVars() bool {
+	for i := range a.j.Vars {
+		if _, plain := a.j.Vars[i].Value.Static(); !plain {
+			return false
+		}
+	}
+	return true
 }
 
 // warnShort tells once of each secret that is too short to be sought in texts.

@@ -159,6 +159,9 @@ func (a *Attempt) connectFailure(err error) *probes.Failure {
 	case a.Answered && isBroken(err):
 		f.Message = fmt.Sprintf("%s broke the connection off in the middle of the body, after %d bytes", host, a.Size)
 		f.Got = shortCause(cause)
+	case strings.Contains(err.Error(), "client conn could not be established"):
+		f.Message = host + " closed the connection right after the TLS handshake; servers that want a client certificate do so"
+		f.Got = "the connection closed"
 	case isBroken(err):
 		f.Message, f.Got = host+" closed the connection without an answer", shortCause(cause)
 	case a.Answered:

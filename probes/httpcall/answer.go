@@ -29,8 +29,8 @@ func (s *Session) Scope(context.Context) (map[string]any, journeys.PageFuncs, er
 		return nil, nil, nil
 	}
 	values := map[string]any{
-		"status": x.status, "url": shown(x.url), "proto": x.proto, "size": int(x.size),
-		"remote_addr": x.hop.RemoteAddr(), "redirects": x.hopValues(),
+		"status": x.status, "url": x.shownURL(), "proto": x.proto, "size": int(x.size),
+		"remote_addr": x.hop.RemoteAddr(), "redirects": x.hopValues,
 		"body":    x.bodyText,
 		"json":    x.parsed,
 		"headers": x.headers,
@@ -76,13 +76,13 @@ func (x *exchange) bodyText() (any, error) {
 }
 
 // hopValues are the requests that led to the last one: url and status of each.
-func (x *exchange) hopValues() []any {
+func (x *exchange) hopValues() (any, error) {
 	hops := x.hops()
 	values := make([]any, len(hops))
 	for i := range hops {
 		values[i] = map[string]any{"url": hops[i].URL, "status": hops[i].Status}
 	}
-	return values
+	return values, nil
 }
 
 // parsed gives the body as JSON.

@@ -7,25 +7,38 @@ import (
 
 	"github.com/outrider-monitor/outrider/journeys"
 	"github.com/outrider-monitor/outrider/probes"
+	"github.com/outrider-monitor/outrider/probes/dial"
 )
 
 // Driver opens sessions for HTTP steps. It is safe for use by several runs at once.
 type Driver struct {
-	// idle are wires without connections, kept because a new transport costs a tenth of a request.
-	idle sync.Pool
+	// plain and secure are wires without connections, kept because a new transport costs a tenth of a request.
+	plain, secure sync.Pool
 	// tokens are those of OAuth 2, which last longer than a run.
 	tokens tokens
+	// configs are what was made of the files that steps name in tls.
+	configs dial.Configs
 }
 
 // New makes a driver. It needs no closing.
 func New() *Driver {
-	return &Driver{idle: sync.Pool{New: func() any { return newPlainWire() }}}
+	return &Driver{
+		plain:  sync.Pool{New: func() any { return newPlainWire() }},
+		secure: sync.Pool{New: func() any { return newSecureWire() }},
+	}
 }
 
 // Handles reports whether the action is an HTTP request.
 func (d *Driver) Handles(a journeys.Action) bool {
 	_, ok := a.(*journeys.Request)
 	return ok
+}
+
+// Punctual reports whether the action ends with its context for sure. net/http does; a file may lie on a disk that hangs,
+// and the machinery of HTTP/3 is too large to vouch for.
+func (d *Driver) Punctual(a journeys.Action) bool {
+	r, ok := a.(*journeys.Request)
+	return ok && r.File == nil && r.Multipart == nil && r.Route.HTTP != "3" && r.Route.TLS.CAFile.Source == "" && r.Route.TLS.CertFile.Source == ""
 }
 
 // Open starts a session. It connects to nothing yet.

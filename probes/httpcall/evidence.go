@@ -23,7 +23,7 @@ func (s *Session) Evidence(_ context.Context, _ string, e *probes.Evidence) {
 		return
 	}
 	if e.PageURL == "" {
-		e.PageURL = shown(x.url)
+		e.PageURL = x.shownURL()
 	}
 	if x.header != nil {
 		e.ResponseHead = x.headText()

@@ -33,6 +33,9 @@ type exchange struct {
 	method    string
 	url       *url.URL
 	redirects int
+	// written is the URL as text, once it was asked for, and of which URL it is.
+	written   string
+	writtenOf *url.URL
 
 	status int
 	proto  string
@@ -90,7 +93,7 @@ func (x *exchange) head(resp *http.Response) {
 // info gives the measures.
 func (x *exchange) info() *probes.HTTPInfo {
 	info := &probes.HTTPInfo{
-		Method: x.method, URL: shown(x.url), Status: x.status, Proto: x.proto,
+		Method: x.method, URL: x.shownURL(), Status: x.status, Proto: x.proto,
 		Redirects: x.redirects, BodyBytes: x.size, WireBytes: x.wireSize, Transfer: x.transfer,
 		CertificateExpiry: x.expiry,
 	}
@@ -104,4 +107,12 @@ func (x *exchange) info() *probes.HTTPInfo {
 		}
 	}
 	return info
+}
+
+// shownURL is the last hop's URL without a password. It is asked for several times.
+func (x *exchange) shownURL() string {
+	if x.writtenOf != x.url {
+		x.written, x.writtenOf = shown(x.url), x.url
+	}
+	return x.written
 }

@@ -105,14 +105,14 @@ func (x *exchange) fetchToken(ctx context.Context, target *url.URL, id, secret s
 		method: http.MethodPost, url: target, home: target, route: x.route,
 	}
 	y.route.fixed = ""
-	req := newRequest(http.MethodPost, target, []byte(form.Encode()))
+	req := newRequest(ctx, http.MethodPost, target, []byte(form.Encode()))
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	req.Header.Set("Accept", "application/json")
 	req.Header.Set("User-Agent", s.o.UserAgent)
 	// Both are encoded as in a form before they are joined (RFC 6749, section 2.3.1).
 	req.SetBasicAuth(url.QueryEscape(id), url.QueryEscape(secret))
 	s.current = y
-	err := y.perform(req.WithContext(ctx), true)
+	err := y.perform(req, true)
 	s.current = x
 	if err == nil {
 		var fresh token

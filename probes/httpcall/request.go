@@ -36,25 +36,21 @@ func (x *exchange) prepare(ctx context.Context, scope *journeys.Scope, family st
 	if err := x.prepareCookies(ctx, scope); err != nil {
 		return nil, err
 	}
-	req := newRequest(x.action.Method, target, body)
+	req := newRequest(x.first(ctx), x.action.Method, target, body)
 	if contentType != "" {
 		req.Header["Content-Type"] = []string{contentType}
 	}
 	if err := x.prepareHeader(ctx, scope, req); err != nil {
 		return nil, err
 	}
-	if err := x.prepareAuth(ctx, scope, req); err != nil {
-		return nil, err
-	}
-	return req.WithContext(ctx), nil
+	return req, x.prepareAuth(ctx, scope, req)
 }
 
 // newRequest makes a request whose body can be sent again.
-func newRequest(method string, target *url.URL, body []byte) *http.Request {
-	req := &http.Request{
-		Method: method, URL: target, Host: target.Host, Header: make(http.Header, 5),
-		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
-	}
+func newRequest(ctx context.Context, method string, target *url.URL, body []byte) *http.Request {
+	req := new(http.Request).WithContext(ctx)
+	req.Method, req.URL, req.Host, req.Header = method, target, target.Host, make(http.Header, 5)
+	req.Proto, req.ProtoMajor, req.ProtoMinor = "HTTP/1.1", 1, 1
 	if body != nil {
 		req.ContentLength = int64(len(body))
 		req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }

@@ -22,7 +22,7 @@ type Session struct {
 	lastStep      *journeys.Step
 	plain, secure *wire
 	privates      []private
-	// spoilt: the plain wire may still be making a connection, so it is not passed on.
+	// spoilt: a wire may still be making a connection, so none is passed on.
 	spoilt bool
 	usedAt time.Time
 
@@ -108,12 +108,12 @@ func (s *Session) carrier(r route) (carrier, error) {
 	switch {
 	case r == route{}:
 		if s.plain == nil {
-			s.plain = s.driver.idle.Get().(*wire)
+			s.plain = s.driver.plain.Get().(*wire)
 		}
 		return s.plain, nil
 	case r == route{secure: true}:
 		if s.secure == nil {
-			s.secure = newSecureWire()
+			s.secure = s.driver.secure.Get().(*wire)
 		}
 		return s.secure, nil
 	}
@@ -122,7 +122,7 @@ func (s *Session) carrier(r route) (carrier, error) {
 			return s.privates[i].carrier, nil
 		}
 	}
-	c, err := newCarrier(r, s.o.Journey.Dir)
+	c, err := s.driver.newCarrier(r, s.o.Journey.Dir)
 	if err != nil {
 		return nil, err
 	}
@@ -147,7 +147,7 @@ func (s *Session) remember(x *exchange) {
 		s.past = append(s.past[:0], s.past[1:]...)
 	}
 	s.past = append(s.past, probes.RequestLine{
-		Method: x.method, URL: shown(x.url), Type: "http", Status: x.status, Error: x.trouble,
+		Method: x.method, URL: x.shownURL(), Type: "http", Status: x.status, Error: x.trouble,
 		Offset: x.begun.Sub(s.o.StartedAt), Duration: s.usedAt.Sub(x.begun),
 	})
 }
@@ -159,8 +159,13 @@ func (s *Session) Changed(context.Context) error { return probes.ErrStatic }
 func (s *Session) Close(context.Context) error {
 	if s.plain != nil && !s.spoilt {
 		s.plain.rest()
-		s.driver.idle.Put(s.plain)
+		s.driver.plain.Put(s.plain)
 		s.plain = nil
+	}
+	if s.secure != nil && !s.spoilt {
+		s.secure.rest()
+		s.driver.secure.Put(s.secure)
+		s.secure = nil
 	}
 	s.eachCarrier(carrier.end)
 	s.plain, s.secure, s.privates = nil, nil, nil

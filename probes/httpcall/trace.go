@@ -1,6 +1,7 @@
 package httpcall
 
 import (
+	"context"
 	"crypto/tls"
 	"net/http"
 	"net/http/httptrace"
@@ -22,14 +23,27 @@ type hop struct {
 	proto    string
 	tls      *tls.ConnectionState
 	expiry   time.Time
+	// waiting: it was begun with the step and is not on its way yet.
+	waiting bool
+}
+
+// first begins the step's own hop, and gives the context in which its moments are noted.
+func (x *exchange) first(ctx context.Context) context.Context {
+	x.hop = &hop{waiting: true}
+	x.hop.Start()
+	return httptrace.WithClientTrace(ctx, &x.hop.Hooks)
 }
 
 // begin begins a hop: the phases of a step are those of its last one.
 func (x *exchange) begin(req *http.Request) *http.Request {
+	x.method, x.url = req.Method, req.URL
+	if h := x.hop; h != nil && h.waiting {
+		h.waiting, h.method, h.url = false, req.Method, req.URL
+		return req
+	}
 	h := &hop{previous: x.hop, method: req.Method, url: req.URL}
 	h.Start()
 	x.hop = h
-	x.method, x.url = req.Method, req.URL
 	return req.WithContext(httptrace.WithClientTrace(x.ctx, &h.Hooks))
 }
 

@@ -17,8 +17,8 @@ const maxHead = 1 << 20
 // The buffers of a connection, which serves one attempt only: net/http's 4 kB each would be a quarter of all that a
 // check allocates. Bodies are read past the buffer.
 const (
-	readBuffer  = 2 << 10
-	writeBuffer = 1 << 10
+	readBuffer  = 1 << 10
+	writeBuffer = 512
 )
 
 // carrier takes hops to their targets for one session at a time.
@@ -49,7 +49,8 @@ func newPlainWire() *wire {
 	return w
 }
 
-// newSecureWire makes a wire for https URLs that checks certificates as everybody does.
+// newSecureWire makes a wire for https URLs that checks certificates as everybody does. It may be used again once it has
+// been rested: a connection of HTTP/2 that is closed as idle is not taken again.
 func newSecureWire() *wire {
 	w := newWire()
 	w.transport.ForceAttemptHTTP2 = true
@@ -57,8 +58,8 @@ func newSecureWire() *wire {
 }
 
 // newCarrier makes the carrier of a route that is not everybody's.
-func newCarrier(r route, dir string) (carrier, error) {
-	config, err := r.trust.Config(dir)
+func (d *Driver) newCarrier(r route, dir string) (carrier, error) {
+	config, err := d.configs.Get(r.trust, dir)
 	if err != nil {
 		return nil, err
 	}
