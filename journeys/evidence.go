@@ -16,6 +16,8 @@ type Evidence struct {
 	When When
 	// NoHAR leaves out the recording of the requests.
 	NoHAR bool
+	// Film says whether attempts are filmed. Nil: those that confirm a failure are.
+	Film *bool
 }
 
 // Wanted reports whether an attempt that failed, or did not, is to leave evidence.

@@ -33,6 +33,10 @@ func evidenceFields() []field[Evidence] {
 			har, _ := p.r.Bool(n)
 			e.NoHAR = !har
 		}},
+		{"film", "pictures of the last seconds: true for each attempt, false for none; else of those that confirm a failure", boolSchema(), func(p *parser, n *document.Node, e *Evidence) {
+			film, _ := p.r.Bool(n)
+			e.Film = &film
+		}},
 	}
 }
 

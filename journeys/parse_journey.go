@@ -43,7 +43,7 @@ func journeyFields() []field[Journey] {
 		{"browser", "conditions of the browser steps", refSchema("browser"), func(p *parser, n *document.Node, j *Journey) {
 			readFields(p, n, browserFields(), &j.Browser)
 		}},
-		{"evidence", "which attempts leave evidence: failure, always, never, or {when, har}", evidenceSchema(), func(p *parser, n *document.Node, j *Journey) {
+		{"evidence", "which attempts leave evidence: failure, always, never, or {when, har, film}", evidenceSchema(), func(p *parser, n *document.Node, j *Journey) {
 			j.Evidence = p.evidence(n)
 		}},
 		{"mask", "what is covered in pictures and left out of texts, in the page and all of its frames", refSchema("locators"), func(p *parser, n *document.Node, j *Journey) {

@@ -33,6 +33,8 @@ type SessionOptions struct {
 	// Redactor knows the secrets of the attempt: what it must cover in a picture. Never nil. It may come to
 	// know more while the attempt runs (what a sensitive step saves), so ask it when a picture is taken.
 	Redactor *Redactor
+	// Film asks for a film of the attempt, for its evidence.
+	Film bool
 }
 
 // Session is one attempt's browser context or HTTP client. It is used by one goroutine at a time.

@@ -16,6 +16,8 @@ type Evidence struct {
 	BodyExcerpt  string `json:"body_excerpt,omitempty"`
 	// Outline is what assistive technology would meet on the page, at most 16 KiB.
 	Outline string `json:"outline,omitempty"`
+	// Film are pictures of the last seconds, in their order.
+	Film []Still `json:"film,omitempty"`
 	// Screenshot names an artifact.
 	Screenshot string     `json:"screenshot,omitempty"`
 	Artifacts  []Artifact `json:"artifacts,omitempty"`
@@ -24,6 +26,13 @@ type Evidence struct {
 	// DOM names the artifact with the document as it was, HAR the one with the recorded requests.
 	DOM string `json:"dom,omitempty"`
 	HAR string `json:"har,omitempty"`
+}
+
+// Still is one picture of a film. Name is that of an artifact, Step the one that was under way.
+type Still struct {
+	Name   string        `json:"name"`
+	Step   string        `json:"step"`
+	Offset time.Duration `json:"offset"`
 }
 
 // ConsoleLine is a line of the page's console or an uncaught exception.

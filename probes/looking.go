@@ -23,6 +23,35 @@ func (r *Runner) portraitDue(journey string) bool {
 	return !known || time.Since(at.(time.Time)) >= r.o.PortraitEvery
 }
 
+// filmed reports whether the attempt is filmed: one that confirms a failure is unless nobody wants it, because its
+// time does not matter and its evidence does.
+func (a *attempt) filmed() bool {
+	e := a.j.Evidence
+	if e.Film != nil {
+		return *e.Film && e.Wanted(true)
+	}
+	return a.out.Number > 1 && e.Wanted(true)
+}
+
+// still adds a picture to the film after a step that passed; the evidence has that of one that failed.
+func (s *stepRun) still(ctx context.Context) {
+	if s.res.Status != StepPassed && s.res.Status != StepSlow || s.place.finally || s.sess == nil || !s.filmed() {
+		return
+	}
+	f, ok := s.sess.Session.(Filmer)
+	if !ok {
+		return
+	}
+	begun := time.Now()
+	defer func() {
+		s.opening += time.Since(begun)
+		if p := recover(); p != nil {
+			s.r.o.Log.Error("filming panicked", "journey", s.j.Name, "run", s.runID, "err", s.redactor.String(panicked(p).Err.Error()))
+		}
+	}()
+	f.Still(ctx)
+}
+
 // remember adds what the session sees to the looks of the attempt.
 func (s *stepRun) remember(ctx context.Context) {
 	if !s.portrait || s.place.finally || s.res.Status != StepPassed && s.res.Status != StepSlow {

@@ -44,6 +44,12 @@ type Looker interface {
 	Look(ctx context.Context, whole bool) Look
 }
 
+// Filmer is a [Session] that films, if it was opened to.
+type Filmer interface {
+	// Still adds a picture of the page as it is after a step.
+	Still(ctx context.Context)
+}
+
 // Difference is what is not as in the last good run. Each list is short.
 type Difference struct {
 	// RunID and At are the good run's.

@@ -54,6 +54,7 @@ func (a *attempt) step(ctx context.Context, st *journeys.Step, p place) StepResu
 	}
 	s.judge(f)
 	s.remember(ctx)
+	s.still(ctx)
 	cleanStep(a.redactor, &res)
 	a.observe(st, p, &res)
 	return res

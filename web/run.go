@@ -46,6 +46,8 @@ type attempt struct {
 	// Console is that of the evidence. Requests are too, the failed ones first.
 	Console  []consoleLine
 	Requests []requestLine
+	// Film is that of the last seconds.
+	Film []frameOfFilm
 	// Files are the artifacts that are not shown as a picture.
 	Files []file
 }
@@ -60,6 +62,12 @@ type requestLine struct {
 	Failed bool
 	// Result is the status, or what the network said.
 	Result string
+}
+
+// frameOfFilm is one picture of the film.
+type frameOfFilm struct {
+	probes.Still
+	Href string
 }
 
 // file is an artifact; Title says what it is, and is empty where nobody knows.
@@ -185,8 +193,13 @@ func (s *site) attempt(r *probes.Result, n int) attempt {
 		}
 		return 1
 	})
+	filmed := map[string]bool{}
+	for _, st := range e.Film {
+		filmed[st.Name] = true
+		a.Film = append(a.Film, frameOfFilm{st, s.link("runs", r.RunID, "artifacts", st.Name)})
+	}
 	for _, f := range e.Artifacts {
-		if f.Name != e.Screenshot {
+		if f.Name != e.Screenshot && !filmed[f.Name] {
 			a.Files = append(a.Files, file{fileTitle(e, f.Name), f.Name, s.link("runs", r.RunID, "artifacts", f.Name)})
 		}
 	}

@@ -150,6 +150,8 @@ func checkout(n int, at time.Time, fails bool) probes.Result {
 				Gone: []string{`link "Help"`}, Appeared: []string{`text "Chat with us"`, `text "We usually answer in # minutes"`},
 				Console:  []string{"exception: TypeError: Cannot read properties of undefined (reading 'close')"},
 				Requests: []string{"GET chat.widgets.example/v#/box.js", "POST shop.example/api/basket → 409"}, Missing: []string{"POST shop.example/api/orders"}},
+			Film: []probes.Still{{Name: name, Step: "Enter the security code", Offset: 940 * ms}, {Name: name, Step: "Place the order", Offset: 1950 * ms}, {Name: name, Step: "Place the order", Offset: 2950 * ms},
+				{Name: name, Step: "Place the order", Offset: 3950 * ms}, {Name: name, Step: "Place the order", Offset: 4960 * ms}},
 			DOM: fmt.Sprintf("attempt-%d-dom.txt", number), HAR: fmt.Sprintf("attempt-%d.har", number),
 			Screenshot: name, Artifacts: []probes.Artifact{{Name: name, MIME: "image/jpeg", Data: shopPicture},
 				{Name: fmt.Sprintf("attempt-%d-dom.txt", number), MIME: "text/plain", Data: []byte("<html>\n  <body>")},

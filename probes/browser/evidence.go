@@ -19,6 +19,8 @@ const (
 	// pictureTime bounds the covering and the taking of a picture.
 	pictureTime = 3 * time.Second
 	jpegQuality = 60
+	// uncoverTime is for leaving the page as it was, even if the picture's time is over.
+	uncoverTime = 500 * time.Millisecond
 	// tellTime bounds what is read of a page beside its picture.
 	tellTime = 1500 * time.Millisecond
 )
@@ -63,6 +65,7 @@ func (s *session) Evidence(ctx context.Context, name string, e *probes.Evidence)
 			Level: "warning", Text: "no picture could be taken: " + err.Error(), Offset: time.Since(t.options.StartedAt),
 		})
 	}
+	s.show(name, e)
 	look, cancel = context.WithTimeout(ctx, tellTime)
 	defer cancel()
 	t.tell(look, name, e)
@@ -78,6 +81,18 @@ func (s *session) Evidence(ctx context.Context, name string, e *probes.Evidence)
 func (s *session) picture(ctx context.Context, name string) (*probes.Artifact, error) {
 	ctx, cancel := context.WithTimeout(ctx, pictureTime)
 	defer cancel()
+	data, err := s.covered(ctx, jpegQuality)
+	if err != nil {
+		return nil, err
+	}
+	if !strings.HasSuffix(name, ".jpg") && !strings.HasSuffix(name, ".jpeg") {
+		name += ".jpg"
+	}
+	return &probes.Artifact{Name: name, MIME: "image/jpeg", Data: data}, nil
+}
+
+// covered covers, takes the picture and uncovers.
+func (s *session) covered(ctx context.Context, quality int) ([]byte, error) {
 	t := s.tab
 	if t.maskErr != nil {
 		return nil, t.maskErr
@@ -90,19 +105,18 @@ func (s *session) picture(ctx context.Context, name string) (*probes.Artifact, e
 	if err != nil {
 		return nil, fmt.Errorf("covering the secrets: %w", err)
 	}
+	return t.shoot(ctx, quality)
+}
+
+// shoot takes a picture of what is in view, as it is.
+func (t *tab) shoot(ctx context.Context, quality int) ([]byte, error) {
 	var shot struct {
 		Data []byte `json:"data"`
 	}
-	err = t.call(ctx, "Page.captureScreenshot", map[string]any{
-		"format": "jpeg", "quality": jpegQuality, "optimizeForSpeed": true,
+	err := t.call(ctx, "Page.captureScreenshot", map[string]any{
+		"format": "jpeg", "quality": quality, "optimizeForSpeed": true,
 	}, &shot)
-	if err != nil {
-		return nil, err
-	}
-	if !strings.HasSuffix(name, ".jpg") && !strings.HasSuffix(name, ".jpeg") {
-		name += ".jpg"
-	}
-	return &probes.Artifact{Name: name, MIME: "image/jpeg", Data: shot.Data}, nil
+	return shot.Data, err
 }
 
 // covering is what to cover.
@@ -116,15 +130,7 @@ func (t *tab) cover(ctx context.Context, values []string) (covered []cdp.FrameID
 	if values == nil {
 		values = []string{}
 	}
-	t.mu.Lock()
-	var ids []cdp.FrameID
-	for id, f := range t.frames {
-		if f.session != nil {
-			ids = append(ids, id)
-		}
-	}
-	t.mu.Unlock()
-	for _, id := range ids {
+	for _, id := range t.frameIDs() {
 		err := t.askOnce(ctx, id, "cover", covering{telling: t.telling(0), Values: values}, nil)
 		if err == nil {
 			covered = append(covered, id)
@@ -141,6 +147,8 @@ func (t *tab) cover(ctx context.Context, values []string) (covered []cdp.FrameID
 }
 
 func (t *tab) uncover(ctx context.Context, covered []cdp.FrameID) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), uncoverTime)
+	defer cancel()
 	for _, id := range covered {
 		_ = t.askOnce(ctx, id, "uncover", nil, nil)
 	}

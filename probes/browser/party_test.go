@@ -52,28 +52,31 @@ func TestAFailureThatOnlyAThirdPartyCausedIsNamedSo(t *testing.T) {
 		{"chat", "see: Chat with us", "third_party: {own: [localhost]}\n", ""},
 		{"chat", "see: Chat with us", "finally:\n  - get: OTHER/status/200\n", ""},
 	} {
-		v := visit(t, z, c.keys+"steps:\n  - goto: ZOO/widget/"+c.page+"\n  - "+c.step)
-		if err := v.step(secondsFive); err != nil {
-			t.Fatal(err)
-		}
-		if err := v.s.Changed(t.Context()); err != nil { // until what the page fetches has been answered
-			t.Fatal(err)
-		}
-		f, ok := v.step(secondsFive / 5).(*probes.Failure)
-		if !ok {
-			t.Fatalf("%s did not fail", c.page)
-		}
-		f = v.s.Diagnose(t.Context(), f)
-		if c.words == "" {
-			if len(f.ThirdParty) > 0 {
-				t.Errorf("%s %s: a third party is named: %s", c.page, c.keys, f.Message)
+		t.Run(c.page+c.keys, func(t *testing.T) {
+			t.Parallel()
+			v := visit(t, z, c.keys+"steps:\n  - goto: ZOO/widget/"+c.page+"\n  - "+c.step)
+			if err := v.step(secondsFive); err != nil {
+				t.Fatal(err)
 			}
-			continue
-		}
-		want := "only a third party: " + other + ": " + strings.ReplaceAll(c.words, "OTHER", z.other())
-		if len(f.ThirdParty) != 1 || f.ThirdParty[0] != other || !strings.Contains(f.Message, want) {
-			t.Errorf("%s: got %q: %s, want %q", c.page, f.ThirdParty, f.Message, want)
-		}
+			if err := v.s.Changed(t.Context()); err != nil { // until what the page fetches has been answered
+				t.Fatal(err)
+			}
+			f, ok := v.step(secondsFive / 5).(*probes.Failure)
+			if !ok {
+				t.Fatalf("%s did not fail", c.page)
+			}
+			f = v.s.Diagnose(t.Context(), f)
+			if c.words == "" {
+				if len(f.ThirdParty) > 0 {
+					t.Errorf("%s %s: a third party is named: %s", c.page, c.keys, f.Message)
+				}
+				return
+			}
+			want := "only a third party: " + other + ": " + strings.ReplaceAll(c.words, "OTHER", z.other())
+			if len(f.ThirdParty) != 1 || f.ThirdParty[0] != other || !strings.Contains(f.Message, want) {
+				t.Errorf("%s: got %q: %s, want %q", c.page, f.ThirdParty, f.Message, want)
+			}
+		})
 	}
 }
 

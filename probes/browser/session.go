@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"sync"
 	"time"
 
 	"github.com/outrider-monitor/outrider/journeys"
@@ -27,6 +28,8 @@ type session struct {
 	result    any // of the latest eval
 	hasResult bool
 	file      map[string]any // that the step under way has downloaded
+	filmed    sync.Mutex
+	film      []still
 }
 
 // Do performs a step's action. A page that closes its tab gives way to the tab that opened it: what it was closed by is
@@ -67,7 +70,9 @@ func (s *session) try(ctx context.Context, t *tab, call probes.Call) (probes.Don
 	var done probes.Done
 	if err == nil {
 		t.window.expectDownload(call.Step.Download)
+		stop := s.filmWhile(ctx, t, call.Step)
 		done, err = s.act(ctx, call)
+		stop()
 	}
 	if err == nil {
 		err = s.dialogMet(ctx, t)

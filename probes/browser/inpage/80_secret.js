@@ -14,21 +14,31 @@ function tells(values) {
   };
 }
 
+// exposed counts what cover would cover, and changes nothing.
+function exposed(q, hold) {
+  return doomedBy(q, hold).size;
+}
+
 // cover blackens what shows one of the values, and the fields that secrets were typed into. It returns how
 // many places it covered; uncover undoes it.
 function cover(q, hold) {
   uncover(hold);
-  const shows = tells(q.values);
-  const doomed = new Set([...hold.secret].filter((el) => el.isConnected));
-  for (const el of masked(q)) doomed.add(el);
-  doomFields(doomed, shows);
-  doomTexts(doomed, shows);
+  const doomed = doomedBy(q, hold);
   for (const el of doomed) {
     hide(el, hold);
     for (const inner of el.querySelectorAll('*')) hide(inner, hold);
   }
   hold.veil = veil(doomed);
   return doomed.size;
+}
+
+function doomedBy(q, hold) {
+  const shows = tells(q.values);
+  const doomed = new Set([...hold.secret].filter((el) => el.isConnected));
+  for (const el of masked(q)) doomed.add(el);
+  doomFields(doomed, shows);
+  doomTexts(doomed, shows);
+  return doomed;
 }
 
 // doomFields finds what is painted though it is no text of the document: the values of fields, the chosen

@@ -271,4 +271,5 @@ globalThis.__outrider = {
     requestAnimationFrame(() => requestAnimationFrame(() => requestAnimationFrame(done)));
   })),
   uncover: () => uncover(hold),
+  exposed: (q) => exposed(q, hold),
 };
