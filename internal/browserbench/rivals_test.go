@@ -99,6 +99,7 @@ type outrider struct {
 	runner *probes.Runner
 	j      *journeys.Journey
 	not    []int
+	env    func(string) (string, bool)
 }
 
 // startOutrider starts ours; not are the children of this process that are others'.
@@ -121,11 +122,9 @@ func startOutrider(t testing.TB, at addresses, o browser.Options, not ...int) *o
 		t.Fatal(err)
 	}
 	env := map[string]string{"SHOP_URL": at.Shop, "TEST_CARD": card}
-	runner := probes.NewRunner(probes.Options{
-		Drivers: []probes.Driver{d}, UserAgent: "Outrider/1.0",
-		Env: func(name string) (string, bool) { v, ok := env[name]; return v, ok },
-	})
-	return &outrider{d, runner, &js[0], append(not, at.PID)}
+	look := func(name string) (string, bool) { v, ok := env[name]; return v, ok }
+	runner := probes.NewRunner(probes.Options{Drivers: []probes.Driver{d}, UserAgent: "Outrider/1.0", Env: look})
+	return &outrider{d, runner, &js[0], append(not, at.PID), look}
 }
 
 func (r *outrider) run() error { return r.passes(1) }
