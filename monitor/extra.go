@@ -78,7 +78,11 @@ func (m *Monitor) lookAgain() {
 	}
 }
 
-// recheck is what the schedule calls for an extra run. A run that is on its way answers the same question.
+// busy is how long an extra run waits for one that is on its way: that one may have begun before what is asked about, the
+// end of maintenance for instance.
+const busy = time.Second
+
+// recheck is what the schedule calls for an extra run.
 func (m *Monitor) recheck(name string, at time.Time) {
 	p, t := m.current(name)
 	if t == nil {
@@ -86,6 +90,7 @@ func (m *Monitor) recheck(name string, at time.Time) {
 	}
 	turn := m.turns.Of(name)
 	if !turn.TryTake(true) {
+		m.schedule.Soon(name, busy)
 		return
 	}
 	defer turn.Leave()
