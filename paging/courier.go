@@ -16,7 +16,10 @@ const (
 	outboxRetry  = time.Second
 	stopPatience = 5 * time.Second
 	// unsettled bounds how many answers of one pager wait for our disk.
-	unsettled = 64
+	unsettled = 32
+	// A lane reads so much of the outbox ahead, and forgets it so soon: what was read says whether an incident is over.
+	ahead     = 64
+	aheadTime = 500 * time.Millisecond
 	// While a pager cannot be reached, what waits too long for it is looked for so often, and so much at a time.
 	sweepEvery = 30 * time.Second
 	sweepMost  = 100

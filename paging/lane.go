@@ -12,6 +12,9 @@ type lane struct {
 	// inFlight are the deliveries that are not settled yet; sending is how many of them wait for the pager's answer.
 	inFlight map[int64]bool
 	sending  int
+	// ready is what was found due at readAt and has not left yet, in its order.
+	ready  []Delivery
+	readAt time.Time
 	// failures counts the tries in a row that did not reach the pager. As long as there are any, one page at a
 	// time tests the way, and not before until.
 	failures int
@@ -60,27 +63,42 @@ func (r *round) serve(ctx context.Context, l *lane, now time.Time) (next time.Ti
 		return earlier(next, l.until), nil
 	}
 	l.pace.set(r.directory.Load().Paces[l.name])
-	heads, err := r.o.Outbox.Heads(ctx, l.name, len(l.inFlight)+free+1)
-	if err != nil {
-		return next, err
-	}
-	for n := range heads {
-		d := heads[n]
-		// What is due later than any wait makes it was postponed before the clock was set back.
-		if d.DueAt.After(now) && d.DueAt.Sub(now) <= farOff {
-			return earlier(next, d.DueAt), nil
-		}
-		if free == 0 || l.inFlight[d.Seq] {
-			continue
+	for ; free > 0; free-- {
+		if len(l.ready) == 0 || l.failures > 0 || now.Sub(l.readAt) > aheadTime {
+			due, err := r.read(ctx, l, now)
+			if err != nil || len(l.ready) == 0 {
+				return earlier(next, due), err
+			}
 		}
 		if at := l.pace.take(now); at.After(now) {
 			return earlier(next, at), nil
 		}
+		d := l.ready[0]
+		l.ready = l.ready[1:]
 		l.inFlight[d.Seq] = true
 		l.sending++
 		r.inFlight++
-		free--
 		go r.deliver(d)
+	}
+	return next, nil
+}
+
+// read finds what is due for a pager and not on its way, and when the first that is not due will be.
+func (r *round) read(ctx context.Context, l *lane, now time.Time) (next time.Time, err error) {
+	next = now.Add(idle)
+	l.ready, l.readAt = nil, now
+	heads, err := r.o.Outbox.Heads(ctx, l.name, len(l.inFlight)+ahead)
+	if err != nil {
+		return next, err
+	}
+	for _, d := range heads {
+		// What is due later than any wait makes it was postponed before the clock was set back.
+		if d.DueAt.After(now) && d.DueAt.Sub(now) <= farOff {
+			return d.DueAt, nil
+		}
+		if !l.inFlight[d.Seq] {
+			l.ready = append(l.ready, d)
+		}
 	}
 	return next, nil
 }

@@ -3,7 +3,6 @@ package paging_test
 import (
 	"context"
 	"fmt"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -14,7 +13,6 @@ import (
 
 	"github.com/outrider-monitor/outrider/history"
 	"github.com/outrider-monitor/outrider/paging"
-	"github.com/outrider-monitor/outrider/probes"
 )
 
 // station is a courier on a real store, with the outcomes it reports.
@@ -146,54 +144,6 @@ func TestOrderHoldsOnTheRealOutbox(t *testing.T) {
 	for id, events := range got {
 		if !slices.Equal(events, []string{"1opened", "2reminded", "3closed"}) {
 			t.Errorf("%s: told %q", id, events)
-		}
-	}
-}
-
-// BenchmarkPageToWire is the time from a judged run to its page at the receiver, with the disk flushed, alone and
-// beside 100,000 pages that wait for a pager that is down.
-func BenchmarkPageToWire(b *testing.B) {
-	for _, waiting := range []int{0, 100_000} {
-		b.Run(fmt.Sprintf("waiting=%d", waiting), func(b *testing.B) {
-			arrived := make(chan struct{}, 1)
-			d := paging.Directory{Pagers: map[string]paging.Pager{
-				"up":   webhook(b, func(http.ResponseWriter, *http.Request) { arrived <- struct{}{} }),
-				"down": refuser{},
-			}}
-			s := start(b, d)
-			fillOutbox(b, s, waiting)
-			var took []time.Duration
-			for n := 0; b.Loop(); n++ {
-				began := time.Now()
-				s.page(b, "up", "opened", fmt.Sprintf("inc_%d", n))
-				<-arrived
-				took = append(took, time.Since(began))
-			}
-			slices.Sort(took)
-			b.ReportMetric(float64(took[len(took)*99/100])/1e6, "p99-ms")
-		})
-	}
-}
-
-// refuser is a pager that is down.
-type refuser struct{}
-
-func (refuser) Send(context.Context, paging.Page) error { return io.ErrUnexpectedEOF }
-
-func fillOutbox(b *testing.B, s *station, waiting int) {
-	b.Helper()
-	for n := 0; n < waiting; n += 1000 {
-		err := s.Update(b.Context(), "", func(history.Prev) history.Entry {
-			var e history.Entry
-			for i := range 1000 {
-				id := fmt.Sprintf("w%d", n+i)
-				e.Pages = append(e.Pages, paging.Outgoing{Pager: "down", Page: paging.Page{ID: id, Event: "opened",
-					DedupKey: id, Incident: paging.Incident{ID: id, Reason: string(probes.Status)}}})
-			}
-			return e
-		})
-		if err != nil {
-			b.Fatal(err)
 		}
 	}
 }
