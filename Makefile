@@ -6,6 +6,8 @@ STATICCHECK = go tool -modfile=scripts/tools.mod staticcheck
 
 # go test stops a package after this long.
 TEST_TIMEOUT ?= 12m
+# How often the chaos target kills the monitor.
+KILLS ?= 1000
 # Arguments for the demo, such as ARGS='--listen 127.0.0.1:9999'.
 ARGS ?=
 
@@ -36,6 +38,9 @@ bench-playwright: install-demo ## Measure browser journeys beside Playwright (ne
 
 soak: install-demo ## A thousand browser journeys, in one browser and in browsers that are killed and frozen
 	go test -run '^$$' -bench 'Steady|Soak' -benchtime 1000x -timeout 60m ./internal/browserbench
+
+chaos: ## Kill the monitor a thousand times, and worse, for an hour; KILLS=n
+	OUTRIDER_CHAOS_KILLS=$(KILLS) go test -run . -count 1 -v -timeout 6h ./internal/chaos
 
 build: ## Build bin/outrider
 	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/outrider ./cmd/outrider

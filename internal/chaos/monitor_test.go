@@ -3,14 +3,12 @@ package chaos
 import (
 	"bytes"
 	"fmt"
-	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"sync"
 	"syscall"
 	"testing"
-	"time"
 )
 
 // build compiles the real command once and gives its path.
@@ -29,10 +27,9 @@ type process struct {
 	bin, config string
 	env         []string
 
-	mu    sync.Mutex
-	cmd   *exec.Cmd
-	log   bytes.Buffer
-	kills int
+	mu  sync.Mutex
+	cmd *exec.Cmd
+	log bytes.Buffer
 }
 
 // start runs the monitor.
@@ -68,30 +65,17 @@ func (p *process) stop(sig syscall.Signal) error {
 	return err
 }
 
-// torment kills the monitor n times at random moments, starting it again each time. It closes done at
-// the end, with the monitor running.
-func (p *process) torment(n int, rng *rand.Rand, done chan<- error) {
-	for range n {
-		time.Sleep(time.Duration(rng.IntN(1800)) * time.Millisecond)
-		if err := p.stop(syscall.SIGKILL); err != nil {
-			done <- err
-			return
-		}
-		p.mu.Lock()
-		p.kills++
-		p.mu.Unlock()
-		if err := p.start(); err != nil {
-			done <- err
-			return
-		}
-	}
-	done <- nil
-}
-
-func (p *process) killed() int {
+// signal sends a signal that does not end the process.
+func (p *process) signal(sig syscall.Signal) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.kills
+	return p.cmd.Process.Signal(sig)
+}
+
+func (p *process) pid() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.cmd.Process.Pid
 }
 
 // tail gives the end of the monitor's log.

@@ -15,6 +15,7 @@ import (
 // message is what the receiver accepted, as far as the test needs it.
 type message struct {
 	Event    string `json:"event"`
+	Notice   bool   `json:"notice"`
 	ID       string `json:"id"`
 	DedupKey string `json:"dedup_key"`
 	Journey  struct {
@@ -28,8 +29,8 @@ type message struct {
 	at time.Time
 }
 
-// receiver is a webhook receiver in a bad mood: it refuses, hangs, resets and lies about a third of the
-// time. Its log holds what it has read and verified, in order, whatever it then answered.
+// receiver is a webhook receiver in a bad mood: it refuses, hangs, resets, drips and lies about half of the
+// time, and now and then is out of order for a while. Its log holds what it has read and verified, in order, whatever it then answered.
 type receiver struct {
 	t       *testing.T
 	webhook *standardwebhooks.Webhook
@@ -40,6 +41,8 @@ type receiver struct {
 	changed  chan struct{}
 	refused  int
 	unsigned int
+	// outUntil is the end of an outage.
+	outUntil time.Time
 }
 
 func newReceiver(t *testing.T, secret string, rng *rand.Rand) *receiver {
@@ -57,7 +60,10 @@ func (r *receiver) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		return // The sender died half-way: nothing was received.
 	}
 	r.mu.Lock()
-	mood := r.rng.IntN(12)
+	mood := r.rng.IntN(16)
+	if time.Now().Before(r.outUntil) {
+		mood = 0
+	}
 	r.mu.Unlock()
 	switch mood {
 	case 0:
@@ -77,10 +83,41 @@ func (r *receiver) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		panic(http.ErrAbortHandler)
 	}
 	r.accept(req.Header, body)
-	if mood == 4 {
+	switch mood {
+	case 4:
 		panic(http.ErrAbortHandler) // It was read, but the sender does not learn so.
+	case 5:
+		w.WriteHeader(http.StatusBadGateway) // A lie.
+	case 6:
+		w.Header().Set("Retry-After", "1")
+		w.WriteHeader(http.StatusTooManyRequests) // Another one.
+	case 7:
+		drip(w, req)
+	default:
+		w.WriteHeader(http.StatusNoContent)
 	}
-	w.WriteHeader(http.StatusNoContent)
+}
+
+// drip accepts at once, and then never comes to an end.
+func drip(w http.ResponseWriter, req *http.Request) {
+	w.WriteHeader(http.StatusOK)
+	for {
+		if _, err := w.Write([]byte(".")); err != nil || http.NewResponseController(w).Flush() != nil {
+			return
+		}
+		select {
+		case <-req.Context().Done():
+			return
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+}
+
+// fail makes the receiver answer 500 for a while.
+func (r *receiver) fail(d time.Duration) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.outUntil = time.Now().Add(d)
 }
 
 func (r *receiver) refuse(w http.ResponseWriter, status int) {
@@ -93,7 +130,8 @@ func (r *receiver) refuse(w http.ResponseWriter, status int) {
 func (r *receiver) accept(header http.Header, body []byte) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if err := r.webhook.Verify(body, header); err != nil {
+	// The time in the head is that of the monitor's clock, which may have been set.
+	if err := r.webhook.VerifyIgnoringTimestamp(body, header); err != nil {
 		r.unsigned++
 		r.t.Errorf("a page arrived that its signature does not vouch for: %v\n%s", err, body)
 		return
