@@ -10,7 +10,7 @@ import (
 	"github.com/outrider-monitor/outrider/journeys/document"
 )
 
-// Blackbox turns the http modules of a blackbox_exporter's configuration into journeys, one for each target that
+// Blackbox turns the http, tcp, icmp and dns modules of a blackbox_exporter's configuration into journeys, one for each target that
 // Options.Prometheus has for the module. A module without a known target takes it from the environment.
 func Blackbox(src []byte, o Options) (Result, error) {
 	root, err := readYAML("blackbox_exporter's configuration", "blackbox.yml", src)
@@ -88,9 +88,13 @@ func module(m document.Entry, t target, several bool, o Options) *draft {
 	d := newDraft(name, "", o)
 	place := join("modules", m.Key)
 	s := sourceOf(m.Value, place)
-	if prober := s.Text("prober"); prober != "http" {
+	prober := s.Text("prober")
+	if !slices.Contains([]string{"http", "tcp", "icmp", "dns"}, prober) {
 		d.note(place, "the prober %q is not carried over", label(prober, 20))
 		return d
+	}
+	if prober == "http" && t.url != "" && !strings.Contains(t.url, "://") {
+		t.url = "http://" + t.url // as blackbox_exporter reads it
 	}
 	d.head = []string{"The module " + label(m.Key, 60) + " of blackbox_exporter."}
 	if t.every != "" {
@@ -106,7 +110,17 @@ func module(m document.Entry, t target, several bool, o Options) *draft {
 	} else {
 		d.variable("target", literal(t.url))
 	}
-	(&httpModule{draft: d, s: s.below("http"), place: place}).step(address)
+	switch prober {
+	case "http":
+		(&httpModule{draft: d, s: s.below("http"), place: place}).step(address)
+	case "tcp":
+		tcpModule(d, place, s.below("tcp"), address)
+	case "icmp":
+		pingModule(d, place, s.below("icmp"), address)
+	case "dns":
+		dnsModule(d, place, s.below("dns"), address)
+	}
+	s.Know("http", "tcp", "icmp", "dns", "grpc")
 	s.rest(d)
 	return d
 }
@@ -228,20 +242,8 @@ func (m *httpModule) way() {
 	default:
 		m.note(m.place, "preferring %s with a fallback is left out: write ip: 4, 6 or both", label(family, 10))
 	}
-	if t := s.below("tls_config"); t.Node() != nil {
-		tls := flow()
-		for _, key := range []string{"ca_file", "cert_file", "key_file", "server_name", "min_version", "max_version"} {
-			if v := t.Text(key); v != "" {
-				tls.Content = append(tls.Content, word(key), literal(v))
-			}
-		}
-		if t.isTrue("insecure_skip_verify") {
-			tls.Content = append(tls.Content, word("insecure_skip_verify"), plain("true"))
-		}
-		t.rest(m.draft)
-		if len(tls.Content) > 0 {
-			m.key("tls", tls)
-		}
+	if tls := m.tlsConfig(s.below("tls_config")); len(tls.Content) > 0 {
+		m.key("tls", tls)
 	}
 	if proxy != "" {
 		m.key("proxy", literal(proxy))

@@ -68,10 +68,15 @@ type gatus struct {
 	place string
 	pairs []any
 	wants []*yaml.Node
+	// probe is a step of the same verb, on which each condition is tried. Nil: a request.
+	probe *yaml.Node
 }
 
 func (g *gatus) step(s source) bool {
 	url := s.Text("url")
+	if scheme, address, ok := strings.Cut(url, "://"); ok && (scheme == "tcp" || scheme == "tls" || scheme == "icmp") {
+		return g.connection(scheme, address, s)
+	}
 	if !strings.HasPrefix(url, "http://") && !strings.HasPrefix(url, "https://") && !strings.HasPrefix(url, "${") {
 		scheme, _, _ := strings.Cut(url, ":")
 		g.note(g.place, "endpoints of the kind %q are not carried over", label(scheme, 20))
@@ -104,6 +109,27 @@ func (g *gatus) step(s source) bool {
 	g.client(s.below("client"))
 	for _, c := range s.Texts("conditions") {
 		g.condition(c)
+	}
+	if len(g.wants) > 0 {
+		g.pairs = append(g.pairs, "expect", list(g.wants...))
+	}
+	return g.add(g.place, g.pairs...)
+}
+
+// connection is an endpoint that is connected to, and no more: that it can be is the step's expectation.
+func (g *gatus) connection(scheme, address string, s source) bool {
+	verb := map[string]string{"tcp": "tcp", "tls": "tls", "icmp": "ping"}[scheme]
+	g.pairs = []any{verb, g.text(strings.TrimSuffix(address, "/"))}
+	c := s.below("client")
+	if timeout := c.duration("timeout"); timeout > 0 {
+		g.pairs = append(g.pairs, "timeout", plain(span(timeout)))
+	}
+	if c.Node() != nil {
+		c.rest(g.draft)
+	}
+	g.probe = block(verb, word("127.0.0.1:1"))
+	for _, condition := range s.Texts("conditions") {
+		g.condition(condition)
 	}
 	if len(g.wants) > 0 {
 		g.pairs = append(g.pairs, "expect", list(g.wants...))

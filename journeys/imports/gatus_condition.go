@@ -18,7 +18,11 @@ func (g *gatus) condition(text string) {
 	want, problem := g.expectation(strings.TrimSpace(text))
 	if problem == "" && want != "" {
 		// One that cannot be read is told, and costs no other.
-		probe := block("get", word("http://localhost/"), "expect", word(want))
+		probe := block("get", word("http://localhost/"))
+		if g.probe != nil {
+			probe = block(g.probe.Content[0].Value, g.probe.Content[1])
+		}
+		probe.Content = append(probe.Content, word("expect"), word(want))
 		problem = g.problemOf(probe)
 	}
 	if problem != "" {

@@ -1,7 +1,5 @@
 package imports
 
-import "strings"
-
 // target is what a Prometheus has a module probe, and how often.
 type target struct{ url, every string }
 
@@ -26,9 +24,6 @@ func scraped(src []byte) (map[string][]target, error) {
 		}
 		for _, group := range job.List("static_configs") {
 			for _, url := range sourceOf(group, "").Texts("targets") {
-				if !strings.Contains(url, "://") {
-					url = "http://" + url // as blackbox_exporter reads it
-				}
 				t := target{url: url}
 				if every > 0 {
 					t.every = span(every)

@@ -100,15 +100,15 @@ type recorder struct {
 	// held are the modifier keys that are down; used says that a key was pressed with them.
 	held []string
 	used bool
-	// told says that the target of another window was noted.
-	told bool
+	// tab is the one that the last step happened in; empty: the first.
+	tab string
 }
 
 func (r *recorder) step(i int, s *recordedStep) {
 	place := fmt.Sprintf("steps[%d] %s", i, s.Type)
-	if s.Target != "" && s.Target != "main" && !r.told {
-		r.told = true
-		r.note(place, "this happens in another window, %s: what follows there needs a person", s.Target)
+	switch s.Type {
+	case "click", "doubleClick", "hover", "change", "keyDown", "scroll", "navigate", "waitForElement", "waitForExpression":
+		r.turn(place, s.Target)
 	}
 	if !r.act(place, s) {
 		return
@@ -117,6 +117,25 @@ func (r *recorder) step(i int, s *recordedStep) {
 		r.extend("timeout", plain(milliseconds(s.Timeout)))
 	}
 	r.asserted(place, s)
+}
+
+// turn goes to the tab that the step happens in.
+func (r *recorder) turn(place, target string) {
+	if target == "" {
+		target = "main"
+	}
+	if target == r.tab || target == "main" && r.tab == "" {
+		return
+	}
+	tab := word("new")
+	switch {
+	case target == "main":
+		tab = plain("0")
+	case r.known["tab "+target]:
+		tab = flow("url", literal(target))
+	}
+	r.known["tab "+target], r.tab = true, target
+	r.add(place, "switch_tab", tab)
 }
 
 // act adds the step, and reports whether it did.

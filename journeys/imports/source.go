@@ -38,7 +38,7 @@ func (s source) isTrue(key string) bool { return strings.EqualFold(s.Text(key), 
 // rest notes the keys that nobody took.
 func (s source) rest(d *draft) {
 	for _, e := range s.Unknown() {
-		d.note(join(s.place, e.Key), "not carried over: %s", label(describe(e.Value), 120))
+		d.note(join(s.place, e.Key), "%s is not carried over: %s", label(e.Key, 60), label(describe(e.Value), 120))
 	}
 }
 
