@@ -1,7 +1,10 @@
 package httpcall_test
 
 import (
+	"crypto/tls"
+	"crypto/x509"
 	"fmt"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -68,4 +71,31 @@ func told(res probes.Result) string {
 		return ""
 	}
 	return fmt.Sprintf("%s (expected %s, got %s; %v)", res.Failure, res.Failure.Expected, res.Failure.Got, res.Failure.Err)
+}
+
+func replaceAll(text, from, to string) string { return strings.ReplaceAll(text, from, to) }
+
+func longText() string { return strings.Repeat("x", 2000) }
+
+// freePort is a port that nobody listens on.
+func freePort(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	_, port, _ := net.SplitHostPort(l.Addr().String())
+	return port
+}
+
+// writeKeyPair writes cert.pem and key.pem.
+func writeKeyPair(t *testing.T, dir string, pair *tls.Certificate) {
+	t.Helper()
+	writePEM(t, filepath.Join(dir, "cert.pem"), "CERTIFICATE", pair.Certificate[0])
+	key, err := x509.MarshalPKCS8PrivateKey(pair.PrivateKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	writePEM(t, filepath.Join(dir, "key.pem"), "PRIVATE KEY", key)
 }
