@@ -50,23 +50,16 @@ func (t *tab) keepRaw(place *jsonv2.Value, params jsonv2.Value) {
 	}
 }
 
-// record writes the requests as a HAR file; nil if there are none.
+// record writes the requests of all tabs as a HAR file; nil if there are none.
 func (t *tab) record(name, title string) *probes.Artifact {
 	if !t.recording() {
 		return nil
 	}
 	f := har.File{Creator: t.options.UserAgent, Browser: t.lease.Version, PageTitle: title}
-	t.mu.Lock()
-	for _, r := range t.history {
-		if len(r.sent) == 0 {
-			continue
-		}
-		f.Exchanges = append(f.Exchanges, har.Exchange{
-			Sent: r.sent, Received: r.received, Began: t.wall(r.begun), Took: r.took, Status: r.status, Bytes: r.bytes,
-			Type: r.kind, Error: r.err,
-		})
+	for _, tab := range t.window.everyTab() {
+		f.Exchanges = append(f.Exchanges, tab.exchanges()...)
 	}
-	t.mu.Unlock()
+	slices.SortStableFunc(f.Exchanges, func(a, b har.Exchange) int { return a.Began.Compare(b.Began) })
 	if len(f.Exchanges) == 0 {
 		return nil
 	}
@@ -75,6 +68,22 @@ func (t *tab) record(name, title string) *probes.Artifact {
 		return nil
 	}
 	return &probes.Artifact{Name: name + ".har", MIME: "application/json", Data: data}
+}
+
+// exchanges are the requests of a tab, as far as their events are kept.
+func (t *tab) exchanges() []har.Exchange {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	var all []har.Exchange
+	for _, r := range t.history {
+		if len(r.sent) > 0 {
+			all = append(all, har.Exchange{
+				Sent: r.sent, Received: r.received, Began: t.wall(r.begun), Took: r.took, Status: r.status, Bytes: r.bytes,
+				Type: r.kind, Error: r.err,
+			})
+		}
+	}
+	return all
 }
 
 // wall is a moment of the attempt by the clock on the wall.

@@ -86,4 +86,13 @@ func TestWhatOtherTabsSaidIsEvidence(t *testing.T) {
 	if len(e.Console) != 1 || e.Console[0].Text != "the receipt is there" || e.PageTitle != "Tabs" {
 		t.Errorf("the evidence is %+v of %q", e.Console, e.PageTitle)
 	}
+	har := ""
+	for _, a := range e.Artifacts {
+		if a.Name == e.HAR {
+			har = string(a.Data)
+		}
+	}
+	if !strings.Contains(har, "/tabs.html") || strings.Count(har, `"url":`) < 2 {
+		t.Errorf("the recording is not of both tabs: %s", har)
+	}
 }
