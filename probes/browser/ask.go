@@ -279,7 +279,7 @@ const (
 	closedDoubt      = 300 * time.Millisecond
 	closedDoubtAgain = 20 * time.Millisecond
 	// closedLooks bounds how often one wait asks for them.
-	closedLooks = 4
+	closedLooks = 2
 )
 
 // doubt is how many milliseconds a wait looks in vain before it asks for closed shadow roots; zero: it does not.
