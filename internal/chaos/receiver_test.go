@@ -113,11 +113,16 @@ func drip(w http.ResponseWriter, req *http.Request) {
 	}
 }
 
-// fail makes the receiver answer 500 for a while.
-func (r *receiver) fail(d time.Duration) {
+// fail makes the receiver answer 500 for a while, and reports whether it did: between two outages it works for as long
+// again, or nobody would ever hear of anything.
+func (r *receiver) fail(d time.Duration) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if time.Since(r.outUntil) < d {
+		return false
+	}
 	r.outUntil = time.Now().Add(d)
+	return true
 }
 
 func (r *receiver) refuse(w http.ResponseWriter, status int) {

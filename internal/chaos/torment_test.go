@@ -52,8 +52,9 @@ func (t *torment) run(n int, done chan<- error) {
 func (t *torment) worse(n int) error {
 	switch n % 4 {
 	case 0: // Nobody can be told anything, for a while.
-		t.hook.fail(t.atMost(t.outage))
-		t.count("outages")
+		if t.hook.fail(t.atMost(t.outage)) {
+			t.count("outages")
+		}
 	case 1: // The disk takes nothing; the kill that follows hits a monitor that keeps its runs in memory.
 		return t.withoutDisk(t.atMost(t.diskless))
 	case 2: // Everything stands still, deadlines pass.
