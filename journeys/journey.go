@@ -33,6 +33,7 @@ type Journey struct {
 	Publish []Binding
 	Alert   Alert
 	SLO     *SLO
+	Session *Session
 
 	// File is the path as it was given to Parse; Dir is the folder that relative paths start from.
 	File string

@@ -24,6 +24,7 @@ func browserFields() []field[Browser] {
 func browserDefinitions() map[string]schema {
 	return map[string]schema{
 		"browser":     object(browserFields()),
+		"session":     object(sessionFields()),
 		"geolocation": object(placeFields(), "latitude", "longitude"),
 	}
 }

@@ -66,6 +66,7 @@ func journeyFields() []field[Journey] {
 			readFields(p, n, alertFields(), &j.Alert)
 			p.dependencies(n)
 		}},
+		{"session", "sign in for others, {save: shop, for: 1h}, or begin signed in, {use: shop}", refSchema("session"), readSession},
 		{"slo", "objective of the journey", refSchema("slo"), func(p *parser, n *document.Node, j *Journey) {
 			j.SLO = &SLO{}
 			readFields(p, n, sloFields(), j.SLO).Need("objective", "window")

@@ -32,6 +32,7 @@ func CheckSet(journeys []Journey) document.Problems {
 		s.references(&journeys[i])
 	}
 	s.circles()
+	s.sessions(journeys)
 	return s.r.Problems()
 }
 

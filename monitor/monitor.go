@@ -22,6 +22,7 @@ import (
 	"github.com/outrider-monitor/outrider/history"
 	"github.com/outrider-monitor/outrider/monitor/deadman"
 	"github.com/outrider-monitor/outrider/paging"
+	"github.com/outrider-monitor/outrider/probes"
 )
 
 // Options say which configuration to run, and with what.
@@ -82,6 +83,7 @@ type Monitor struct {
 	plan      atomic.Pointer[plan]
 	pagers    atomic.Pointer[map[string]paging.Pager]
 	published published
+	sessions  *probes.Sessions
 	turns     turns
 	vigil     vigil
 	silence   deadman.Watch
@@ -110,7 +112,7 @@ func New(o Options) (*Monitor, error) {
 	}
 	o.Drain = first(o.Drain, defaultDrain)
 	o.PlaceHTTP = first(o.PlaceHTTP, 1000)
-	m := &Monitor{o: o, log: o.Log, undo: cleanups{log: o.Log}}
+	m := &Monitor{o: o, log: o.Log, undo: cleanups{log: o.Log}, sessions: probes.NewSessions()}
 	m.running, m.cut = context.WithCancelCause(context.Background())
 	if err := m.open(); err != nil {
 		return nil, errors.Join(err, m.undo.Run())

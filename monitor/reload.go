@@ -11,6 +11,7 @@ import (
 	"github.com/outrider-monitor/outrider/exporter"
 	"github.com/outrider-monitor/outrider/history"
 	"github.com/outrider-monitor/outrider/incidents"
+	"github.com/outrider-monitor/outrider/journeys"
 	"github.com/outrider-monitor/outrider/paging"
 	"github.com/outrider-monitor/outrider/probes"
 )
@@ -97,6 +98,7 @@ func (m *Monitor) newRunner(config *Config) *probes.Runner {
 		Drivers: m.drivers.All, Location: config.Location, Deployment: config.Deployment, Environment: config.Environment, Env: m.o.Env,
 		Timeout: config.Defaults.Timeout, StepTimeout: config.Defaults.StepTimeout,
 		EvidenceTime: evidenceTime, FinallyTime: finallyTime, Control: config.Control,
+		Sessions: m.sessions, Saver: func(session string) *journeys.Journey { return journeys.Saver(config.Journeys, session) },
 		Published: m.published.All, LastGood: m.lastGood, UserAgent: "Outrider/" + first(m.o.Version, "devel"), Log: m.log,
 	})
 }

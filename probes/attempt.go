@@ -32,6 +32,8 @@ type attempt struct {
 	scope    journeys.Scope
 	redactor *Redactor
 	sessions []*session
+	// signedIn is the session that the journey begins with, or nil.
+	signedIn *kept
 	// active is the session used last: its cookies are the current ones.
 	active *session
 	// opening is the time spent opening sessions.
@@ -118,6 +120,7 @@ func (a *attempt) run(ctx context.Context) (f finished) {
 	failed := a.steps(ctx)
 	a.measure(ctx)
 	if failed == nil {
+		a.saveSession(ctx)
 		a.publish(ctx)
 	}
 	a.settle()
@@ -156,6 +159,9 @@ func (a *attempt) prepare(ctx context.Context) *Failure {
 		a.scope.Secrets = secrets
 		a.redactor = NewRedactor(secrets)
 		a.r.warnShort(a.j.Name, a.redactor)
+	}
+	if a.signedIn != nil {
+		a.signedIn.hide(a.redactor, a.j.Session.Use)
 	}
 	return a.evaluateVars(ctx)
 }

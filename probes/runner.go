@@ -32,6 +32,10 @@ type Options struct {
 	EvidenceTime, FinallyTime time.Duration
 	// Control targets decide between failed and offline. Empty: no check.
 	Control []string
+	// Sessions are what journeys have signed in for others; nil: the runner's own. Saver finds the journey that signs in
+	// for a session; may be nil.
+	Sessions *Sessions
+	Saver    func(session string) *journeys.Journey
 	// Published gives what other journeys published; may be nil.
 	Published func() map[string]map[string]any
 	// LastGood gives the portrait of a journey's last good run, or nil; it is asked when a step of the browser has
@@ -92,6 +96,9 @@ func NewRunner(o Options) *Runner {
 	if o.Env == nil {
 		o.Env = os.LookupEnv
 	}
+	if o.Sessions == nil {
+		o.Sessions = NewSessions()
+	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
@@ -130,7 +137,7 @@ func (r *Runner) Run(ctx context.Context, j *journeys.Journey, req Request) (res
 func (r *Runner) attempts(ctx context.Context, j *journeys.Journey, confirm int, res *Result) {
 	browserFaults := 0
 	for number := 1; ; number++ {
-		done := r.attempt(ctx, j, res.RunID, number)
+		done := r.begun(ctx, j, res.RunID, number)
 		r.checkOnline(ctx, &done.Attempt)
 		res.Attempts = append(res.Attempts, done.Attempt)
 		res.Outcome, res.Step, res.Failure, res.Published = done.Outcome, done.Step, done.Failure, done.published
@@ -151,17 +158,36 @@ func (r *Runner) attempts(ctx context.Context, j *journeys.Journey, confirm int,
 	}
 }
 
+// begun signs in where the journey begins signed in, and runs the steps once. What an attempt fails with may be the
+// session's fault: it is not used again.
+func (r *Runner) begun(ctx context.Context, j *journeys.Journey, runID string, number int) finished {
+	k, unable := r.signIn(ctx, j, runID, number)
+	if unable != nil {
+		return finished{Attempt: *unable}
+	}
+	a := newAttempt(r, j, runID, number)
+	a.signedIn = k
+	done := r.await(ctx, a)
+	if k != nil && done.Outcome == Failed {
+		r.o.Sessions.drop(j.Session.Use)
+	}
+	return done
+}
+
 // attempt runs the steps once, beside the caller: a driver that does not return although its time is up
 // is left behind, so that it cannot stop the journey for ever.
 func (r *Runner) attempt(ctx context.Context, j *journeys.Journey, runID string, number int) finished {
-	a := newAttempt(r, j, runID, number)
-	if r.punctual(j) {
-		_ = deepen(number)
+	return r.await(ctx, newAttempt(r, j, runID, number))
+}
+
+func (r *Runner) await(ctx context.Context, a *attempt) finished {
+	if r.punctual(a.j) {
+		_ = deepen(a.out.Number)
 		return a.run(ctx)
 	}
 	done := make(chan finished, 1)
 	go func() {
-		_ = deepen(number)
+		_ = deepen(a.out.Number)
 		done <- a.run(ctx)
 	}()
 	kill := time.NewTimer(a.killAfter())

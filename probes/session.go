@@ -58,6 +58,9 @@ func (s *stepRun) open(ctx context.Context, d Driver) (f *Failure) {
 		err = errors.New("a driver opened no session and gave no error")
 	}
 	if err == nil {
+		err = s.beginSignedIn(inner, sess)
+	}
+	if err == nil {
 		return nil
 	}
 	return explain(ctx, inner, err, func() *Failure {

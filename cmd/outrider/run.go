@@ -58,6 +58,9 @@ func (k *runCommand) Run(c *console) error {
 	runner := probes.NewRunner(probes.Options{
 		Drivers: drivers, Env: environment(), Location: config.Location, Deployment: config.Deployment, Environment: config.Environment, Vars: k.Var,
 		Timeout: config.Defaults.Timeout, StepTimeout: config.Defaults.StepTimeout, Control: config.Control,
+		Saver: func(session string) *journeys.Journey {
+			return journeys.Saver(append(slices.Clone(wanted), config.Journeys...), session)
+		},
 		Published: func() map[string]map[string]any { return published },
 		UserAgent: userAgent(), Observe: show.progress,
 	})

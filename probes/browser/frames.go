@@ -64,6 +64,7 @@ func (t *tab) navigated(s *chrome.Session, e navigatedEvent) {
 		m.loader, m.url, m.unreachable = e.Frame.LoaderID, e.Frame.URL, e.Frame.UnreachableURL
 		m.interactive, m.loaded, m.pending = false, false, false
 		m.commits++
+		t.storedOnce(e.Frame.URL)
 		t.leaveAnswers(e.Frame.LoaderID)
 		t.lastOwn = time.Now()
 		t.lastAny = t.lastOwn

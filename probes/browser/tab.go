@@ -81,7 +81,8 @@ type tab struct {
 	thrown     []exception
 	dialogs    []dialog
 	expected   *expected
-	signedIn   map[string]bool // requests that have been given the credentials
+	stored     map[string]string // scripts that fill an origin's storage
+	signedIn   map[string]bool   // requests that have been given the credentials
 	// closedRoots says that a page of the journey had some.
 	closedRoots bool
 	// chooser and dragged are what the page opened and what the browser drags, while a step does that; lent is what

@@ -1,0 +1,74 @@
+package browser
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/url"
+)
+
+// Storage gives the local storage of the origins that the tabs show.
+func (s *session) Storage(ctx context.Context) (map[string]map[string]string, error) {
+	s.follow()
+	all := map[string]map[string]string{}
+	for _, t := range s.tab.window.tabs() {
+		origin := originOf(t.address())
+		if origin == "" {
+			continue
+		}
+		var res evaluated
+		err := t.call(ctx, "Runtime.evaluate", evaluateParams{Expression: "({...localStorage})", ByValue: true, Silent: true}, &res)
+		if err != nil {
+			return nil, s.failure(ctx, err)
+		}
+		values := map[string]string{}
+		// A document without an origin of its own has no storage, and says so by an exception.
+		if res.Exception == nil && json.Unmarshal(res.Result.Value, &values) == nil && len(values) > 0 {
+			all[origin] = values
+		}
+	}
+	return all, nil
+}
+
+// SetStorage has each origin's storage filled when its first document comes, before any of its scripts.
+func (s *session) SetStorage(ctx context.Context, storage map[string]map[string]string) error {
+	t := s.tab
+	for origin, values := range storage {
+		text, err := json.Marshal(map[string]any{"origin": origin, "values": values})
+		if err != nil {
+			return err
+		}
+		script := fmt.Sprintf("(s => { if (location.origin === s.origin && top === window) for (const k in s.values) localStorage.setItem(k, s.values[k]) })(%s)", text)
+		var made struct {
+			ID string `json:"identifier"`
+		}
+		err = t.call(ctx, "Page.addScriptToEvaluateOnNewDocument", map[string]any{"source": script, "worldName": worldName}, &made)
+		if err != nil {
+			return s.failure(ctx, err)
+		}
+		t.mu.Lock()
+		if t.stored == nil {
+			t.stored = map[string]string{}
+		}
+		t.stored[origin] = made.ID
+		t.mu.Unlock()
+	}
+	return nil
+}
+
+// storedOnce forgets the script that has filled an origin's storage: from here on it is the page's. t.mu is held.
+func (t *tab) storedOnce(raw string) {
+	if id, ok := t.stored[originOf(raw)]; ok {
+		delete(t.stored, originOf(raw))
+		t.page.Post("Page.removeScriptToEvaluateOnNewDocument", map[string]any{"identifier": id})
+	}
+}
+
+// originOf gives the origin of a web page, empty for anything else.
+func originOf(raw string) string {
+	u, err := url.Parse(raw)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
+		return ""
+	}
+	return u.Scheme + "://" + u.Host
+}
