@@ -70,7 +70,8 @@ func JoinStorm(s State, policy journeys.Threshold, team string, i *Incident, r *
 
 // LeaveStorm takes a journey whose incident has ended out of the storm that held its page; with its last journey the
 // storm ends.
-func LeaveStorm(s State, id, journey string, at time.Time, runID string) (State, []Event) {
+func LeaveStorm(s State, id string, over Incident, at time.Time, runID string) (State, []Event) {
+	journey := over.Subject
 	for team, storm := range s.Storm.Teams {
 		if storm.ID != id || !slices.Contains(storm.Journeys, journey) {
 			continue
@@ -86,6 +87,7 @@ func LeaveStorm(s State, id, journey string, at time.Time, runID string) (State,
 		if len(storm.Affected) > 0 {
 			storm.Journeys = storm.Affected // as they were told
 		}
+		storm.Retired = over.Retired
 		storm.close(at)
 		return s, []Event{storm.event(Closed, at, runID)}
 	}

@@ -63,7 +63,7 @@ func (c *court) tell() {
 	switch i := c.state.Incident; {
 	case i != nil && i.Held():
 		c.announce(&c.entry, &c.state, c.events, nil, nil, compose)
-		if i.Hold.Cause == incidents.HeldByStorm && i.RunID == c.run.RunID {
+		if i.Hold.Cause == incidents.HeldByStorm && i.RunID == c.run.RunID && !c.run.Muted {
 			var worse []incidents.Event
 			c.own, worse = incidents.RaiseStorm(c.own, i.Hold.By, i.Severity, c.run.EndedAt, c.run.RunID)
 			c.changed = c.changed || len(worse) > 0
@@ -84,7 +84,7 @@ func (c *court) leaveStorm(at time.Time, runID string) {
 	for _, e := range c.events {
 		if h := e.Incident.Hold; e.Kind == incidents.Closed && h != nil && h.Cause == incidents.HeldByStorm {
 			var events []incidents.Event
-			c.own, events = incidents.LeaveStorm(c.own, h.By, e.Incident.Subject, at, runID)
+			c.own, events = incidents.LeaveStorm(c.own, h.By, e.Incident, at, runID)
 			c.changed = true
 			c.announceStorms(events)
 		}
@@ -115,13 +115,14 @@ func (c *court) announceStorms(events []incidents.Event) {
 // reason is why nobody should be told of the open incident of a journey at a time, or nil.
 func (p *plan) reason(t *task, s, own *incidents.State, muted bool, prev history.Prev, at time.Time) *incidents.Hold {
 	i := s.Incident
-	if muted {
-		return &incidents.Hold{Cause: incidents.HeldByMaintenance}
-	}
+	// Before maintenance: the storm counts this journey among its own until its incident ends.
 	if h := i.Hold; h != nil && h.Cause == incidents.HeldByStorm {
 		if storm, raging := own.Storm.Teams[t.Team]; raging && storm.ID == h.By && slices.Contains(storm.Journeys, t.Name) {
 			return h
 		}
+	}
+	if muted {
+		return &incidents.Hold{Cause: incidents.HeldByMaintenance}
 	}
 	for _, name := range t.Alert.DependsOn {
 		if d := prev.Of(name); p.has(name) && d.Explains(i.Severity) {

@@ -72,9 +72,7 @@ func (d *distress) open(now time.Time) {
 // send tells those that have not accepted the event yet, and reports whether all have.
 func (d *distress) send(ctx context.Context, kind incidents.EventKind, now time.Time) bool {
 	pagers, composer := d.pagers()
-	page := composer.Monitor(incidents.Event{Kind: kind, At: now.UTC(), Incident: *d.incident}, probes.Result{})
-	// The incident of journeys that cannot be judged has the key itself: closing one must not close the other.
-	page.DedupKey += "/store"
+	page := composer.Store(incidents.Event{Kind: kind, At: now.UTC(), Incident: *d.incident})
 	all := true
 	for name, pager := range pagers {
 		if d.told[name] {

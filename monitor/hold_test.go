@@ -26,13 +26,15 @@ type bench struct {
 	now    time.Time
 	runs   int
 	told   []string
+	// sent are the ids of the pages, with their pager: the outbox takes no page twice.
+	sent map[string]bool
 	// asked are the journeys of which the warden wants a run.
 	asked []string
 }
 
 // newBench has journeys "name" or "name<dependency", of the team that the name's first letter says.
 func newBench(storm journeys.Threshold, names ...string) *bench {
-	b := &bench{states: map[string]incidents.State{}, now: time.Date(2026, 11, 25, 3, 0, 0, 0, time.UTC)}
+	b := &bench{states: map[string]incidents.State{}, sent: map[string]bool{}, now: time.Date(2026, 11, 25, 3, 0, 0, 0, time.UTC)}
 	c := &Config{Storm: storm, Teams: map[string]Team{}, Pagers: map[string]Pager{}}
 	for _, word := range names {
 		name, above, depends := strings.Cut(word, "<")
@@ -59,6 +61,10 @@ func (b *bench) apply(name string, e history.Entry) {
 		b.own = onDisk(*e.Monitor)
 	}
 	for _, o := range e.Pages {
+		if b.sent[o.Pager+o.Page.ID] {
+			continue
+		}
+		b.sent[o.Pager+o.Page.ID] = true
 		what := o.Page.Incident.Team
 		if o.Page.Journey != nil {
 			what = o.Page.Journey.Name
@@ -295,6 +301,13 @@ func TestNoPageIsLostOrInventedByHolding(t *testing.T) {
 				i != nil && i.Held() && i.Hold.Cause == incidents.HeldByDependency && b.states[i.Hold.By].Incident == nil,
 				i != nil && i.Held() && (i.Hold.Cause == incidents.HeldByDoubt || i.Hold.Cause == incidents.HeldByMaintenance):
 				t.Fatalf("%s is held for ever by %+v; told was %q", name, i.Hold, b.told)
+			}
+		}
+		for team, storm := range b.own.Storm.Teams {
+			for _, name := range storm.Journeys {
+				if i := b.states[name].Incident; i == nil || !i.Held() || i.Hold.By != storm.ID {
+					t.Fatalf("the storm of %s waits for ever for %s, which is %+v", team, name, i)
+				}
 			}
 		}
 		for team, n := range map[string]int{"a": open["a"], "b": open["b"]} {

@@ -61,6 +61,15 @@ func (c Composer) Monitor(e incidents.Event, r probes.Result) Page {
 	return p
 }
 
+// Store composes the page that says that runs cannot be stored, or that they can again. Its key is neither that of the
+// monitor's own incident, which must not be closed with it, nor that of a journey, which may well be called store.
+func (c Composer) Store(e incidents.Event) Page {
+	p := c.page(e, probes.Result{})
+	p.DedupKey = c.dedupKey("monitor/store")
+	p.Summary = cut(oneLine(storeSummary(c.Deployment, e)), maxSummary)
+	return p
+}
+
 // Storm composes the page about many journeys of one team that broke at once.
 func (c Composer) Storm(e incidents.Event) Page {
 	p := c.page(e, probes.Result{})
@@ -73,7 +82,7 @@ func (c Composer) Storm(e incidents.Event) Page {
 func (c Composer) Test(pager, id string, at time.Time) Page {
 	p := c.page(incidents.Event{At: at, Incident: incidents.Incident{ID: "test_" + id, Severity: "info", Since: at, OpenedAt: at}}, probes.Result{})
 	p.Event, p.ID = "test", pageID("test", pager, id)
-	p.DedupKey = c.dedupKey("") + "/test"
+	p.DedupKey = c.dedupKey("monitor/test")
 	p.Summary = "Test page from Outrider (" + c.Deployment + ") to " + pager + ": nothing is broken"
 	return p
 }
@@ -97,8 +106,13 @@ func (c Composer) dedupKey(journey string) string {
 
 // page fills in what all pages have.
 func (c Composer) page(e incidents.Event, r probes.Result) Page {
+	about := []string{e.Incident.ID, string(e.Kind), e.RunID}
+	if e.Kind == incidents.Reminded || e.Kind == incidents.Acknowledged {
+		// These come again without another run: a storm's run is the one with which its last journey broke.
+		about = append(about, e.At.UTC().Format(time.RFC3339Nano))
+	}
 	p := Page{
-		Version: 1, Event: string(e.Kind), ID: pageID(e.Incident.ID, string(e.Kind), e.RunID), CreatedAt: e.At.UTC(),
+		Version: 1, Event: string(e.Kind), ID: pageID(about...), CreatedAt: e.At.UTC(),
 		Deployment: c.Deployment, Incident: describe(&e.Incident), Links: []Link{},
 	}
 	p.Evidence = c.evidence(e, &r)

@@ -78,6 +78,9 @@ func stormSummary(e incidents.Event) string {
 	what := fmt.Sprintf("%d %s of %s", len(i.Journeys), verb(len(i.Journeys), "journey", "journeys"), i.Team)
 	switch e.Kind {
 	case incidents.Closed:
+		if i.Retired {
+			return fmt.Sprintf("The journeys of %s that broke at once work again or are no longer watched; the first broke %s ago", i.Team, span(e.At.Sub(i.Since)))
+		}
 		return fmt.Sprintf("All journeys of %s that broke at once work again since %s; the first broke %s before", i.Team, clock(e.At, e.At), span(e.At.Sub(i.Since)))
 	case incidents.Reminded:
 		return fmt.Sprintf("%s are still broken, since %s (%s)%s: %s", what, clock(i.Since, e.At), span(e.At.Sub(i.Since)), from(i.Locations), some5(i.Journeys))
@@ -133,6 +136,15 @@ func monitorSummary(deployment string, e incidents.Event) string {
 	default:
 		return fmt.Sprintf("%s cannot judge %s since %s%s%s", who, what, clock(i.Since, e.At), from(i.Locations), because(i))
 	}
+}
+
+// storeSummary says that the monitor runs journeys, but cannot write down what it saw.
+func storeSummary(deployment string, e incidents.Event) string {
+	i := &e.Incident
+	if e.Kind == incidents.Closed {
+		return fmt.Sprintf("Outrider (%s) can store its runs again since %s; it could not for %s", deployment, clock(e.At, e.At), span(e.At.Sub(i.Since)))
+	}
+	return fmt.Sprintf("Outrider (%s) cannot tell what it sees since %s%s", deployment, clock(i.Since, e.At), because(i))
 }
 
 // because names the step and what went wrong there.
