@@ -11,7 +11,6 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
-	"time"
 
 	"google.golang.org/protobuf/encoding/protowire"
 
@@ -215,12 +214,11 @@ func (r *rpc) invoke(ctx context.Context, c *call, method string, message []byte
 	introduce(req.Header, &c.session.o)
 	req.Header.Set("Content-Type", "application/grpc")
 	req.Header.Set("Te", "trailers")
-	if end, ok := ctx.Deadline(); ok {
-		req.Header.Set("Grpc-Timeout", strconv.FormatInt(max(time.Until(end).Milliseconds(), 1), 10)+"m")
-	}
+	told := announce(ctx)
+	told.tell(req.Header)
 	resp, err := r.transport.RoundTrip(req)
 	if err != nil {
-		return nil, err
+		return nil, told.over(err)
 	}
 	defer resp.Body.Close()
 	if resp.TLS != nil {
@@ -232,7 +230,8 @@ func (r *rpc) invoke(ctx context.Context, c *call, method string, message []byte
 			Reason: probes.Status, Message: "the server answered " + got + ", which is not gRPC", Expected: "200 application/grpc", Got: got,
 		}
 	}
-	return readReply(resp)
+	answer, err := readReply(resp)
+	return answer, told.over(err)
 }
 
 // readReply reads the message and then the status, which stands in the trailers, or in the head where nothing else came.
