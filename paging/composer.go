@@ -78,11 +78,12 @@ func (c Composer) Storm(e incidents.Event) Page {
 	return p
 }
 
-// Test composes a page that says that it is only a test. id makes it unique.
+// Test composes a page that says that it is only a test. id makes it unique, and its dedup key: a second test that joined
+// the incident of a first one would wake nobody.
 func (c Composer) Test(pager, id string, at time.Time) Page {
 	p := c.page(incidents.Event{At: at, Incident: incidents.Incident{ID: "test_" + id, Severity: "info", Since: at, OpenedAt: at}}, probes.Result{})
-	p.Event, p.ID = "test", pageID("test", pager, id)
-	p.DedupKey = c.dedupKey("monitor/test")
+	p.Event, p.ID, p.Links = "test", pageID("test", pager, id), []Link{} // there is no such incident to look at
+	p.DedupKey = c.dedupKey("monitor/test/" + id)
 	p.Summary = "Test page from Outrider (" + c.Deployment + ") to " + pager + ": nothing is broken"
 	return p
 }

@@ -231,6 +231,17 @@ func TestComposingAgainGivesTheSamePageAndOtherChangesGiveOthers(t *testing.T) {
 	}
 }
 
+func TestASecondTestPageIsOneOfItsOwnAndOfNoJourney(t *testing.T) {
+	first, second := composer.Test("oncall", "1", three), composer.Test("oncall", "2", three)
+	journey := composer.Journey(&journeys.Journey{Name: "test"}, opened(), failed())
+	if first.DedupKey == second.DedupKey || first.DedupKey == journey.DedupKey {
+		t.Errorf("keys %q and %q beside the journey's %q: a page that joins an open incident wakes nobody", first.DedupKey, second.DedupKey, journey.DedupKey)
+	}
+	if len(first.Links) > 0 {
+		t.Errorf("a test page links to %v: want no incident that there is not", first.Links)
+	}
+}
+
 // names gives the properties of a schema, with their path, as the reflected type has them.
 func names(t reflect.Type, path string) []string {
 	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice {
