@@ -136,6 +136,18 @@ func TestADigestIsSentWithTheBodyAgain(t *testing.T) {
     expect:
       - body startsWith "helloDigest username=\"q\\\"u\", realm=\"a \\\"b\\\"\"" and body contains "algorithm=SHA-256" and body contains 'opaque="o"'
 `, srv.URL), nil)
+	joined := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Authorization") == "" {
+			w.Header().Add("WWW-Authenticate", `Basic realm="x, Digest y", Digest realm="a", nonce="n", DIGEST realm="b", nonce="m", algorithm=SHA-256, Basic realm="z"`)
+			w.WriteHeader(http.StatusUnauthorized)
+		}
+		say(w, r.Header.Get("Authorization"))
+	})
+	passes(t, at(`
+  - get: BIN/
+    auth: {digest: {username: u, password: p}}
+    expect: body startsWith 'Digest username="u", realm="b", nonce="m"' and body contains "algorithm=SHA-256"
+`, joined.URL), nil)
 	odd := serve(t, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Add("WWW-Authenticate", `Digest realm="a", nonce="n", qop="auth-int"`)
 		w.WriteHeader(http.StatusUnauthorized)

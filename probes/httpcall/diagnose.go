@@ -2,6 +2,7 @@ package httpcall
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -45,7 +46,7 @@ func (x *exchange) diagnose(f *probes.Failure) *probes.Failure {
 		better.Reason = probes.Blocked
 		better.Message = fmt.Sprintf("blocked by %s (status %d), which does not take us for a customer", guard, x.status)
 	case x.json.err != nil && strings.Contains(f.Message, x.json.err.Error()):
-		better.Got = "no JSON but: " + x.excerpt(80)
+		better.Got = "no JSON but: " + cmp.Or(x.excerpt(80), "an empty body")
 	default:
 		return f
 	}

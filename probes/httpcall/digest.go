@@ -55,12 +55,8 @@ func newNonce() string {
 // findChallenge gives the parameters of the best digest challenge that we can answer.
 func findChallenge(headers []string) (map[string]string, bool) {
 	var best map[string]string
-	for _, header := range headers {
-		scheme, rest, _ := strings.Cut(strings.TrimSpace(header), " ")
-		if !strings.EqualFold(scheme, "Digest") {
-			continue
-		}
-		params := parseParams(rest)
+	for _, challenge := range digestChallenges(headers) {
+		params := parseParams(challenge)
 		if hashOf(params["algorithm"]) == nil {
 			continue
 		}
@@ -69,6 +65,39 @@ func findChallenge(headers []string) (map[string]string, bool) {
 		}
 	}
 	return best, best != nil
+}
+
+// digestChallenges gives what follows each scheme Digest. Several challenges may stand in one line, divided by commas as their
+// parameters are (RFC 9110, section 11.6.1): a scheme is known by the blank behind it.
+func digestChallenges(headers []string) []string {
+	const scheme = "digest "
+	var found []string
+	for _, header := range headers {
+		begin, quoted, fresh := -1, false, true
+		for i := 0; i < len(header); i++ {
+			c := header[i]
+			switch {
+			case quoted && c == '\\':
+				i++
+			case c == '"':
+				quoted, fresh = !quoted, false
+			case quoted:
+			case fresh && len(header)-i >= len(scheme) && strings.EqualFold(header[i:i+len(scheme)], scheme):
+				if begin >= 0 {
+					found = append(found, header[begin:i])
+				}
+				begin, fresh = i+len(scheme), false
+			case c == ',':
+				fresh = true
+			case c != ' ' && c != '\t':
+				fresh = false
+			}
+		}
+		if begin >= 0 {
+			found = append(found, header[begin:])
+		}
+	}
+	return found
 }
 
 // parseParams reads auth-params (RFC 9110, section 11.2): names are lower-cased, quotes removed.

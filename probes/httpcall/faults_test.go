@@ -203,7 +203,7 @@ func TestAHeadOfMegabytesIsRefused(t *testing.T) {
 }
 
 func TestAURLThatIsNoneIsAFaultOfTheConfiguration(t *testing.T) {
-	for _, url := range []string{"", "shop", "ftp://shop/", "http://", "http://[::1", "http://a b/", "javascript:alert(1)"} {
+	for _, url := range []string{"", "shop", "ftp://shop/", "http://", "http://[::1", "http://a b/", "javascript:alert(1)", "http://127.0.0.1:99999/"} {
 		_, err := do(t, open(t), get(url))
 		wantFailure(t, err, probes.Config, "URL")
 	}
@@ -211,4 +211,9 @@ func TestAURLThatIsNoneIsAFaultOfTheConfiguration(t *testing.T) {
 	a.Headers = []journeys.Pair{{Name: "X-Note", Value: text("a\r\nX-Evil: b")}}
 	_, err := do(t, open(t), a)
 	wantFailure(t, err, probes.Config, "X-Note")
+	for _, host := range []string{"a b", "shop/menu"} {
+		a.Headers = []journeys.Pair{{Name: "host", Value: text(host)}}
+		_, err := do(t, open(t), a)
+		wantFailure(t, err, probes.Config, "the header Host")
+	}
 }

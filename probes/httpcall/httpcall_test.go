@@ -1,6 +1,7 @@
 package httpcall_test
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -146,7 +147,7 @@ func TestABodyThatIsNotJSONHasNoJSONAndSaysWhy(t *testing.T) {
 		f := s.Diagnose(t.Context(), &probes.Failure{
 			Reason: probes.Assertion, Message: "expected json.a == 1: " + err.Error(),
 		})
-		if f.Got != "no JSON but: "+body {
+		if f.Got != "no JSON but: "+cmp.Or(body, "an empty body") {
 			t.Errorf("%q: got %q", body, f.Got)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"github.com/outrider-monitor/outrider/journeys"
@@ -71,6 +72,9 @@ func (x *exchange) target(ctx context.Context, scope *journeys.Scope) (*url.URL,
 	if target.Scheme != "http" && target.Scheme != "https" || target.Host == "" {
 		return nil, dial.Misconfigured("the URL %q is not one of http or https", text)
 	}
+	if err := portOf(target); err != nil {
+		return nil, err
+	}
 	query, err := encodePairs(ctx, scope, x.action.Query)
 	if err != nil {
 		return nil, err
@@ -83,6 +87,15 @@ func (x *exchange) target(ctx context.Context, scope *journeys.Scope) (*url.URL,
 		target.RawQuery = query
 	}
 	return target, nil
+}
+
+// portOf refuses a port that no machine has: it would look as if the target could not be reached.
+func portOf(target *url.URL) error {
+	port := target.Port()
+	if _, err := strconv.ParseUint(port, 10, 16); err != nil && port != "" {
+		return dial.Misconfigured("the URL %q has no port from 0 to 65535", shown(target))
+	}
+	return nil
 }
 
 // escapeQuery encodes what cannot stand in a request's first line, as browsers do (WHATWG URL, the query
@@ -134,6 +147,10 @@ func (x *exchange) prepareHeader(ctx context.Context, scope *journeys.Scope, req
 		}
 		switch name := http.CanonicalHeaderKey(pair.Name); name {
 		case "Host":
+			// net/http would send what stands before the first blank or slash, and something else than was asked for.
+			if strings.ContainsAny(value, " \t/") {
+				return dial.Misconfigured("the header Host cannot hold blanks or slashes")
+			}
 			req.Host = value
 		case "Content-Type":
 			req.Header.Set(name, value)
