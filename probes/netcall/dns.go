@@ -21,10 +21,12 @@ const systemServers = "/etc/resolv.conf"
 
 // lookup asks a name server one question.
 type lookup struct {
-	name, kind, server, host string
-	transport                string
-	overTLS                  bool
-	trust                    dial.Trust
+	// asked is the name as the journey has it, in which a secret would be recognised; name is that of the question.
+	asked, name, kind, server, host string
+
+	transport string
+	overTLS   bool
+	trust     dial.Trust
 }
 
 func prepareDNS(ctx context.Context, scope *journeys.Scope, a *journeys.DNS) (job, error) {
@@ -32,7 +34,7 @@ func prepareDNS(ctx context.Context, scope *journeys.Scope, a *journeys.DNS) (jo
 	if err != nil {
 		return nil, err
 	}
-	l := &lookup{kind: cmp.Or(a.Type, "A"), transport: a.Transport, overTLS: a.OverTLS}
+	l := &lookup{asked: strings.TrimSuffix(texts[0], "."), kind: cmp.Or(a.Type, "A"), transport: a.Transport, overTLS: a.OverTLS}
 	if l.name, err = questionName(texts[0], l.kind); err != nil {
 		return nil, err
 	}
@@ -81,7 +83,7 @@ func nameServer(server string, overTLS bool) (address, host string, err error) {
 }
 
 func (l *lookup) target() string {
-	return "dns://" + l.server + "/" + strings.TrimSuffix(l.name, ".") + "?type=" + l.kind
+	return "dns://" + l.server + "/" + l.asked + "?type=" + l.kind
 }
 
 func (l *lookup) run(ctx context.Context, c *call) error {
@@ -118,7 +120,7 @@ func (l *lookup) run(ctx context.Context, c *call) error {
 		got = "no " + l.kind + " record"
 	}
 	return &probes.Failure{
-		Reason: probes.DNS, Message: fmt.Sprintf("%s answers for %s: %s", l.server, strings.TrimSuffix(l.name, "."), got),
+		Reason: probes.DNS, Message: fmt.Sprintf("%s answers for %s: %s", l.server, l.asked, got),
 		Expected: "a " + l.kind + " record", Got: got,
 	}
 }

@@ -104,6 +104,7 @@ func TestANameServerIsAsked(t *testing.T) {
     expect: tls.days_left > 0 and answers[1].value == "192.0.2.1"
 `)
 	p.fails(t, probes.DNS, plain, "  - dns: gone.example\n    server: HOST\n", "NXDOMAIN")
+	p.fails(t, probes.DNS, plain, "  - dns: gön.example\n    server: HOST\n", "answers for gön.example: NXDOMAIN")
 	p.fails(t, probes.DNS, plain, "  - dns: shop.example\n    query_type: AAAA\n    server: HOST\n", "no AAAA record")
 	p.fails(t, probes.Timeout, plain, "  - dns: silent.example\n    server: HOST\n    timeout: 100ms\n", "for the first byte of the answer")
 	p.fails(t, probes.TLS, secure, "  - dns: shop.example\n    server: HOST\n    dns_over_tls: true\n", "unknown authority")

@@ -96,7 +96,7 @@ func (pat *pattern) plausible(s string, i int) bool {
 	if pat.next == 0 || pat.card || s[i] != pat.units[0].raw[0] || isEscape(s[i]) || i+1 >= len(s) {
 		return true
 	}
-	return s[i+1] == pat.next || pat.fold && lower(s[i+1]) == lower(pat.next) || isEscape(s[i+1])
+	return s[i+1] == pat.next || pat.fold && lower(s[i+1]) == lower(pat.next) || isEscape(s[i+1]) || pat.next == '+' && s[i+1] == ' '
 }
 
 // isEscape reports whether another spelling than the raw one may begin with c.
@@ -152,10 +152,18 @@ func (u *unit) ends(s string, i int, list []int) []int {
 		list = insert(list, i+len(u.raw))
 	}
 	switch s[i] {
+	case ' ':
+		// A server that reads a plus in a query takes it for a blank, and may say it back so.
+		if u.raw == "+" {
+			list = insert(list, i+1)
+		}
 	case '%':
 		list = insert(list, percent(u.raw, s, i))
-		if u.raw == " " {
+		switch u.raw {
+		case " ":
 			list = insert(list, percent("+", s, i))
+		case "+":
+			list = insert(list, percent(" ", s, i))
 		}
 		// A percent sign that was encoded several times ends at each of its 25s.
 		for end := i + 3; u.raw == "%" && hexByte(s, end-2, '%') && len(list) < cap(list); end += 2 {

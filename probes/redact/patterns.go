@@ -113,6 +113,9 @@ func (p *patterns) add(pat pattern, text string) {
 	p.all = append(p.all, pat)
 	index := len(p.all) - 1
 	starts := map[byte]bool{pat.units[0].raw[0]: true, '%': true, '\\': true, '&': true, '+': true}
+	if pat.units[0].raw == "+" {
+		starts[' '] = true
+	}
 	if pat.fold {
 		starts[lower(pat.units[0].raw[0])], starts[upper(pat.units[0].raw[0])] = true, true
 	}
