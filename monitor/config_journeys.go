@@ -40,6 +40,8 @@ func (c *Config) readJourneys(r *document.Reader, m *document.Map) {
 			whole = c.readJourneyFile(r, loader, file) && whole
 		}
 	}
+	// A list that has grown has room for a quarter more, and a journey is a large thing.
+	c.Journeys = slices.Clone(c.Journeys)
 	for _, file := range loader.Files() {
 		if !slices.Contains(c.Files, file) {
 			c.Files = append(c.Files, file)

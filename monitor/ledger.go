@@ -17,6 +17,8 @@ import (
 // store is what the ledger needs of history.Store.
 type store interface {
 	Update(ctx context.Context, journey string, judge func(history.Prev) history.Entry) error
+	// State is the journey's state as it was stored last.
+	State(journey string) incidents.State
 }
 
 // waker is what the ledger needs of paging.Courier.
@@ -50,7 +52,6 @@ type ledger struct {
 	waiting map[string][]*record
 	count   int
 	bytes   int
-	states  map[string]incidents.State
 	refusal error
 	// stored counts successes.
 	stored uint64
@@ -64,8 +65,8 @@ type record struct {
 	result probes.Result
 }
 
-func newLedger(s store, known map[string]incidents.State, d *distress, c waker, log *slog.Logger) *ledger {
-	return &ledger{store: s, log: log, courier: c, distress: d, states: known,
+func newLedger(s store, d *distress, c waker, log *slog.Logger) *ledger {
+	return &ledger{store: s, log: log, courier: c, distress: d,
 		waiting: map[string][]*record{}, wake: make(chan struct{}, 1)}
 }
 
@@ -79,12 +80,12 @@ func (l *ledger) Record(ctx context.Context, p *plan, t *task, result probes.Res
 	if !behind {
 		err := l.commit(ctx, r)
 		if err == nil {
-			return l.state(t.Name)
+			return l.store.State(t.Name)
 		}
 		l.log.Error("a run could not be stored and is kept in memory", "journey", t.Name, "run", result.RunID, "error", err)
 	}
 	l.keep(r)
-	return l.state(t.Name)
+	return l.store.State(t.Name)
 }
 
 // commit stores a run; when the store refuses it for its content, without its details.
@@ -129,14 +130,7 @@ func (l *ledger) update(ctx context.Context, r *record) error {
 		return err
 	}
 	l.stored++
-	l.states[r.task.Name] = entry.State
 	return nil
-}
-
-func (l *ledger) state(journey string) incidents.State {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.states[journey]
 }
 
 // Waiting is the number of runs that are not stored yet, and why.

@@ -44,6 +44,12 @@ func (s *fakeStore) Update(_ context.Context, journey string, judge func(history
 	return nil
 }
 
+func (s *fakeStore) State(journey string) incidents.State {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.states[journey]
+}
+
 func (s *fakeStore) refuse(err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -98,7 +104,7 @@ func ledgerUnderTest(t *testing.T, s *fakeStore, pager *fakePager) (*ledger, *pl
 	d := &distress{log: log, pagers: func() (map[string]paging.Pager, paging.Composer) {
 		return map[string]paging.Pager{"ops": pager}, p.composer
 	}}
-	return newLedger(s, map[string]incidents.State{}, d, &fakeCourier{}, log), p, task
+	return newLedger(s, d, &fakeCourier{}, log), p, task
 }
 
 func runOf(n int, outcome probes.Outcome) probes.Result {

@@ -149,7 +149,7 @@ func (m *Monitor) open() error {
 	m.undo.Add("ending the browser", 10*time.Second, m.drivers.Close)
 	m.gate = newGate(browserPlaces(config.Browser), m.o.PlaceHTTP)
 	m.courier = m.newCourier()
-	m.ledger = newLedger(m.store, m.store.States(), &distress{log: m.log, pagers: m.monitorPagers}, m.courier, m.log)
+	m.ledger = newLedger(m.store, &distress{log: m.log, pagers: m.monitorPagers}, m.courier, m.log)
 	m.ledger.current = m.current
 	m.warden = warden{m: m, wake: make(chan struct{}, 1)}
 	m.ledger.heard = m.warden.Hear
