@@ -48,7 +48,8 @@ func (t *Trace) Start() {
 		TLSHandshakeStart: func() { t.Begin(Shaking) },
 		TLSHandshakeDone:  func(_ tls.ConnectionState, err error) { t.done(Shook, err) },
 		GotConn:           t.gotConn,
-		WroteRequest:      func(httptrace.WroteRequestInfo) { t.Note(Wrote) },
+		WroteHeaders:      func() { t.Note(Wrote) },
+		WroteRequest:      func(httptrace.WroteRequestInfo) { t.wroteAll() },
 		GotFirstResponseByte: func() {
 			t.Note(Answered)
 		},
@@ -58,6 +59,14 @@ func (t *Trace) Start() {
 func (t *Trace) connectDone(_, addr string, err error) {
 	if t.done(Connected, err); err == nil {
 		t.remote.Store(&addr)
+	}
+}
+
+// wroteAll notes that the whole request was written. Over HTTP/2 the answer may begin before we hear of that; then the
+// head's moment stays, as the time until the answer would be less than nothing.
+func (t *Trace) wroteAll() {
+	if !t.Reached(Answered) {
+		t.Note(Wrote)
 	}
 }
 

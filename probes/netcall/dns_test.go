@@ -11,6 +11,25 @@ import (
 	"github.com/outrider-monitor/outrider/probes"
 )
 
+// onePort listens for packets and for connections on the same port, which somebody else may have taken for one of them.
+func onePort(t *testing.T) (net.PacketConn, net.Listener) {
+	t.Helper()
+	var err error
+	for range 20 {
+		var packets net.PacketConn
+		if packets, err = net.ListenPacket("udp", "127.0.0.1:0"); err != nil {
+			t.Fatal(err)
+		}
+		var stream net.Listener
+		if stream, err = net.Listen("tcp", packets.LocalAddr().String()); err == nil {
+			return packets, stream
+		}
+		packets.Close()
+	}
+	t.Fatal(err)
+	return nil, nil
+}
+
 // nameServer answers for shop.example over UDP, TCP and TLS; the TXT record is too long for UDP.
 func nameServer(t *testing.T, certificate *tls.Certificate) (plain, secure string) {
 	t.Helper()
@@ -44,14 +63,7 @@ func nameServer(t *testing.T, certificate *tls.Certificate) (plain, secure strin
 		}
 		_ = w.WriteMsg(m)
 	}
-	packets, err := net.ListenPacket("udp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	stream, err := net.Listen("tcp", packets.LocalAddr().String())
-	if err != nil {
-		t.Fatal(err)
-	}
+	packets, stream := onePort(t)
 	overTLS, err := tls.Listen("tcp", "127.0.0.1:0", &tls.Config{Certificates: []tls.Certificate{*certificate}})
 	if err != nil {
 		t.Fatal(err)
