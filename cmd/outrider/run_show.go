@@ -32,6 +32,8 @@ type live struct {
 	attempt int
 	finally bool
 	width   int
+	// told says that the attempt's failure was shown beside its step; what is evaluated after the steps has no line.
+	told bool
 }
 
 func newLive(c *console) *live { return &live{c: c} }
@@ -40,7 +42,7 @@ func newLive(c *console) *live { return &live{c: c} }
 const widest = 60
 
 func (s *live) begin(j *journeys.Journey) {
-	s.attempt, s.finally, s.width = 0, false, 0
+	s.attempt, s.finally, s.width, s.told = 0, false, 0, false
 	s.measure(j.Steps, 0)
 	s.measure(j.Finally, 0)
 	fmt.Fprintf(s.c.out, "%s  %s\n", s.c.bold(j.Name), j.Title)
@@ -59,7 +61,7 @@ func (s *live) progress(p probes.Progress) {
 		if s.attempt = p.Attempt; p.Attempt > 1 {
 			fmt.Fprintf(s.c.out, "  once more, attempt %d\n", p.Attempt)
 		}
-		s.finally = false
+		s.finally, s.told = false, false
 	}
 	if p.Finally && !s.finally {
 		s.finally = true
@@ -137,6 +139,7 @@ func (s *live) remarks(r *probes.StepResult) string {
 
 // why says what a step expected and got.
 func (s *live) why(f *probes.Failure) {
+	s.told = true
 	fmt.Fprintf(s.c.out, "      %s: %s\n", s.c.bold(string(f.Reason)), printable(f.Message))
 	s.lines("expected", f.Expected)
 	s.lines("got", f.Got)
@@ -178,8 +181,8 @@ func (s *live) end(j *journeys.Journey, r *probes.Result, kept evidence, reprodu
 		fmt.Fprintf(s.c.out, " (%s)", f.Reason)
 	}
 	fmt.Fprintln(s.c.out)
-	if f := r.Failure; f != nil && r.Step == "" {
-		fmt.Fprintf(s.c.out, "  %s\n", f.Message)
+	if f := r.Failure; f != nil && !s.told {
+		s.why(f)
 	}
 	if last := r.Last(); last != nil {
 		s.numbers(last.Steps)
