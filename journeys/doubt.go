@@ -84,7 +84,7 @@ func (p *parser) checkExpectation(n *document.Node, e Expr, at place) {
 		p.r.ProblemAt(e.Pos, n.Path(), "this is always the same, whatever the step shows", "look at the answer or the page, such as status == 200")
 		return
 	}
-	around, known := places()[at]
+	around, known := p.g.places[at]
 	if !known || len(around.roots)+len(around.functions) == 0 {
 		return
 	}

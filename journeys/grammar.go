@@ -9,15 +9,17 @@ import (
 // name the table that it stands in.
 type grammar struct {
 	verbs   []verb
+	places  map[place]surroundings
 	names   []string
 	index   map[string]*verb
+	journey []field[Journey]
 	step    []field[draft]
 	locator []field[Locator]
 }
 
 // grammars gives the one grammar; it is made once and does not change.
 var grammars = sync.OnceValue(func() *grammar {
-	g := &grammar{verbs: verbs(), step: stepFields(), locator: locatorFields(), index: map[string]*verb{}}
+	g := &grammar{verbs: verbs(), places: places(), journey: journeyFields(), step: stepFields(), locator: locatorFields(), index: map[string]*verb{}}
 	for i := range g.verbs {
 		g.names = append(g.names, g.verbs[i].name)
 		g.index[g.verbs[i].name] = &g.verbs[i]

@@ -101,7 +101,7 @@ func (p *parser) refuseRest(m *document.Map) {
 
 func (p *parser) read(n *document.Node) {
 	p.begin(n)
-	m := readFields(p, n, journeyFields(), p.journey)
+	m := readFields(p, n, p.g.journey, p.journey)
 	m.Need("journey", "steps")
 	p.inheritEnvironments()
 	p.nameSteps()
