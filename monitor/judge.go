@@ -14,6 +14,9 @@ import (
 func (p *plan) judge(t *task, r probes.Result, prev history.Prev) history.Entry {
 	state, events := incidents.Judge(prev.State, t.policy, r)
 	own, ownEvents := incidents.JudgeMonitor(prev.Monitor, state, p.ownPolicy(&r), r)
+	if len(events)+len(ownEvents) == 0 && state.Incident == nil && incidents.Same(prev.Monitor, own) {
+		return history.Entry{Result: r, State: state} // nearly every run: there is nothing to decide about whom to tell
+	}
 	c := &court{plan: p, task: t, run: &r, prev: prev, state: state, events: events, own: own, changed: !incidents.Same(prev.Monitor, own)}
 	c.entry.Result = r
 	c.blame()
