@@ -28,8 +28,8 @@ func listening(t *testing.T) (*zoo, *heard) {
 		if r.URL.Path == "/heard/page" {
 			_, _ = w.Write([]byte(`<title>Heard</title><script>
 const there = location.origin.replace('127.0.0.1', 'localhost');
-onload = () => Promise.all([fetch('/heard/own', {method: 'POST'}), fetch(there + '/heard/other')]).then(() => document.title = 'Done');
-</script><iframe src="" id=f></iframe><script>f.src = there + '/heard/frame'</script><a href="/heard/link">Link</a>`))
+const ask = () => Promise.all([fetch('/heard/own', {method: 'POST'}), fetch(there + '/heard/other')]).then(() => document.title = 'Done');
+</script><button onclick="ask()">Ask</button><iframe src="" id=f></iframe><script>f.src = there + '/heard/frame'</script><a href="/heard/link">Link</a>`))
 		}
 	})
 	return z, h
@@ -39,9 +39,11 @@ func TestRequestsSayThatTheyAreSynthetic(t *testing.T) { eachIsolation(t, sayWho
 
 func sayWhoAsks(t *testing.T, d *Driver) {
 	z, h := listening(t)
-	v := visitWith(t, d, z, "  - goto: ZOO/heard/page\n  - click: Link\n  - wait_for_url: ZOO/heard/link")
-	if err := v.step(secondsFive); err != nil {
-		t.Fatal(err)
+	v := visitWith(t, d, z, "  - goto: ZOO/heard/page\n  - click: Ask\n  - click: Link\n  - wait_for_url: ZOO/heard/link")
+	for range 2 {
+		if err := v.step(secondsFive); err != nil {
+			t.Fatal(err)
+		}
 	}
 	for end := time.Now().Add(5 * time.Second); time.Now().Before(end); {
 		values, _, err := v.s.Scope(t.Context())

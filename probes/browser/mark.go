@@ -14,7 +14,8 @@ import (
 // hosts it can only stop requests and let them go on changed. While it may stop any, every request of the page
 // takes a detour through the browser's process, an eighth of a run's CPU. So requests are stopped when a page
 // stands still, and not while one loads: marked are the pages that are opened, and what scripts ask for once
-// the document has been read. Pictures, styles, scripts and the hops of a redirect bear the user agent's token
+// the document has been read: surely what follows an action of the journey, and not always what a script asks for at the
+// very moment of loading. Pictures, styles, scripts and the hops of a redirect bear the user agent's token
 // alone.
 
 type pausedEvent struct {
