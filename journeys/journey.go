@@ -69,15 +69,6 @@ type Var struct {
 	Pos   document.Pos
 }
 
-// Secret says where a secret comes from. Exactly one of Env and File is set. The value is never part of
-// the model.
-type Secret struct {
-	Name string
-	Env  string
-	File string
-	Pos  document.Pos
-}
-
 // SLO is the objective of a journey: Objective percent of judged runs pass within Window.
 type SLO struct {
 	Objective float64

@@ -34,7 +34,7 @@ func journeyFields() []field[Journey] {
 		{"timeout", "bound of one attempt, finally steps apart", durationSchema(), func(p *parser, n *document.Node, j *Journey) {
 			j.Timeout = p.positive(n)
 		}},
-		{"secrets", "where secrets come from: {name: {env: VARIABLE}} or {name: {file: PATH}}", mapSchema(refSchema("secret")), readSecrets},
+		{"secrets", "where secrets come from: {name: {env: VARIABLE}}, {file: PATH}, {secretsmanager: NAME} or {ssm: NAME}", mapSchema(refSchema("secret")), readSecrets},
 		{"vars", "variables, evaluated at the start of each attempt", mapSchema(textSchema()), readVars},
 		{"environments", "other values of variables, by environment: {staging: {shop: URL}}; outrider run --env staging", mapSchema(mapSchema(textSchema())), readEnvironments},
 		{"defaults", "keys that all steps have where they say nothing themselves", refSchema("defaults"), func(p *parser, n *document.Node, _ *Journey) {

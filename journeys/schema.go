@@ -35,7 +35,7 @@ func Schema() []byte {
 // definitions are the pieces that the schema refers to; each family keeps its own.
 func definitions() map[string]schema {
 	secret := object(secretFields())
-	secret["minProperties"], secret["maxProperties"] = 1, 1
+	secret["oneOf"] = []schema{{"required": []string{"env"}}, {"required": []string{"file"}}, {"required": []string{SecretsManager}}, {"required": []string{ParameterStore}}}
 	all := map[string]schema{
 		"journey":     object(journeyFields(), "journey", "steps"),
 		"fragment":    object(fragmentFields(), "fragment", "steps"),

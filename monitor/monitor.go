@@ -23,6 +23,8 @@ import (
 	"github.com/outrider-monitor/outrider/monitor/deadman"
 	"github.com/outrider-monitor/outrider/paging"
 	"github.com/outrider-monitor/outrider/probes"
+	"github.com/outrider-monitor/outrider/probes/secrets"
+	"github.com/outrider-monitor/outrider/probes/secrets/awssecrets"
 )
 
 // Options say which configuration to run, and with what.
@@ -84,6 +86,7 @@ type Monitor struct {
 	pagers    atomic.Pointer[map[string]paging.Pager]
 	published published
 	sessions  *probes.Sessions
+	secrets   *secrets.Keeper
 	turns     turns
 	vigil     vigil
 	silence   deadman.Watch
@@ -146,6 +149,7 @@ func (m *Monitor) open() error {
 	if m.drivers, err = Drivers(DriverOptions{Browser: config.Browser, Log: m.log, OnBrowserStart: m.browserStarted}); err != nil {
 		return err
 	}
+	m.secrets = secrets.NewKeeper(awssecrets.New(config.CloudWatch.Region), m.log)
 	m.undo.Add("ending the browser", 10*time.Second, m.drivers.Close)
 	m.gate = newGate(browserPlaces(config.Browser), m.o.PlaceHTTP)
 	m.courier = m.newCourier()

@@ -76,6 +76,7 @@ func (m *Monitor) adopt(config *Config, pagers map[string]paging.Pager) error {
 	m.numbers.ConfigurePagers(sortedKeys(config.Pagers))
 	m.pagers.Store(&pagers)
 	m.courier.SetDirectory(paging.Directory{Pagers: pagers, Fallback: config.FallbackPagers, Paces: config.paces()})
+	m.secrets.Keep(config.Journeys)
 	m.heart.Store(heart)
 	m.plan.Store(next)
 	if err := m.schedule.Set(next.timings()); err != nil {
@@ -95,7 +96,7 @@ func (m *Monitor) adopt(config *Config, pagers map[string]paging.Pager) error {
 
 func (m *Monitor) newRunner(config *Config) *probes.Runner {
 	return probes.NewRunner(probes.Options{
-		Drivers: m.drivers.All, Location: config.Location, Deployment: config.Deployment, Environment: config.Environment, Env: m.o.Env,
+		Drivers: m.drivers.All, Location: config.Location, Deployment: config.Deployment, Environment: config.Environment, Env: m.o.Env, Secrets: m.secrets,
 		Timeout: config.Defaults.Timeout, StepTimeout: config.Defaults.StepTimeout,
 		EvidenceTime: evidenceTime, FinallyTime: finallyTime, Control: config.Control,
 		Sessions: m.sessions, Saver: func(session string) *journeys.Journey { return journeys.Saver(config.Journeys, session) },

@@ -22,6 +22,7 @@ func (m *Monitor) Run(ctx context.Context) error {
 	m.start("the courier", courierTime, failed, m.courier.Run)
 	m.undo.Add("the last pages", lastPagesTime, m.lastPages)
 	m.start("the ledger", storeTimeout, failed, m.ledger.Run)
+	m.start("the secrets", time.Second, failed, m.secrets.Run)
 	m.start("the warden", storeTimeout, failed, m.warden.Run)
 	if m.cloud != nil {
 		m.start("CloudWatch", cloudTime, failed, m.cloud.Run)

@@ -78,7 +78,11 @@ func (a *attempt) timeout() time.Duration { return cmp.Or(a.j.Timeout, a.r.o.Tim
 func (a *attempt) killAfter() time.Duration {
 	o := &a.r.o
 	sessions := time.Duration(len(o.Drivers))
-	return a.timeout() + o.EvidenceTime + o.FinallyTime + sessions*(openTime+closeTime) + killGrace
+	all := a.timeout() + o.EvidenceTime + o.FinallyTime + sessions*(openTime+closeTime) + killGrace
+	if vaulted(a.j) {
+		all += secretTime
+	}
+	return all
 }
 
 // abandon gives what is known of an attempt whose goroutine did not come back.
@@ -151,14 +155,8 @@ func (a *attempt) prepare(ctx context.Context) *Failure {
 	if a.r.o.Published != nil {
 		a.scope.Journeys = a.r.o.Published()
 	}
-	if len(a.j.Secrets) > 0 {
-		secrets, f := readSecrets(a.j, a.r.o.Env)
-		if f != nil {
-			return f
-		}
-		a.scope.Secrets = secrets
-		a.redactor = NewRedactor(secrets)
-		a.r.warnShort(a.j.Name, a.redactor)
+	if f := a.readSecrets(ctx); f != nil {
+		return f
 	}
 	if a.signedIn != nil {
 		a.signedIn.hide(a.redactor, a.j.Session.Use)

@@ -12,6 +12,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/outrider-monitor/outrider/journeys"
+	"github.com/outrider-monitor/outrider/probes/secrets"
 )
 
 // Options configure a Runner.
@@ -24,6 +25,8 @@ type Options struct {
 	Environment string
 	// Env looks up environment variables for env.X and for secrets. Nil: os.LookupEnv.
 	Env func(string) (string, bool)
+	// Secrets keeps what services keep. Nil: a journey with a secret of a service ends in an error.
+	Secrets *secrets.Keeper
 	// Vars override `vars:` (outrider run --var k=v).
 	Vars map[string]string
 	// StepTimeout and Timeout are used where the journey says nothing. Zero: 10s, 60s.
@@ -180,20 +183,28 @@ func (r *Runner) attempt(ctx context.Context, j *journeys.Journey, runID string,
 	return r.await(ctx, newAttempt(r, j, runID, number))
 }
 
-func (r *Runner) await(ctx context.Context, a *attempt) finished {
+func (r *Runner) await(ctx context.Context, a *attempt) (done finished) {
+	if r.o.Secrets != nil && vaulted(a.j) {
+		// The attempt that confirms a failure reads them afresh: they may have been changed where they are kept.
+		defer func() {
+			if done.Outcome == Failed {
+				r.o.Secrets.Doubt(a.j.Secrets)
+			}
+		}()
+	}
 	if r.punctual(a.j) {
 		_ = deepen(a.out.Number)
 		return a.run(ctx)
 	}
-	done := make(chan finished, 1)
+	ended := make(chan finished, 1)
 	go func() {
 		_ = deepen(a.out.Number)
-		done <- a.run(ctx)
+		ended <- a.run(ctx)
 	}()
 	kill := time.NewTimer(a.killAfter())
 	defer kill.Stop()
 	select {
-	case f := <-done:
+	case f := <-ended:
 		return f
 	case <-kill.C:
 		return a.abandon()

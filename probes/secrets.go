@@ -2,29 +2,37 @@ package probes
 
 import (
 	"context"
-	"errors"
+	"encoding/json"
 	"fmt"
-	"io"
-	"io/fs"
-	"os"
-	"path/filepath"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/outrider-monitor/outrider/journeys"
 	"github.com/outrider-monitor/outrider/probes/redact"
+	"github.com/outrider-monitor/outrider/probes/secrets"
 )
 
-// maxSecret bounds a secret's file.
-const maxSecret = 64 << 10
+// secretTime bounds the reading of all of a journey's secrets. It is our own time: it counts not for the journey.
+const secretTime = 10 * time.Second
 
 // readSecrets reads the journey's secrets from where its file says they are. They are read at the start
 // of each attempt, so that a rotated secret needs no restart.
-func readSecrets(j *journeys.Journey, env func(string) (string, bool)) (map[string]string, *Failure) {
-	values := make(map[string]string, len(j.Secrets))
-	for _, s := range j.Secrets {
-		value, err := readSecret(s, j.Dir, env)
+func (a *attempt) readSecrets(ctx context.Context) *Failure {
+	if len(a.j.Secrets) == 0 {
+		return nil
+	}
+	if vaulted(a.j) {
+		begun := time.Now()
+		defer func() { a.opening += time.Since(begun) }()
+	}
+	ctx, cancel := context.WithTimeout(ctx, secretTime)
+	defer cancel()
+	values := make(map[string]string, len(a.j.Secrets))
+	for _, s := range a.j.Secrets {
+		value, err := secrets.Read(ctx, s, a.j.Dir, a.r.o.Env, a.r.o.Secrets)
 		if err != nil {
-			return nil, &Failure{
+			return &Failure{
 				Reason: Config, Err: err,
 				Message:  fmt.Sprintf("secret %q: %s", s.Name, err),
 				Expected: "a value", Got: "none",
@@ -32,52 +40,48 @@ func readSecrets(j *journeys.Journey, env func(string) (string, bool)) (map[stri
 		}
 		values[s.Name] = value
 	}
-	return values, nil
+	a.scope.Secrets = values
+	a.redactor = NewRedactor(values)
+	for name, value := range values {
+		hideParts(a.redactor, name, value)
+	}
+	a.r.warnShort(a.j.Name, a.redactor)
+	return nil
 }
 
-func readSecret(s journeys.Secret, dir string, env func(string) (string, bool)) (string, error) {
-	if s.Env != "" {
-		value, ok := env(s.Env)
-		switch {
-		case !ok:
-			return "", fmt.Errorf("the environment variable %s is not set", s.Env)
-		case value == "":
-			return "", fmt.Errorf("the environment variable %s is empty", s.Env)
-		}
-		return value, nil
-	}
-	path := s.File
-	if !filepath.IsAbs(path) {
-		path = filepath.Join(dir, path)
-	}
-	value, err := readFile(path)
-	if err != nil {
-		return "", err
-	}
-	if value = strings.TrimRight(value, "\r\n"); value == "" {
-		return "", fmt.Errorf("the file %s is empty", path)
-	}
-	return value, nil
+// vaulted reports whether a service has to be asked.
+func vaulted(j *journeys.Journey) bool {
+	return slices.ContainsFunc(j.Secrets, func(s journeys.Secret) bool { return s.Vault != nil })
 }
 
-func readFile(path string) (string, error) {
-	file, err := os.Open(path)
-	if err != nil {
-		var perr *fs.PathError
-		if errors.As(err, &perr) {
-			err = perr.Err
+// hideParts hides what a secret that is JSON is made of: an expression may take one value out of it.
+func hideParts(r *Redactor, name, value string) {
+	if text := strings.TrimSpace(value); text == "" || text[0] != '{' && text[0] != '[' {
+		return
+	}
+	var whole any
+	d := json.NewDecoder(strings.NewReader(value))
+	d.UseNumber()
+	if d.Decode(&whole) == nil {
+		hideLeaves(r, name, whole)
+	}
+}
+
+func hideLeaves(r *Redactor, name string, value any) {
+	switch part := value.(type) {
+	case string:
+		r.Add(name, part)
+	case json.Number:
+		r.Add(name, part.String())
+	case []any:
+		for _, item := range part {
+			hideLeaves(r, name, item)
 		}
-		return "", fmt.Errorf("opening %s: %w", path, err)
+	case map[string]any:
+		for key, item := range part {
+			hideLeaves(r, name+"."+key, item)
+		}
 	}
-	defer file.Close()
-	text, err := io.ReadAll(io.LimitReader(file, maxSecret+1))
-	if err != nil {
-		return "", fmt.Errorf("reading %s: %w", path, err)
-	}
-	if len(text) > maxSecret {
-		return "", fmt.Errorf("the file %s is larger than %d bytes", path, maxSecret)
-	}
-	return string(text), nil
 }
 
 // evaluateVars gives the vars their values, in the order of the file.

@@ -15,6 +15,7 @@ import (
 	"github.com/outrider-monitor/outrider/journeys/document"
 	"github.com/outrider-monitor/outrider/monitor"
 	"github.com/outrider-monitor/outrider/probes/browser/chrome"
+	"github.com/outrider-monitor/outrider/probes/secrets"
 )
 
 // doctorCommand is `outrider doctor`.
@@ -56,7 +57,7 @@ func (k *doctorCommand) Run(c *console) error {
 	if config == nil {
 		config = &monitor.Config{Data: "data"}
 	}
-	examine("secrets", secrets(config)...)
+	examine("secrets", secretsHere(config)...)
 	examine("data folder", dataFolder(config.Data))
 	examine("browser", browserHere(config))
 	examine("fonts", fonts())
@@ -87,10 +88,10 @@ func (k *doctorCommand) configuration() (finding, *monitor.Config) {
 	return finding{what: fmt.Sprintf("%s: %s, %s, %s", file, plural(len(config.Journeys), "journey"), plural(len(config.Teams), "team"), plural(len(config.Pagers), "pager"))}, config
 }
 
-// secrets reports those that are not there.
-func secrets(config *monitor.Config) []finding {
+// secretsHere reports those that are not there.
+func secretsHere(config *monitor.Config) []finding {
 	var all []finding
-	lookup := environment()
+	lookup, keeper := environment(), newKeeper(config)
 	for _, name := range config.PagerNames() {
 		if _, err := config.MakePager(name, lookup); err != nil {
 			all = append(all, finding{what: "pager " + name, trouble: causeOf(err), hint: "serve does not start without it"})
@@ -98,16 +99,8 @@ func secrets(config *monitor.Config) []finding {
 	}
 	for _, j := range config.Journeys {
 		for _, s := range j.Secrets {
-			trouble := ""
-			if s.Env != "" {
-				if value, ok := lookup(s.Env); !ok || value == "" {
-					trouble = "the environment variable " + s.Env + " is not set"
-				}
-			} else if _, err := os.ReadFile(filepath.Join(j.Dir, s.File)); err != nil && !filepath.IsAbs(s.File) {
-				trouble = pathOf(err)
-			}
-			if trouble != "" {
-				all = append(all, finding{what: "journey " + j.Name, trouble: trouble, hint: "its runs will end in error"})
+			if _, err := secrets.Read(context.Background(), s, j.Dir, lookup, keeper); err != nil {
+				all = append(all, finding{what: "journey " + j.Name, trouble: fmt.Sprintf("secret %q: %s", s.Name, err), hint: "its runs will end in error"})
 			}
 		}
 	}

@@ -7,6 +7,8 @@ import (
 
 	"github.com/outrider-monitor/outrider/monitor"
 	"github.com/outrider-monitor/outrider/probes"
+	"github.com/outrider-monitor/outrider/probes/secrets"
+	"github.com/outrider-monitor/outrider/probes/secrets/awssecrets"
 )
 
 // newDrivers makes the drivers for one command. close ends the browser, if a step has started one.
@@ -22,4 +24,9 @@ func newDrivers(config *monitor.Config, headed bool, log *slog.Logger) (drivers 
 			log.Error("ending the browser", "error", err)
 		}
 	}, nil
+}
+
+// newKeeper asks AWS for the secrets that it keeps, when a journey needs one.
+func newKeeper(config *monitor.Config) *secrets.Keeper {
+	return secrets.NewKeeper(awssecrets.New(config.CloudWatch.Region), nil)
 }

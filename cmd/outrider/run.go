@@ -56,7 +56,7 @@ func (k *runCommand) Run(c *console) error {
 	}
 	defer closeDrivers()
 	runner := probes.NewRunner(probes.Options{
-		Drivers: drivers, Env: environment(), Location: config.Location, Deployment: config.Deployment, Environment: config.Environment, Vars: k.Var,
+		Drivers: drivers, Env: environment(), Secrets: newKeeper(config), Location: config.Location, Deployment: config.Deployment, Environment: config.Environment, Vars: k.Var,
 		Timeout: config.Defaults.Timeout, StepTimeout: config.Defaults.StepTimeout, Control: config.Control,
 		Saver: func(session string) *journeys.Journey {
 			return journeys.Saver(append(slices.Clone(wanted), config.Journeys...), session)

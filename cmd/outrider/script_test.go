@@ -39,6 +39,10 @@ func TestScripts(t *testing.T) {
 			e.Setenv("HOOK_URL", site.URL+"/hook")
 			e.Setenv("HOOK_SECRET", hookSecret)
 			e.Setenv("PORT", freePort(t))
+			for name, value := range map[string]string{"AWS_ENDPOINT_URL_SECRETS_MANAGER": site.URL + "/aws/", "AWS_EC2_METADATA_DISABLED": "true",
+				"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "example"} {
+				e.Setenv(name, value)
+			}
 			e.Setenv("HOME", e.WorkDir)
 			// The browser runs as another user when we are root, and must be able to pass through to its profile.
 			tmp, err := os.MkdirTemp("", "outrider-script-")
@@ -127,7 +131,8 @@ func monitorCommand(ts *testscript.TestScript, _ bool, args []string) {
 		binary := filepath.Join(strings.Split(ts.Getenv("PATH"), string(os.PathListSeparator))[0], "outrider")
 		p.cmd = exec.Command(binary, append([]string{"serve"}, args[1:]...)...)
 		p.cmd.Dir = ts.MkAbs(".")
-		for _, name := range []string{"PATH", "HOME", "TMPDIR", "SHOP_URL", "HOOK_URL", "HOOK_SECRET", "PORT"} {
+		for _, name := range []string{"PATH", "HOME", "TMPDIR", "SHOP_URL", "HOOK_URL", "HOOK_SECRET", "PORT",
+			"AWS_ENDPOINT_URL_SECRETS_MANAGER", "AWS_EC2_METADATA_DISABLED", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"} {
 			p.cmd.Env = append(p.cmd.Env, name+"="+ts.Getenv(name))
 		}
 		p.cmd.Stdout, p.cmd.Stderr = &p.log, &p.log

@@ -35,9 +35,22 @@ func newSite(secret string) *site {
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /hook", s.takePage)
+	mux.HandleFunc("POST /aws/", keepSecrets)
 	mux.HandleFunc("/", s.answer)
 	s.Server = httptest.NewServer(mux)
 	return s
+}
+
+// keepSecrets is AWS Secrets Manager with one secret.
+func keepSecrets(w http.ResponseWriter, r *http.Request) {
+	body, _ := io.ReadAll(r.Body)
+	w.Header().Set("Content-Type", "application/x-amz-json-1.1")
+	if r.Header.Get("X-Amz-Target") != "secretsmanager.GetSecretValue" || string(body) != `{"SecretId":"shop/login"}` {
+		w.WriteHeader(http.StatusBadRequest)
+		io.WriteString(w, `{"__type": "ResourceNotFoundException", "Message": "none"}`)
+		return
+	}
+	io.WriteString(w, `{"Name": "shop/login", "SecretString": "{\"password\": \"hunter-two\"}"}`)
 }
 
 func (s *site) answer(w http.ResponseWriter, r *http.Request) {

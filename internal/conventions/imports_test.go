@@ -25,9 +25,9 @@ func mayImport(dir string) (allowed []string, known bool) {
 		"exporter/cloudwatch": {"journeys", "probes", "incidents", "exporter"},
 		"web":                 {"journeys", "probes", "incidents", "history"},
 		"monitor": {"journeys", "probes", "incidents", "paging", "history", "exporter", "web",
-			"probes/browser", "probes/httpcall", "probes/netcall", "exporter/cloudwatch"},
+			"probes/browser", "probes/httpcall", "probes/netcall", "exporter/cloudwatch", "probes/secrets/awssecrets"},
 		"cmd": {"journeys", "probes", "incidents", "paging", "history", "exporter", "web", "monitor",
-			"probes/browser", "probes/httpcall", "probes/netcall", "exporter/cloudwatch", "examples"},
+			"probes/browser", "probes/httpcall", "probes/netcall", "exporter/cloudwatch", "probes/secrets/awssecrets", "examples"},
 		// The shop is a target like any other: it must not know who watches it.
 		"examples/shop": nil,
 		"examples":      nil,
@@ -46,7 +46,7 @@ func only() map[string][]string {
 		"github.com/chromedp/":    {"probes/browser"},
 		"modernc.org/":            {"history"},
 		"github.com/go-co-op/":    {"monitor"},
-		"github.com/aws/":         {"exporter/cloudwatch"},
+		"github.com/aws/":         {"exporter/cloudwatch", "probes/secrets/awssecrets"},
 		"github.com/expr-lang/":   {"journeys"},
 		"github.com/alecthomas/":  {"cmd"},
 		"gopkg.in/yaml":           {"journeys", "exporter/rules"},
@@ -81,13 +81,13 @@ func TestPackagesImportOnlyWhatTheTableAllows(t *testing.T) {
 	}
 }
 
-// covers reports whether allowing a allows imp. Allowing probes does not allow its drivers, nor does
-// allowing exporter allow the AWS SDK that comes with exporter/cloudwatch.
+// covers reports whether allowing a allows imp. Allowing probes does not allow its drivers or the AWS SDK that comes with
+// probes/secrets/awssecrets, nor does allowing exporter allow that of exporter/cloudwatch.
 func covers(a, imp string) bool {
 	if a == imp {
 		return true
 	}
-	apart := []string{"probes/browser", "probes/httpcall", "probes/netcall", "exporter/cloudwatch"}
+	apart := []string{"probes/browser", "probes/httpcall", "probes/netcall", "probes/secrets/awssecrets", "exporter/cloudwatch"}
 	for _, d := range apart {
 		if within(imp, d) {
 			return within(imp, a) && within(a, d)

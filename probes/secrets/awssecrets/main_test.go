@@ -1,0 +1,9 @@
+package awssecrets
+
+import (
+	"testing"
+
+	"github.com/outrider-monitor/outrider/internal/leakcheck"
+)
+
+func TestMain(m *testing.M) { leakcheck.Main(m) }
