@@ -115,6 +115,14 @@ func (e Expr) Eval(ctx context.Context, s *Scope) (any, error) {
 	return e.program.Eval(ctx, s)
 }
 
+// Need is Eval for what is saved or published: a null is an error, unless the author allowed it (json?.coupon).
+func (e Expr) Need(ctx context.Context, s *Scope) (any, error) {
+	if e.program == nil {
+		return nil, errNotCompiled
+	}
+	return e.program.Need(ctx, s)
+}
+
 // Check evaluates an expectation (or an `if`) strictly: only true holds.
 func (e Expr) Check(ctx context.Context, s *Scope) Verdict {
 	if e.program == nil {

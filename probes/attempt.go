@@ -277,7 +277,7 @@ func (a *attempt) publish(ctx context.Context) {
 	values := make(map[string]any, len(a.j.Publish))
 	for i := range a.j.Publish {
 		b := &a.j.Publish[i]
-		v, err := b.Expr.Eval(ctx, &a.scope)
+		v, err := b.Expr.Need(ctx, &a.scope)
 		if err == nil {
 			v = cleanValue(a.redactor, v)
 			err = publishable(v)

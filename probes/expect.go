@@ -122,7 +122,7 @@ func (s *stepRun) save(ctx, inner context.Context) *Failure {
 	values := make([]any, len(s.st.Save))
 	for i := range s.st.Save {
 		b := &s.st.Save[i]
-		v, err := b.Expr.Eval(inner, &s.scope)
+		v, err := b.Expr.Need(inner, &s.scope)
 		if err != nil {
 			return s.unevaluated(ctx, inner, "save "+b.Name, &b.Expr, err)
 		}

@@ -217,6 +217,30 @@ publish: {order: vars.order}
 	}
 }
 
+func TestANullIsNeitherSavedNorPublishedUnlessThatIsAllowed(t *testing.T) {
+	const source = "steps:\n  - name: order\n    get: http://shop/\n    save: {order: SAVED}\npublish: {order: PUBLISHED}\n"
+	for _, c := range []struct {
+		saved, published string
+		step, says       string
+	}{
+		{"json.order", "vars.order", "order", "json.order is null"},
+		{"json?.order", "vars.order", "publish", "vars.order is null"},
+		{"json?.order", "vars?.order", "", ""},
+		{`json.order ?? "none"`, "vars.order", "", ""},
+	} {
+		j := parse(t, strings.NewReplacer("SAVED", c.saved, "PUBLISHED", c.published).Replace(source))
+		res := run(t, j, answers(answer(200, map[string]any{"order": nil})))
+		if c.says == "" {
+			wantOutcome(t, res, probes.Passed, "", "")
+			continue
+		}
+		wantOutcome(t, res, probes.Failed, probes.Assertion, c.step)
+		if !strings.Contains(res.Failure.Message, c.says) {
+			t.Errorf("got %q, want %q", res.Failure.Message, c.says)
+		}
+	}
+}
+
 func TestVarsAreEvaluatedInOrderAndCanBeOverridden(t *testing.T) {
 	const source = `
 vars:

@@ -72,7 +72,7 @@ func (g *group) inside(ctx context.Context, use *journeys.Use, p place) (result 
 	result = make(map[string]any, len(use.Publish))
 	for i := range use.Publish {
 		b := &use.Publish[i]
-		v, err := b.Expr.Eval(short, &g.scope)
+		v, err := b.Expr.Need(short, &g.scope)
 		if err != nil {
 			return nil, g.unevaluated(ctx, short, "publish "+b.Name, &b.Expr, err), nil
 		}

@@ -175,7 +175,29 @@ func (c *comparison) in(f *frame, left, right any) (bool, error) {
 	return false, nil
 }
 
+// differs says where the sides of == differ, if they are lists or maps.
+func (c *comparison) differs(slots []any) []string {
+	if c.operator != "==" {
+		return nil
+	}
+	if d := differ(slots[c.left.slot], slots[c.right.slot]); d != "" {
+		return []string{d}
+	}
+	return nil
+}
+
+// mismatch says that two values have different types. In lists and maps that is about something in them.
 func (c *comparison) mismatch(left, right any) error {
+	if d := differ(left, right); d != "" {
+		return fmt.Errorf("%s cannot be compared with %s: %s", c.left.text, c.right.text, d)
+	}
+	if list, ok := listOf(right); ok && c.operator == "in" {
+		err := fmt.Errorf("%s is %s, and no element of %s is of that type", c.left.text, describe(left), c.right.text)
+		if !c.right.constant {
+			err = fmt.Errorf("%w: %s", err, Show(list.Interface()))
+		}
+		return err
+	}
 	if c.right.constant {
 		return fmt.Errorf("%s is %s, which cannot be compared with %s", c.left.text, describe(left), describe(right))
 	}

@@ -30,6 +30,8 @@ type Program struct {
 	trace *trace
 	slots int
 	names map[string]bool
+	// nilOK says that the author allowed the value to be nil.
+	nilOK bool
 	// references are the members of roots with members, and what follows them.
 	references []Reference
 }
@@ -72,11 +74,12 @@ func Compile(source string, l *Language, known Known) (p *Program, err error) {
 	}
 	w := &rewriter{language: l, source: source, traces: map[ast.Node]*trace{}}
 	root := tree.Node
+	nilOK := w.nilOK(root)
 	tree.Node = w.node(root, false)
 	if len(w.mistakes) > 0 {
 		return nil, w.mistakes
 	}
-	p = &Program{source: source, kind: typ.Kind(), trace: w.traces[root], slots: w.slots, names: n.used, references: n.references}
+	p = &Program{source: source, kind: typ.Kind(), trace: w.traces[root], slots: w.slots, names: n.used, references: n.references, nilOK: nilOK}
 	if p.vm, err = compiler.Compile(tree, config); err != nil {
 		message, _, _ := strings.Cut(err.Error(), "\n")
 		return nil, Mistakes{{Message: message}}

@@ -1,6 +1,7 @@
 package expression
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 )
@@ -9,15 +10,18 @@ import (
 type MissingError struct {
 	// What is the path as its author wrote it, such as json.eta_minutes.
 	What string
-	// Why says what is there instead. It may be empty.
+	// Is says what is there instead of a value: null, an empty list. Empty: it is missing.
+	Is string
+	// Why says more. It may be empty.
 	Why string
 }
 
 func (e *MissingError) Error() string {
+	text := e.What + " is " + cmp.Or(e.Is, "missing")
 	if e.Why != "" {
-		return e.What + " is missing: " + e.Why
+		text += ": " + e.Why
 	}
-	return e.What + " is missing"
+	return text
 }
 
 // Mistake is what is wrong with an expression's text.

@@ -45,7 +45,7 @@ func (t *trace) explain(slots []any) []string {
 				parts = append(parts, value(o.text, slots[o.slot])...)
 			}
 		}
-		return parts
+		return append(parts, t.comparison.differs(slots)...)
 	case traceAnd, traceOr:
 		return t.decisive(slots)
 	case traceChoice:

@@ -182,33 +182,36 @@ func TestWhatIsMissingIsNeverEqualNorUnequal(t *testing.T) {
 func TestValuesOfDifferentTypesAreAnErrorAndNeverUnequal(t *testing.T) {
 	env := example(t)
 	for source, want := range map[string]string{
-		`json.code == 12`:                  `json.code is the text "12", which cannot be compared with the number 12`,
-		`json.code != 12`:                  `json.code is the text "12", which cannot be compared with the number 12`,
-		`json.code != vars.n`:              `json.code is the text "12" and vars.n is the number 7, which cannot be compared`,
-		`json.code > 5`:                    `json.code is the text "12", which cannot be compared with the number 5`,
-		`json.code in [11, 12]`:            `json.code is the text "12", which cannot be compared with a list`,
-		`json.code not in [11, 13]`:        `json.code is the text "12", which cannot be compared with a list`,
-		`json.ok != "true"`:                `json.ok is true, which cannot be compared with the text "true"`,
-		`json.nothing != "x"`:              `json.nothing is null, which cannot be compared with the text "x"`,
-		`json.nothing in ["x"]`:            `json.nothing is null, which cannot be compared with a list`,
-		`json.tags != ["a", 1]`:            `json.tags is a list, which cannot be compared with a list`,
-		`json.count contains "3"`:          `json.count is the number 3, and contains wants a text`,
-		`"x" in json.count`:                `json.count is the number 3, not a list`,
-		`json.name`:                        `json.name is the text "Ada", neither true nor false`,
-		`json.count and json.ok`:           `json.count is the number 3, neither true nor false`,
-		`not json.count`:                   `json.count is the number 3, neither true nor false`,
-		`json.count ? true : true`:         `json.count is the number 3, neither true nor false`,
-		`any(json.items, .name)`:           `.name is the text "pie", neither true nor false`,
-		`json.name + json.count == "Ada3"`: `json.name is the text "Ada" and json.count is the number 3: there is no + for them`,
-		`json.name * 2 == 1`:               `json.name is the text "Ada" and 2 is the number 2: there is no * for them`,
-		`json.count / 0 > 1`:               `0 is 0: division by zero`,
-		`json.count % 0 > 1`:               `0 is 0: division by zero`,
-		`json.count.x == 1`:                `json.count is the number 3, which has no x`,
-		`json.a[0] == 1`:                   `json.a is a map, not a list`,
-		`json.big + 1 > 1`:                 `json.big is 12345678901234567890, too large a number to calculate with`,
-		`all(json.a, true)`:                `json.a is a map, not a list`,
-		`all(json.name, true)`:             `json.name is the text "Ada", not a list`,
-		`trim(json.count) == "3"`:          `trim(json.count) == "3": a function wants a value of type string, got one of type int`,
+		`json.code == 12`:                                   `json.code is the text "12", which cannot be compared with the number 12`,
+		`json.code != 12`:                                   `json.code is the text "12", which cannot be compared with the number 12`,
+		`json.code != vars.n`:                               `json.code is the text "12" and vars.n is the number 7, which cannot be compared`,
+		`json.code > 5`:                                     `json.code is the text "12", which cannot be compared with the number 5`,
+		`json.code in [11, 12]`:                             `json.code is the text "12", and no element of [11, 12] is of that type`,
+		`json.code not in [11, 13]`:                         `json.code is the text "12", and no element of [11, 13] is of that type`,
+		`json.code in json.numbers`:                         `json.code is the text "12", and no element of json.numbers is of that type: [1, 2.5, 3]`,
+		`json.ok != "true"`:                                 `json.ok is true, which cannot be compared with the text "true"`,
+		`json.nothing != "x"`:                               `json.nothing is null, which cannot be compared with the text "x"`,
+		`json.nothing in ["x"]`:                             `json.nothing is null, and no element of ["x"] is of that type`,
+		`json.tags != ["a", 1]`:                             `json.tags cannot be compared with ["a", 1]: [1] is "b", not 1`,
+		`json.items != [{"name": "pie", "price": "3"}, {}]`: `json.items cannot be compared with [{name: "pie", price: "3"}, {}]: [0].price is 3, not "3"`,
+		`json.tags == "a"`:                                  `json.tags is a list, which cannot be compared with the text "a"`,
+		`json.count contains "3"`:                           `json.count is the number 3, and contains wants a text`,
+		`"x" in json.count`:                                 `json.count is the number 3, not a list`,
+		`json.name`:                                         `json.name is the text "Ada", neither true nor false`,
+		`json.count and json.ok`:                            `json.count is the number 3, neither true nor false`,
+		`not json.count`:                                    `json.count is the number 3, neither true nor false`,
+		`json.count ? true : true`:                          `json.count is the number 3, neither true nor false`,
+		`any(json.items, .name)`:                            `.name is the text "pie", neither true nor false`,
+		`json.name + json.count == "Ada3"`:                  `json.name is the text "Ada" and json.count is the number 3: there is no + for them`,
+		`json.name * 2 == 1`:                                `json.name is the text "Ada" and 2 is the number 2: there is no * for them`,
+		`json.count / 0 > 1`:                                `0 is 0: division by zero`,
+		`json.count % 0 > 1`:                                `0 is 0: division by zero`,
+		`json.count.x == 1`:                                 `json.count is the number 3, which has no x`,
+		`json.a[0] == 1`:                                    `json.a is a map, not a list`,
+		`json.big + 1 > 1`:                                  `json.big is 12345678901234567890, too large a number to calculate with`,
+		`all(json.a, true)`:                                 `json.a is a map, not a list`,
+		`all(json.name, true)`:                              `json.name is the text "Ada", not a list`,
+		`trim(json.count) == "3"`:                           `trim(json.count) == "3": a function wants a value of type string, got one of type int`,
 	} {
 		v := check(t, source, env)
 		if v.Holds || v.Err == nil || v.Err.Error() != want {
@@ -255,14 +258,72 @@ func TestAFailedExpectationShowsItsParts(t *testing.T) {
 		`json.ok ? json.count == 4 : json.count == 5`:     `json.ok is true, json.count is 3`,
 		`let x = json.count; x == 4`:                      `x is 3`,
 		`false`:                                           `false`,
-		`json.tags == ["a"]`:                              `json.tags is ["a", "b"]`,
-		`json.a == {"b": {"c": 2}}`:                       `json.a is {"b": {"c": 1}}, {b: {c: 2}} is {"b": {"c": 2}}`,
+		`json.tags == ["a"]`:                              `json.tags is ["a", "b"], it has 2 elements, not 1`,
+		`json.tags == ["a", "c"]`:                         `json.tags is ["a", "b"], [1] is "b", not "c"`,
+		`json.tags != ["a", "b"]`:                         `json.tags is ["a", "b"]`,
+		`json.a == {"b": {"c": 2}}`:                       `json.a is {"b": {"c": 1}}, .b.c is 1, not 2`,
+		`json.a == {"b": {"c": 1, "d": 2}}`:               `json.a is {"b": {"c": 1}}, .b.d is missing`,
+		`json.a.b == {}`:                                  `json.a.b is {"c": 1}, .c is not wanted`,
+		`map(json.items, .price) == [3, 1]`:               `map(json.items, .price) is [3, -1], [1] is -1, not 1`,
 		`json.count in [1] or json.name startsWith "B"`:   `json.count is 3, json.name is "Ada"`,
 		`(json.count == 3 and json.ok == false) or false`: `json.ok is true`,
 	} {
 		v := check(t, source, env)
 		if v.Holds || v.Err != nil || v.Got != want {
 			t.Errorf("%s: got %q, err %v, want %q", source, v.Got, v.Err, want)
+		}
+	}
+}
+
+func TestNothingIsProvedByAnEmptyList(t *testing.T) {
+	env := example(t)
+	const proves = "%s is an empty list: %s() proves nothing about it; where it may be empty, write %s ?? %s"
+	for source, want := range map[string]string{
+		`all(json.empty, .price > 2)`:             fmt.Sprintf(proves, "json.empty", "all", "all(json.empty, .price > 2)", "true"),
+		`none(json.empty, .price > 2)`:            fmt.Sprintf(proves, "json.empty", "none", "none(json.empty, .price > 2)", "true"),
+		`sum(json.empty) == 0`:                    fmt.Sprintf(proves, "json.empty", "sum", "sum(json.empty)", "0"),
+		`not any(json.empty, .bad)`:               fmt.Sprintf(proves, "json.empty", "any", "any(json.empty, .bad)", "false"),
+		`!one(json.empty, .bad)`:                  fmt.Sprintf(proves, "json.empty", "one", "one(json.empty, .bad)", "false"),
+		`not (json.ok and any(json.empty, .bad))`: fmt.Sprintf(proves, "json.empty", "any", "any(json.empty, .bad)", "false"),
+		`all(filter(json.items, .price > 9), .name == "x")`: fmt.Sprintf(proves, "filter(json.items, .price > 9)", "all",
+			`all(filter(json.items, .price > 9), .name == "x")`, "true"),
+		`all(json.numbers, sum(json.empty) < #)`: fmt.Sprintf(proves, "json.empty", "sum", "sum(json.empty)", "0"),
+		`sum(json.empty, .price) < 1`:            fmt.Sprintf(proves, "json.empty", "sum", "sum(json.empty, .price)", "0"),
+	} {
+		v := check(t, source, env)
+		if missing := new(MissingError); v.Holds || !errors.As(v.Err, &missing) || v.Err.Error() != want {
+			t.Errorf("%s: holds %v, err %v, want %s", source, v.Holds, v.Err, want)
+		}
+	}
+	for _, source := range []string{
+		`all(json.empty, .price > 2) ?? true`, `none(json.empty, .price > 2) ?? true`, `(sum(json.empty) ?? 0) == 0`,
+		`len(json.empty) == 0 or all(json.empty, .price > 2)`, `not (any(json.empty, .bad) ?? false)`,
+		`all(json.items, .price > -2) ?? false`, `len(json.empty) == 0`, `count(json.empty, .bad) == 0`, `not not all(json.items, .price > -2)`,
+		`reduce(json.empty, #acc + #, 0) == 0`, `not any(json.items, .price > 5)`,
+	} {
+		if v := check(t, source, env); !v.Holds {
+			t.Errorf("%s does not hold: %q, %v", source, v.Got, v.Err)
+		}
+	}
+	for _, source := range []string{`any(json.empty, .bad)`, `not not any(json.empty, .bad)`, `one(json.empty, .bad)`} {
+		if v := check(t, source, env); v.Holds || v.Err != nil {
+			t.Errorf("%s: holds %v, err %v", source, v.Holds, v.Err)
+		}
+	}
+}
+
+func TestWhatOthersNeedIsNotNull(t *testing.T) {
+	env := example(t)
+	for source, want := range map[string]string{
+		`json.nothing`: "json.nothing is null", `json.coupon`: "json.coupon is missing", `json.ok ? json.nothing : 1`: "json.ok ? json.nothing : 1 is null",
+		`json?.nothing`: "", `json?.coupon`: "", `json.coupon ?? nil`: "", `json.name`: "", `json.empty`: "",
+	} {
+		p, err := Compile(source, language(), known)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err = p.Need(t.Context(), env); fmt.Sprint(err) != want && (err != nil || want != "") {
+			t.Errorf("%s: %v, want %q", source, err, want)
 		}
 	}
 }

@@ -66,9 +66,20 @@ type record struct {
 	slot int
 	// needed is the text of a value that must not be nil.
 	needed string
+	// over is the list that the value speaks about, if it says nothing about an empty one.
+	over *argument
+	// name is the function's, and allowed what its author may write behind ?? where the list may be empty.
+	name, allowed string
 }
 
 func (r *record) run(f *frame, v any) (any, error) {
+	if r.over != nil && f.slots[r.over.slot] == true {
+		// All of no elements are as they should be, and their sum is nothing: that is true, and proves nothing.
+		if v = nil; r.needed != "" {
+			return nil, &MissingError{What: r.over.text, Is: "an empty list",
+				Why: fmt.Sprintf("%s() proves nothing about it; where it may be empty, write %s ?? %s", r.name, r.needed, r.allowed)}
+		}
+	}
 	if v == nil && r.needed != "" {
 		return nil, &MissingError{What: r.needed}
 	}
@@ -86,9 +97,16 @@ type argument struct {
 	list bool
 	// deep says that the builtin looks at everything in the value.
 	deep bool
+	// counts says that slot is told whether the list is empty.
+	counts bool
+	slot   int
 }
 
 func (a *argument) run(f *frame, v any) (any, error) {
+	if a.counts {
+		list, ok := listOf(v)
+		f.slots[a.slot] = ok && list.Len() == 0
+	}
 	switch v := v.(type) {
 	case nil:
 		return nil, &MissingError{What: a.text}

@@ -38,6 +38,15 @@ func (p *Program) Eval(ctx context.Context, env Env) (any, error) {
 	return v, nil
 }
 
+// Need is Eval for a value that others rely on: a null is an error, unless its author allowed it (json?.coupon).
+func (p *Program) Need(ctx context.Context, env Env) (any, error) {
+	v, err := p.Eval(ctx, env)
+	if v == nil && err == nil && !p.nilOK {
+		return nil, &MissingError{What: p.source, Is: "null"}
+	}
+	return v, err
+}
+
 // Check evaluates an expectation strictly: only true holds.
 func (p *Program) Check(ctx context.Context, env Env) Verdict {
 	f := newFrame(ctx, env, p.slots)

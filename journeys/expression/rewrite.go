@@ -3,6 +3,7 @@ package expression
 import (
 	"fmt"
 	"reflect"
+	"slices"
 
 	"github.com/expr-lang/expr/ast"
 	"github.com/expr-lang/expr/checker/nature"
@@ -16,6 +17,8 @@ type rewriter struct {
 	// locals are the `let` variables in scope; true for those whose author allowed nil.
 	locals []local
 	slots  int
+	// negated is true below an odd number of nots.
+	negated bool
 	// traces explains the values of the nodes as they were written.
 	traces map[ast.Node]*trace
 }
@@ -132,7 +135,9 @@ func (w *rewriter) comparison(n *ast.BinaryNode) ast.Node {
 func (w *rewriter) unary(n *ast.UnaryNode) ast.Node {
 	inner := n.Node
 	if n.Operator == "not" || n.Operator == "!" {
+		w.negated = !w.negated
 		n.Node = w.truth(inner)
+		w.negated = !w.negated
 		w.traces[n] = &trace{kind: traceNot, kids: w.kids(inner)}
 		return n
 	}
@@ -191,14 +196,32 @@ func mayBeNothing(name string) bool {
 	return false
 }
 
+// overNothing gives what an author may allow a builtin to be over an empty list, of which it says nothing by itself.
+func (w *rewriter) overNothing(name string) (allowed string, strict bool) {
+	switch name {
+	case "all", "none":
+		return "true", true
+	case "any", "one":
+		return "false", w.negated
+	case "sum":
+		return "0", true
+	}
+	return "", false
+}
+
 func (w *rewriter) builtin(n *ast.BuiltinNode, lenient bool) ast.Node {
 	text := n.String()
+	r := &record{name: n.Name}
+	allowed, strict := w.overNothing(n.Name)
 	var body *trace
 	for i, arg := range n.Arguments {
 		p, ok := arg.(*ast.PredicateNode)
 		if !ok {
 			if !constant(arg) {
 				a := &argument{text: arg.String(), deep: n.Name == "toJSON", list: i == 0 && takesList(n.Name)}
+				if i == 0 && strict {
+					a.counts, a.slot, r.over, r.allowed = true, w.slot(), a, allowed
+				}
 				n.Arguments[i] = w.intrinsic(arg, "@argument", a, w.node(arg, false))
 				n.Arguments[i].SetNature(*arg.Nature())
 			}
@@ -213,8 +236,8 @@ func (w *rewriter) builtin(n *ast.BuiltinNode, lenient bool) ast.Node {
 		// A comparison is not wrapped by truth: its own call counts the step.
 		body = w.traces[inner]
 	}
-	r := &record{slot: w.slot()}
-	if mayBeNothing(n.Name) && !lenient {
+	r.slot = w.slot()
+	if (mayBeNothing(n.Name) || strict) && !lenient {
 		r.needed = text
 	}
 	tr := &trace{kind: traceValue, text: text, slot: r.slot}
@@ -331,12 +354,13 @@ func constant(n ast.Node) bool {
 	case *ast.UnaryNode:
 		return n.Operator == "-" && constant(n.Node)
 	case *ast.ArrayNode:
-		for _, item := range n.Nodes {
-			if !constant(item) {
-				return false
-			}
-		}
-		return true
+		return !slices.ContainsFunc(n.Nodes, variable)
+	case *ast.MapNode:
+		return !slices.ContainsFunc(n.Pairs, variable)
+	case *ast.PairNode:
+		return constant(n.Key) && constant(n.Value)
 	}
 	return false
 }
+
+func variable(n ast.Node) bool { return !constant(n) }
