@@ -7,11 +7,12 @@ import (
 
 	"github.com/outrider-monitor/outrider/journeys/document"
 	"github.com/outrider-monitor/outrider/monitor/deadman"
+	"github.com/outrider-monitor/outrider/monitor/secret"
 )
 
 // Heartbeat is where to say, again and again, that the monitor is alive.
 type Heartbeat struct {
-	URL   Source
+	URL   secret.Source
 	Every time.Duration
 }
 
@@ -32,7 +33,7 @@ func (c *Config) readHeartbeat(r *document.Reader, m *document.Map) {
 	}
 	h := m.Map("heartbeat")
 	h.Need("url")
-	c.Heartbeat = &Heartbeat{URL: c.readAddress(r, h.Get("url")), Every: first(h.Duration("every"), defaultBeat)}
+	c.Heartbeat = &Heartbeat{URL: c.secrets(r).Address(h.Get("url")), Every: first(h.Duration("every"), defaultBeat)}
 	if n := h.Get("every"); n != nil && c.Heartbeat.Every < leastBeat {
 		r.Problem(n, fmt.Sprintf("want %s or more, got %s", leastBeat, c.Heartbeat.Every), "")
 	}
@@ -44,9 +45,10 @@ func (m *Monitor) newHeart(c *Config) (*deadman.Heart, error) {
 	if c.Heartbeat == nil {
 		return nil, nil
 	}
-	url, err := c.Heartbeat.URL.Read(m.o.Env)
-	if err != nil {
-		return nil, missing("heartbeat.url", c.Heartbeat.URL, err)
+	v := secret.Values{Path: "heartbeat.url", Lookup: m.o.Env}
+	url := v.Get(c.Heartbeat.URL)
+	if err := v.Err(); err != nil {
+		return nil, err
 	}
 	return deadman.NewHeart(url, []deadman.Part{
 		{Name: "the store", Alive: m.store.Alive},

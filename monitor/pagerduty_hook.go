@@ -15,6 +15,7 @@ import (
 
 	"github.com/outrider-monitor/outrider/history"
 	"github.com/outrider-monitor/outrider/incidents"
+	"github.com/outrider-monitor/outrider/monitor/pager"
 	"github.com/outrider-monitor/outrider/web"
 )
 
@@ -90,14 +91,14 @@ func (m *Monitor) heed(ctx context.Context, pager string, hook *pagerDutyHook) e
 	return fmt.Errorf("key %q: %w", e.Data.IncidentKey, history.ErrNotFound)
 }
 
-func (m *Monitor) hookSecret(pager string) (string, bool) {
-	p := m.plan.Load().config.Pagers[pager].PagerDuty
-	if p == nil || p.WebhookSecret.IsZero() {
+func (m *Monitor) hookSecret(name string) (string, bool) {
+	p, ok := m.plan.Load().config.Pagers[name].Spec.(*pager.PagerDuty)
+	if !ok || p.WebhookSecret.IsZero() {
 		return "", false
 	}
 	secret, err := p.WebhookSecret.Read(m.o.Env)
 	if err != nil {
-		m.log.Error("a webhook's secret cannot be read", "pager", pager, "error", err)
+		m.log.Error("a webhook's secret cannot be read", "pager", name, "error", err)
 	}
 	return secret, err == nil
 }

@@ -7,6 +7,8 @@ import (
 
 	"github.com/outrider-monitor/outrider/exporter"
 	"github.com/outrider-monitor/outrider/journeys/document"
+	"github.com/outrider-monitor/outrider/monitor/pager"
+	"github.com/outrider-monitor/outrider/monitor/secret"
 	"github.com/outrider-monitor/outrider/paging"
 )
 
@@ -15,50 +17,7 @@ func (c *Config) PagerNames() []string { return sortedKeys(c.Pagers) }
 
 // MakePager makes a configured pager. lookup finds the environment variables of its secrets.
 func (c *Config) MakePager(name string, lookup func(string) (string, bool)) (paging.Pager, error) {
-	p := c.Pagers[name]
-	if p.PagerDuty != nil {
-		key, err := p.PagerDuty.RoutingKey.Read(lookup)
-		if err != nil {
-			return nil, secretProblem(name, p.PagerDuty.RoutingKey, err)
-		}
-		pager, err := paging.NewPagerDuty(key, p.PagerDuty.URL)
-		if err != nil {
-			return nil, secretProblem(name, p.PagerDuty.RoutingKey, err)
-		}
-		if hook := p.PagerDuty.WebhookSecret; !hook.IsZero() {
-			if _, err := hook.Read(lookup); err != nil {
-				return nil, secretProblem(name, hook, err)
-			}
-		}
-		return pager, nil
-	}
-	url, err := p.Webhook.URL.Read(lookup)
-	if err != nil {
-		return nil, secretProblem(name, p.Webhook.URL, err)
-	}
-	var secret string
-	if !p.Webhook.Secret.IsZero() {
-		if secret, err = p.Webhook.Secret.Read(lookup); err != nil {
-			return nil, secretProblem(name, p.Webhook.Secret, err)
-		}
-	}
-	pager, err := paging.NewWebhook(url, secret)
-	if err != nil {
-		return nil, secretProblem(name, p.Webhook.Secret, err)
-	}
-	return pager, nil
-}
-
-// secretProblem points to where the file asks for what is not there.
-func secretProblem(pager string, s Source, err error) error { return missing("pagers."+pager, s, err) }
-
-// missing points to the key whose value is not where the file says.
-func missing(path string, s Source, err error) error {
-	p := document.Problem{Pos: s.Pos, Path: path, Message: err.Error()}
-	if s.Env != "" {
-		p.Hint = "export " + s.Env + "=... before the monitor is started"
-	}
-	return document.Problems{p}
+	return c.Pagers[name].Spec.Make(&secret.Values{Path: "pagers." + name, Lookup: lookup})
 }
 
 // makePagers makes all pagers; the error names all that cannot be made.
@@ -103,11 +62,13 @@ func (m *Monitor) monitorPagers() (map[string]paging.Pager, paging.Composer) {
 }
 
 // Redirect sends the pages of a webhook to another URL, for a demo or a test.
-func (c *Config) Redirect(pager, url string) {
-	if p, ok := c.Pagers[pager]; ok && p.Webhook != nil {
-		webhook := *p.Webhook
-		webhook.URL = Source{text: url, Pos: p.Webhook.URL.Pos}
-		c.Pagers[pager] = Pager{Webhook: &webhook, Pace: p.Pace, Pos: p.Pos}
+func (c *Config) Redirect(name, url string) {
+	p := c.Pagers[name]
+	if hook, ok := p.Spec.(*pager.Webhook); ok {
+		other := *hook
+		other.URL = secret.Plain(url, hook.URL.Pos)
+		p.Spec = &other
+		c.Pagers[name] = p
 	}
 }
 

@@ -39,7 +39,7 @@ func (c Composer) Journey(j *journeys.Journey, e incidents.Event, r probes.Resul
 	p := c.page(e, r)
 	p.DedupKey = c.dedupKey(j.Name)
 	p.Journey = &Journey{Name: j.Name, Title: j.Title, Team: j.Team, Tags: list(j.Tags), Runbook: j.Runbook}
-	p.Summary = cut(oneLine(summary(human(j.Name), e)), maxSummary)
+	p.Summary = Cut(OneLine(summary(human(j.Name), e)), maxSummary)
 	p.Reproduce = c.reproduce(j)
 	if j.Runbook != "" {
 		p.Links = append(p.Links, Link{Title: "Runbook", URL: j.Runbook})
@@ -57,7 +57,7 @@ func (c Composer) Retired(e incidents.Event, team string) Page {
 func (c Composer) Monitor(e incidents.Event, r probes.Result) Page {
 	p := c.page(e, r)
 	p.DedupKey = c.dedupKey("")
-	p.Summary = cut(oneLine(monitorSummary(c.Deployment, e)), maxSummary)
+	p.Summary = Cut(OneLine(monitorSummary(c.Deployment, e)), maxSummary)
 	return p
 }
 
@@ -66,7 +66,7 @@ func (c Composer) Monitor(e incidents.Event, r probes.Result) Page {
 func (c Composer) Store(e incidents.Event) Page {
 	p := c.page(e, probes.Result{})
 	p.DedupKey = c.dedupKey("monitor/store")
-	p.Summary = cut(oneLine(storeSummary(c.Deployment, e)), maxSummary)
+	p.Summary = Cut(OneLine(storeSummary(c.Deployment, e)), maxSummary)
 	return p
 }
 
@@ -74,7 +74,7 @@ func (c Composer) Store(e incidents.Event) Page {
 func (c Composer) Storm(e incidents.Event) Page {
 	p := c.page(e, probes.Result{})
 	p.DedupKey = c.stormKey(e.Incident.Team)
-	p.Summary = cut(oneLine(stormSummary(e)), maxSummary)
+	p.Summary = Cut(OneLine(stormSummary(e)), maxSummary)
 	return p
 }
 
@@ -91,9 +91,9 @@ func (c Composer) Test(pager, id string, at time.Time) Page {
 // Key is the dedup key of an incident's pages, as PagerDuty knows it: shortened if it is long.
 func (c Composer) Key(i incidents.Incident) string {
 	if i.Team != "" {
-		return shortKey(c.stormKey(i.Team))
+		return ShortKey(c.stormKey(i.Team))
 	}
-	return shortKey(c.dedupKey(i.Subject))
+	return ShortKey(c.dedupKey(i.Subject))
 }
 
 // stormKey cannot be that of a journey, whose name has no slash.
@@ -133,7 +133,7 @@ func (c Composer) page(e incidents.Event, r probes.Result) Page {
 func describe(i *incidents.Incident) Incident {
 	d := Incident{
 		ID: i.ID, Severity: i.Severity, Since: i.Since.UTC(), OpenedAt: i.OpenedAt.UTC(), ClosedAt: some(i.ClosedAt),
-		Locations: list(i.Locations), Journeys: list(i.Journeys), Step: cut(i.Step, maxShort), FailedRuns: i.FailedRuns,
+		Locations: list(i.Locations), Journeys: list(i.Journeys), Step: Cut(i.Step, maxShort), FailedRuns: i.FailedRuns,
 		LastPassedAt: some(i.LastPassedAt), Degraded: i.Degraded, Flapping: i.Flapping, Affected: list(i.Affected), Team: i.Team,
 	}
 	d.Deploys = []Deploy{}
@@ -150,8 +150,8 @@ func describe(i *incidents.Incident) Incident {
 		d.Severity = "critical"
 	}
 	if f := i.Failure; f != nil {
-		d.Reason, d.Message = string(f.Reason), cut(f.Message, maxMessage)
-		d.Expected, d.Got = cut(f.Expected, maxShort), cut(f.Got, maxShort)
+		d.Reason, d.Message = string(f.Reason), Cut(f.Message, maxMessage)
+		d.Expected, d.Got = Cut(f.Expected, maxShort), Cut(f.Got, maxShort)
 	}
 	return d
 }
@@ -168,7 +168,7 @@ func (c Composer) evidence(e incidents.Event, r *probes.Result) Evidence {
 		return out
 	}
 	ev := last.Evidence
-	out.PageURL = cut(ev.PageURL, maxMessage)
+	out.PageURL = Cut(ev.PageURL, maxMessage)
 	if ev.Screenshot != "" {
 		out.ScreenshotURL = c.url("runs", r.RunID, "artifacts", ev.Screenshot)
 	}

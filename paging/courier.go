@@ -230,7 +230,7 @@ func (r *round) deliver(d Delivery) {
 		r.news <- told
 		return
 	}
-	if err != nil && !permanent(err) {
+	if err != nil && !Permanent(err) {
 		told.err = err
 	}
 	r.news <- told

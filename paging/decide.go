@@ -30,7 +30,7 @@ func decide(d *Delivery, err error, now time.Time, jitter float64, fallback []st
 		return s
 	}
 	s.Cause = err.Error()
-	if permanent(err) {
+	if Permanent(err) {
 		s.Outcome = Refused
 		s.Relay = relays(d.Pager, page, "refused: "+s.Cause, fallback)
 		if !othersKnow(d, fallback) && now.Sub(d.CreatedAt) < lastResort {
@@ -89,8 +89,8 @@ func relays(pager string, page Page, cause string, fallback []string) []Outgoing
 	return out
 }
 
-// permanent reports whether the other side was reached and said no for good.
-func permanent(err error) bool {
+// Permanent reports whether the other side was reached and said no for good.
+func Permanent(err error) bool {
 	var how *SendError
 	return errors.As(err, &how) && how.Permanent
 }

@@ -26,6 +26,7 @@ import (
 	"github.com/outrider-monitor/outrider/incidents"
 	"github.com/outrider-monitor/outrider/journeys"
 	"github.com/outrider-monitor/outrider/paging"
+	"github.com/outrider-monitor/outrider/paging/httppager"
 	"github.com/outrider-monitor/outrider/probes"
 )
 
@@ -64,7 +65,7 @@ func life(dir, url string, mayEnd bool) error {
 		return err
 	}
 	fmt.Println("alive")
-	hook, err := paging.NewWebhook(url, killSecret)
+	hook, err := httppager.NewWebhook(httppager.WebhookOptions{URL: url, Secret: killSecret})
 	if err != nil {
 		return err
 	}

@@ -121,7 +121,7 @@ func (p Page) relayed(pager, cause string) Page {
 	if cause == "" {
 		c.Summary += " [for " + pager + "]"
 	} else {
-		c.Summary += " [not delivered to " + pager + ": " + cut(oneLine(cause), maxLine) + "]"
+		c.Summary += " [not delivered to " + pager + ": " + Cut(OneLine(cause), maxLine) + "]"
 	}
 	return c
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/outrider-monitor/outrider/history"
 	"github.com/outrider-monitor/outrider/paging"
+	"github.com/outrider-monitor/outrider/paging/httppager"
 )
 
 // station is a courier on a real store, with the outcomes it reports.
@@ -68,10 +69,10 @@ func (s *station) until(t testing.TB, want string) {
 	}
 }
 
-func webhook(t testing.TB, h http.HandlerFunc) *paging.Webhook {
+func webhook(t testing.TB, h http.HandlerFunc) *httppager.Webhook {
 	t.Helper()
 	server := httptest.NewServer(h)
-	w, err := paging.NewWebhook(server.URL, "secret")
+	w, err := httppager.NewWebhook(httppager.WebhookOptions{URL: server.URL, Secret: "secret"})
 	if err != nil {
 		t.Fatal(err)
 	}

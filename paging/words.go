@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 	"unicode"
-	"unicode/utf8"
 
 	"github.com/outrider-monitor/outrider/incidents"
 	"github.com/outrider-monitor/outrider/probes"
@@ -213,7 +212,7 @@ func consoleLines(lines []probes.ConsoleLine) []string {
 			if l.Source != "" {
 				text += " (" + l.Source + ")"
 			}
-			out = append(out, cut(oneLine(text), maxLine))
+			out = append(out, Cut(OneLine(text), maxLine))
 		}
 	}
 	return out
@@ -228,22 +227,9 @@ func requestLines(lines []probes.RequestLine) []string {
 			result = strconv.Itoa(l.Status)
 		}
 		// The result goes before the URL: it must survive the cut.
-		out = append(out, cut(oneLine(result+" "+l.Method+" "+l.URL), maxLine))
+		out = append(out, Cut(OneLine(result+" "+l.Method+" "+l.URL), maxLine))
 	}
 	return out
-}
-
-func oneLine(s string) string {
-	return strings.Join(strings.Fields(strings.ToValidUTF8(s, "�")), " ")
-}
-
-// cut bounds a text to n runes and shows that it did.
-func cut(s string, n int) string {
-	s = strings.ToValidUTF8(s, "�")
-	if utf8.RuneCountInString(s) <= n {
-		return s
-	}
-	return string([]rune(s)[:n-1]) + "…"
 }
 
 // quote makes one word of a path for a shell.

@@ -29,6 +29,11 @@ func TestEveryKeyOfTheConfigurationIsInItsReference(t *testing.T) {
 	mentions(t, "docs/operations.md", keys, 20)
 }
 
+func TestEveryKeyOfAPagerIsInItsReference(t *testing.T) {
+	keys := keysRead(t, func(name string) bool { return path.Dir(name) == "monitor/pager" || path.Dir(name) == "monitor/secret" })
+	mentions(t, "docs/pagers.md", keys, 8)
+}
+
 func TestEveryFunctionOfTheLanguageIsInItsReference(t *testing.T) {
 	mentions(t, "docs/journey-format.md", functions(t), 30)
 }

@@ -81,12 +81,15 @@ func join(path, key string) string {
 }
 
 // At is the place of a byte of the node's Value. It is exact where the scalar stands on one line as it is
-// read; elsewhere it is the scalar's start.
+// read, and in a literal block (|); elsewhere it is the scalar's start.
 func (n *Node) At(offset int) Pos {
-	if n.Kind != Text || offset <= 0 || offset > len(n.Value) {
+	if n.Kind != Text || offset < 0 || offset > len(n.Value) {
 		return n.Pos
 	}
 	line := n.lines.line(n.Pos.Line)
+	if pos, ok := n.inBlock(line, offset); ok || offset == 0 {
+		return pos
+	}
 	start := n.Pos.Column - 1
 	if n.Quoted {
 		start++
@@ -101,6 +104,23 @@ func (n *Node) At(offset int) Pos {
 	pos := n.Pos
 	pos.Column = start + 1 + utf8.RuneCountInString(n.Value[:offset])
 	return pos
+}
+
+// inBlock is the place of a byte in a literal block, whose lines stand below its indicator, all indented alike. head is the
+// indicator's line.
+func (n *Node) inBlock(head string, offset int) (Pos, bool) {
+	if runes := []rune(head); n.Pos.Column > len(runes) || runes[n.Pos.Column-1] != '|' {
+		return n.Pos, false
+	}
+	before := n.Value[:offset]
+	start := strings.LastIndexByte(before, '\n') + 1
+	text, _, _ := strings.Cut(n.Value[start:], "\n")
+	number := n.Pos.Line + 1 + strings.Count(before, "\n")
+	line := strings.TrimSuffix(n.lines.line(number), "\r")
+	if !strings.HasSuffix(line, text) {
+		return n.Pos, false
+	}
+	return Pos{File: n.Pos.File, Line: number, Column: len(line) - len(text) + 1 + utf8.RuneCountInString(n.Value[start:offset])}, true
 }
 
 // lines is the source of a file, split on demand.

@@ -141,10 +141,10 @@ func TestHostileFilesAreRefused(t *testing.T) {
 	}
 }
 
-func TestAPlaceInsideAScalarIsExactOnOneLine(t *testing.T) {
-	m, _ := read(t, "plain: añb cd\nquoted: \"ab cd\"\nescaped: \"a\\tb cd\"\nblock: |\n  ab cd\n")
+func TestAPlaceInsideAScalarIsExact(t *testing.T) {
+	m, _ := read(t, "plain: añb cd\nquoted: \"ab cd\"\nescaped: \"a\\tb cd\"\nblock: |\n  x\n  ab cd\nfolded: >\n  ab cd\n")
 	for key, want := range map[string]string{
-		"plain": "x.yaml:1:12", "quoted": "x.yaml:2:13", "escaped": "x.yaml:3:10", "block": "x.yaml:4:8",
+		"plain": "x.yaml:1:12", "quoted": "x.yaml:2:13", "escaped": "x.yaml:3:10", "block": "x.yaml:6:6", "folded": "x.yaml:7:9",
 	} {
 		n := m.Get(key)
 		if got := n.At(strings.Index(n.Value, "c")).String(); got != want {

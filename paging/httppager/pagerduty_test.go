@@ -1,9 +1,8 @@
-package paging
+package httppager
 
 import (
 	"context"
 	"encoding/json"
-	"flag"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -15,16 +14,18 @@ import (
 
 	"github.com/PagerDuty/go-pagerduty"
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/outrider-monitor/outrider/paging"
 )
 
 // stored reads one of the composed pages of the golden files.
-func stored(t *testing.T, name string) Page {
+func stored(t *testing.T, name string) paging.Page {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join("testdata", name+".json"))
+	text, err := os.ReadFile(filepath.Join("..", "testdata", name+".json"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	var p Page
+	var p paging.Page
 	if err := json.Unmarshal(text, &p); err != nil {
 		t.Fatal(err)
 	}
@@ -32,7 +33,7 @@ func stored(t *testing.T, name string) Page {
 }
 
 // pagerDutyReceives sends a page to a receiver that answers with status, and gives what it got.
-func pagerDutyReceives(t *testing.T, page Page, status int, answer string) (body []byte, err error) {
+func pagerDutyReceives(t *testing.T, page paging.Page, status int, answer string) (body []byte, err error) {
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ = io.ReadAll(r.Body)
@@ -75,7 +76,7 @@ func TestPagerDutysOwnTypesReadOurEvents(t *testing.T) {
 		var pretty any
 		json.Unmarshal(body, &pretty)
 		got, _ := json.MarshalIndent(pretty, "", "  ")
-		if flag.Lookup("rewrite").Value.String() == "true" {
+		if *rewrite {
 			os.WriteFile(golden, append(got, '\n'), 0o644)
 		}
 		wrote, err := os.ReadFile(golden)
@@ -109,27 +110,27 @@ func TestPagerDutysLimitsHold(t *testing.T) {
 	}
 	other := page
 	other.DedupKey += "/other"
-	if shortKey(other.DedupKey) == e.DedupKey {
+	if paging.ShortKey(other.DedupKey) == e.DedupKey {
 		t.Error("two long keys became one")
 	}
 	if len(e.Images) != 0 {
 		t.Errorf("an image that is not https was sent: %v", e.Images)
 	}
 	page.Evidence.Console = []string{strings.Repeat("x", 600_000)}
-	if _, err := pagerDutyReceives(t, page, http.StatusAccepted, ""); !permanent(err) {
+	if _, err := pagerDutyReceives(t, page, http.StatusAccepted, ""); !paging.Permanent(err) {
 		t.Errorf("an event over the limit: %v, want a permanent refusal", err)
 	}
 }
 
 func TestPagerDutysRefusalsAreQuotedWithoutTheKey(t *testing.T) {
 	_, err := pagerDutyReceives(t, stored(t, "opened"), http.StatusBadRequest, `{"errors":["bad routing_key R0UT1NGKEY"]}`)
-	if !permanent(err) || !strings.Contains(err.Error(), "bad routing_key") || strings.Contains(err.Error(), "R0UT1NGKEY") {
+	if !paging.Permanent(err) || !strings.Contains(err.Error(), "bad routing_key") || strings.Contains(err.Error(), "R0UT1NGKEY") {
 		t.Errorf("got %v, want a permanent refusal that quotes the answer but not the key", err)
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	p, _ := NewPagerDuty("R0UT1NGKEY", "http://127.0.0.1:1/v2/enqueue")
-	if err := p.Send(ctx, stored(t, "opened")); err == nil || permanent(err) || strings.Contains(err.Error(), "enqueue") {
+	if err := p.Send(ctx, stored(t, "opened")); err == nil || paging.Permanent(err) || strings.Contains(err.Error(), "enqueue") {
 		t.Errorf("got %v, want a temporary error without the URL", err)
 	}
 }

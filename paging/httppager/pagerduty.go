@@ -1,22 +1,21 @@
-package paging
+package httppager
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
 	"strings"
 	"time"
+
+	"github.com/outrider-monitor/outrider/paging"
 )
 
 // The Events API v2, https://developer.pagerduty.com/docs/events-api-v2-overview, and its limits.
 const (
 	pagerDutyURL    = "https://events.pagerduty.com/v2/enqueue"
 	pagerDutyTitle  = 1024
-	pagerDutyKey    = 255
 	pagerDutyEvent  = 512_000
 	pagerDutySource = "outrider"
 )
@@ -44,9 +43,9 @@ func NewPagerDuty(routingKey, url string) (*PagerDuty, error) {
 	return &PagerDuty{routingKey: strings.TrimSpace(routingKey), url: url, client: newClient()}, nil
 }
 
-// Send implements [Pager]. A notice of what is over already leaves a resolved incident there, with the least severity,
+// Send implements [paging.Pager]. A notice of what is over already leaves a resolved incident there, with the least severity,
 // rather than nothing: a resolve alone would be dropped.
-func (p *PagerDuty) Send(ctx context.Context, page Page) error {
+func (p *PagerDuty) Send(ctx context.Context, page paging.Page) error {
 	if page.Notice {
 		begun := page
 		begun.Event, begun.Incident.Severity = "opened", "info"
@@ -57,30 +56,22 @@ func (p *PagerDuty) Send(ctx context.Context, page Page) error {
 	return p.enqueue(ctx, page)
 }
 
-func (p *PagerDuty) enqueue(ctx context.Context, page Page) error {
+func (p *PagerDuty) enqueue(ctx context.Context, page paging.Page) error {
 	body, err := json.Marshal(pagerDutyFor(page, p.routingKey))
 	if err == nil && len(body) > pagerDutyEvent {
 		err = fmt.Errorf("%d bytes are more than the %d that an event may have", len(body), pagerDutyEvent)
 	}
 	if err != nil {
-		return &SendError{Permanent: true, Err: fmt.Errorf("encoding the event: %w", err)}
+		return &paging.SendError{Permanent: true, Err: fmt.Errorf("encoding the event: %w", err)}
 	}
-	return p.hideKey(post(ctx, p.client, p.url, body, nil, true))
+	said, err := post(ctx, p.client, p.url, body, nil)
+	return quoting(err, said, p.routingKey, "routing key")
 }
 
 // Close frees the connections that are kept.
 func (p *PagerDuty) Close() error {
 	p.client.CloseIdleConnections()
 	return nil
-}
-
-// hideKey keeps the routing key out of the log if the answer quotes it.
-func (p *PagerDuty) hideKey(err error) error {
-	var e *SendError
-	if errors.As(err, &e) && strings.Contains(e.Err.Error(), p.routingKey) {
-		e.Err = errors.New(strings.ReplaceAll(e.Err.Error(), p.routingKey, "«routing key»"))
-	}
-	return err
 }
 
 // pagerDutyMessage and the types below are the API's JSON.
@@ -146,8 +137,8 @@ type pagerDutyImage struct {
 
 // pagerDutyFor translates a page. Closed resolves, acknowledged acknowledges; everything else triggers, and a trigger with the key of an
 // open incident joins it.
-func pagerDutyFor(p Page, routingKey string) pagerDutyMessage {
-	m := pagerDutyMessage{RoutingKey: routingKey, Action: "trigger", DedupKey: shortKey(p.DedupKey), Client: "Outrider"}
+func pagerDutyFor(p paging.Page, routingKey string) pagerDutyMessage {
+	m := pagerDutyMessage{RoutingKey: routingKey, Action: "trigger", DedupKey: paging.ShortKey(p.DedupKey), Client: "Outrider"}
 	switch p.Event {
 	case "closed":
 		m.Action = "resolve"
@@ -157,7 +148,7 @@ func pagerDutyFor(p Page, routingKey string) pagerDutyMessage {
 		return m
 	}
 	m.Payload = &pagerDutyPayload{
-		Summary: cut(p.Summary, pagerDutyTitle), Source: pagerDutySource + "/" + p.Deployment, Severity: p.Incident.Severity,
+		Summary: paging.Cut(p.Summary, pagerDutyTitle), Source: pagerDutySource + "/" + p.Deployment, Severity: p.Incident.Severity,
 		Timestamp: p.CreatedAt.Format(time.RFC3339Nano), Class: p.Incident.Reason, Details: details(p),
 	}
 	if p.Journey != nil {
@@ -175,7 +166,7 @@ func pagerDutyFor(p Page, routingKey string) pagerDutyMessage {
 	return m
 }
 
-func details(p Page) pagerDutyDetails {
+func details(p paging.Page) pagerDutyDetails {
 	d := pagerDutyDetails{
 		Event: p.Event, Affected: append(p.Incident.Journeys, p.Incident.Affected...), Locations: p.Incident.Locations,
 		Since: p.Incident.Since.Format(time.RFC3339), FailedRuns: p.Incident.FailedRuns,
@@ -196,13 +187,4 @@ func details(p Page) pagerDutyDetails {
 		d.NotDelivered = p.Relay.Pager + ": " + p.Relay.Cause
 	}
 	return d
-}
-
-// shortKey keeps a key that is too long for the API distinct.
-func shortKey(key string) string {
-	if len(key) <= pagerDutyKey {
-		return key
-	}
-	sum := sha256.Sum256([]byte(key))
-	return strings.ToValidUTF8(key[:pagerDutyKey-17], "") + "/" + hex.EncodeToString(sum[:8])
 }

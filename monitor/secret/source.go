@@ -1,4 +1,4 @@
-package monitor
+package secret
 
 import (
 	"errors"
@@ -17,6 +17,9 @@ type Source struct {
 	text      string
 }
 
+// Plain is a source that is the text itself, which stands in the configuration.
+func Plain(text string, pos document.Pos) Source { return Source{text: text, Pos: pos} }
+
 // IsZero reports whether nothing was configured.
 func (s Source) IsZero() bool { return s.Env == "" && s.File == "" && s.text == "" }
 
@@ -32,7 +35,7 @@ func (s Source) String() string {
 }
 
 // GoString hides the value from %#v too.
-func (s Source) GoString() string { return "monitor.Source{" + s.String() + "}" }
+func (s Source) GoString() string { return "secret.Source{" + s.String() + "}" }
 
 // Read gives the value. lookup finds environment variables.
 func (s Source) Read(lookup func(string) (string, bool)) (string, error) {

@@ -1,4 +1,4 @@
-package paging
+package httppager
 
 import (
 	"context"
@@ -13,6 +13,8 @@ import (
 	"time"
 
 	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
+
+	"github.com/outrider-monitor/outrider/paging"
 )
 
 func TestTheStandardWebhooksLibraryVerifiesUs(t *testing.T) {
@@ -31,7 +33,7 @@ func TestTheStandardWebhooksLibraryVerifiesUs(t *testing.T) {
 			if err := verifier.Verify(body, r.Header); err != nil {
 				t.Errorf("%v", err)
 			}
-			var got Page
+			var got paging.Page
 			if err := json.Unmarshal(body, &got); err != nil || got.ID != page.ID || r.Header.Get("webhook-id") != page.ID {
 				t.Errorf("id %q in the body, %q in the header, want %q; %v", got.ID, r.Header.Get("webhook-id"), page.ID, err)
 			}
@@ -44,7 +46,7 @@ func TestTheStandardWebhooksLibraryVerifiesUs(t *testing.T) {
 			}
 			w.WriteHeader(http.StatusNoContent)
 		}))
-		w, err := NewWebhook(server.URL, secret)
+		w, err := NewWebhook(WebhookOptions{URL: server.URL, Secret: secret})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -63,7 +65,7 @@ func TestAWebhookWithoutSecretIsNotSigned(t *testing.T) {
 		}
 	}))
 	defer server.Close()
-	w, _ := NewWebhook(server.URL, "")
+	w, _ := NewWebhook(WebhookOptions{URL: server.URL, Secret: ""})
 	defer w.Close()
 	if err := w.Send(t.Context(), stored(t, "test")); err != nil {
 		t.Error(err)
@@ -96,7 +98,7 @@ func TestAnswersMeanWhatTheyShould(t *testing.T) {
 			w.WriteHeader(c.status)
 			io.WriteString(w, "/T000/hush is wrong")
 		}))
-		w, _ := NewWebhook(server.URL+"/T000/hush", "secret")
+		w, _ := NewWebhook(WebhookOptions{URL: server.URL + "/T000/hush", Secret: "secret"})
 		err := w.Send(t.Context(), stored(t, "opened"))
 		w.Close()
 		server.Close()
@@ -106,7 +108,7 @@ func TestAnswersMeanWhatTheyShould(t *testing.T) {
 			}
 			continue
 		}
-		var how *SendError
+		var how *paging.SendError
 		if !errors.As(err, &how) || how.Permanent != c.permanent || how.RetryAfter != c.after {
 			t.Errorf("%d with %q: %#v, want permanent %v after %s", c.status, c.header, how, c.permanent, c.after)
 		}
@@ -169,7 +171,7 @@ func TestConnectionsThatFailAreTemporaryAndRedacted(t *testing.T) {
 		"no answer in time": func(net.Conn) { <-hang },
 	} {
 		url := raw(t, f)
-		w, _ := NewWebhook(url, "secret")
+		w, _ := NewWebhook(WebhookOptions{URL: url, Secret: "secret"})
 		ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
 		err := w.Send(ctx, stored(t, "opened"))
 		cancel()
@@ -177,7 +179,7 @@ func TestConnectionsThatFailAreTemporaryAndRedacted(t *testing.T) {
 		if name == "no answer in time" {
 			hang <- struct{}{}
 		}
-		if err == nil || permanent(err) || strings.Contains(err.Error(), "hush") || strings.Contains(err.Error(), "http://") {
+		if err == nil || paging.Permanent(err) || strings.Contains(err.Error(), "hush") || strings.Contains(err.Error(), "http://") {
 			t.Errorf("%s: %v, want a temporary error without the URL", name, err)
 		}
 	}
@@ -190,7 +192,7 @@ func TestAnAcceptedPageIsAcceptedWhateverFollowsTheStatus(t *testing.T) {
 		"a connection that dies": "Transfer-Encoding: chunked\r\n\r\n5\r\nab",
 	} {
 		url := raw(t, func(c net.Conn) { io.WriteString(c, "HTTP/1.1 202 Accepted\r\n"+rest) })
-		w, _ := NewWebhook(url, "secret")
+		w, _ := NewWebhook(WebhookOptions{URL: url, Secret: "secret"})
 		if err := w.Send(t.Context(), stored(t, "opened")); err != nil {
 			t.Errorf("%s: %v, want accepted", name, err)
 		}
@@ -201,7 +203,7 @@ func TestAnAcceptedPageIsAcceptedWhateverFollowsTheStatus(t *testing.T) {
 func TestWhatCannotBeAWebhookIsRefusedWithoutQuotingIt(t *testing.T) {
 	for _, c := range [][2]string{{"hooks.example/hush", "s"}, {"ftp://hooks.example/hush", "s"}, {"http://%zz/hush", "s"}, {"", "s"},
 		{"https://hooks.example/x", "whsec_hush!"}, {"https://hooks.example/x", "whsec_"}} {
-		if _, err := NewWebhook(c[0], c[1]); err == nil || strings.Contains(err.Error(), "hush") {
+		if _, err := NewWebhook(WebhookOptions{URL: c[0], Secret: c[1]}); err == nil || strings.Contains(err.Error(), "hush") {
 			t.Errorf("%q: %v, want an error that does not quote it", c, err)
 		}
 	}

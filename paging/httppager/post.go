@@ -1,4 +1,4 @@
-package paging
+package httppager
 
 import (
 	"bytes"
@@ -12,6 +12,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/outrider-monitor/outrider/paging"
 )
 
 // An answer's body is read only so far and so long: what counts is the status.
@@ -36,45 +38,57 @@ func newClient() *http.Client {
 	}
 }
 
-// post sends a JSON body and judges the answer's status alone: 2xx is accepted. header may be nil. quote puts
-// what a refusal says into the error; not for a webhook, whose answer may hold its secret URL.
-func post(ctx context.Context, client *http.Client, target string, body []byte, header http.Header, quote bool) error {
+// jsonType is what is sent unless a header says otherwise.
+const jsonType = "application/json"
+
+// post sends a body and judges the answer's status alone: 2xx is accepted. header may be nil. said is the beginning of the
+// answer, on one line; it is not in the error, for it may quote what is secret, such as the URL.
+func post(ctx context.Context, client *http.Client, target string, body []byte, header http.Header) (said string, err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, target, bytes.NewReader(body))
 	if err != nil {
-		return &SendError{Permanent: true, Err: errors.New("making the request: the URL is not valid")}
+		return "", &paging.SendError{Permanent: true, Err: errors.New("making the request: the URL is not valid")}
 	}
+	req.Header.Set("Content-Type", jsonType)
 	for name, values := range header {
 		req.Header[name] = values
 	}
-	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("User-Agent", "Outrider")
 	// Every page has an id by which a second copy is known, so a connection that was closed while idle may be
 	// replaced without an error.
 	req.Header["X-Idempotency-Key"] = nil
 	resp, err := client.Do(req)
 	if err != nil {
-		return &SendError{Err: withoutURL(err)}
+		return "", &paging.SendError{Err: withoutURL(err)}
 	}
 	defer resp.Body.Close()
 	defer time.AfterFunc(excerptTime, cancel).Stop()
-	said, _ := io.ReadAll(io.LimitReader(resp.Body, excerpt)) // Also so that the connection can be used again.
+	start, _ := io.ReadAll(io.LimitReader(resp.Body, excerpt)) // Also so that the connection can be used again.
+	said = paging.OneLine(string(start))
 	if resp.StatusCode/100 == 2 {
-		return nil
+		return said, nil
 	}
-	if !quote {
-		said = nil
+	return said, refusal(resp, time.Now())
+}
+
+// quoting adds to a refusal what the other side says about it; a page of HTML says nothing. hide is a secret that may be
+// in it.
+func quoting(err error, said, hide, name string) error {
+	var e *paging.SendError
+	if hide != "" {
+		said = strings.ReplaceAll(said, hide, "«"+name+"»")
 	}
-	return refusal(resp, string(said), time.Now())
+	said = paging.Cut(said, 200)
+	if errors.As(err, &e) && said != "" && !strings.HasPrefix(said, "<") {
+		e.Err = fmt.Errorf("%w: %s", e.Err, said)
+	}
+	return err
 }
 
 // refusal says what an answer other than 2xx means.
-func refusal(resp *http.Response, said string, now time.Time) *SendError {
-	e := &SendError{Err: fmt.Errorf("the answer was %s", resp.Status)}
-	if said = cut(oneLine(said), 200); said != "" && !strings.HasPrefix(said, "<") {
-		e.Err = fmt.Errorf("the answer was %s: %s", resp.Status, said)
-	}
+func refusal(resp *http.Response, now time.Time) *paging.SendError {
+	e := &paging.SendError{Err: fmt.Errorf("the answer was %s", resp.Status)}
 	switch code := resp.StatusCode; {
 	case code == http.StatusRequestTimeout, code == http.StatusTooEarly, code == http.StatusTooManyRequests, code >= 500:
 		e.RetryAfter = retryAfter(resp.Header.Get("Retry-After"), now)

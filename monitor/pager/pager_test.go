@@ -1,0 +1,80 @@
+package pager_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/outrider-monitor/outrider/journeys/document"
+	"github.com/outrider-monitor/outrider/monitor/pager"
+	"github.com/outrider-monitor/outrider/monitor/secret"
+)
+
+// read reads the entry of one pager.
+func read(t *testing.T, src string) (pager.Spec, document.Problems) {
+	t.Helper()
+	nodes, known := document.Read("outrider.yaml", []byte(src))
+	if len(known) > 0 {
+		t.Fatal(known)
+	}
+	r := document.NewReader(nil)
+	m := r.Map(nodes[0])
+	spec := pager.Read(secret.Reader{Reader: r, Folder: "/etc/outrider"}, "p", m)
+	m.Done()
+	return spec, r.Problems()
+}
+
+func TestMistakesInAPagerAreToldWithTheirPlace(t *testing.T) {
+	for _, c := range []struct{ src, want string }{
+		{"{}", `1:1: pager "p" does not say where pages go (want one of webhook, `},
+		{"webhok: {}", `1:1: unknown key "webhok" (did you mean "webhook"?)`},
+		{"webhook: {url: http://x/}\npagerduty: {routing_key: {env: A}}", `1:1: pager "p" is webhook and pagerduty at once`},
+		{"webhook: {url: ftp://x/}", `1:16: webhook.url: want an http or https URL`},
+		{"webhook: {url: http://x/, secret: hunter2}", `1:35: webhook.secret: a secret does not belong in this file`},
+		{"webhook: {url: http://x/, content_type: text, body: x}", `1:41: webhook.content_type: this is no type of content`},
+		{"webhook: {url: http://x/, content_type: text/plain}", `1:41: webhook.content_type: without body, pages are JSON`},
+		{"webhook: {url: http://x/, body: '{{ .sumary }}'}", `1:37: webhook.body: with the page that opens a journey's incident: <.sumary>: map has no entry for key "sumary"`},
+		{"webhook:\n  url: http://x/\n  body: |\n    {\"text\":\n     {{ json .sumary }}}\n", `5:14: webhook.body: with the page that opens a journey's incident: <.sumary>: map has no entry for key "sumary"`},
+		{"webhook:\n  url: http://x/\n  body: |\n    {{ if }}\n", `4:5: webhook.body: missing value for if`},
+		{"webhook: {url: http://x/, body: '{{ json .journey.name }}'}", `with the page about many journeys of a team at once: <.journey.name>: nil pointer evaluating interface {}.name (journey is null in such a page`},
+		{"webhook: {url: http://x/, body: '{\"text\": \"{{ .incident.message }}\"}'}", `what it makes of the page that opens a journey's incident is no JSON: `},
+		{"webhook: {url: http://x/, body: '{{ jsn . }}'}", `webhook.body: function "jsn" not defined`},
+	} {
+		_, problems := read(t, c.src)
+		text := strings.TrimPrefix(fmt.Sprint(problems), "outrider.yaml:")
+		if !strings.Contains(text, c.want) || len(problems) != 1 {
+			t.Errorf("%s\n got %s\nwant %s", c.src, text, c.want)
+		}
+		if strings.Contains(text, "hunter2") {
+			t.Errorf("%s: the secret is told: %s", c.src, text)
+		}
+	}
+}
+
+func TestWhatIsMissingIsToldAtOnceAndNeverTheSecret(t *testing.T) {
+	for _, c := range []struct {
+		src  string
+		want []string
+	}{
+		{"webhook: {url: {env: URL}, secret: {env: SECRET}}", []string{"URL is not set (export URL=", "SECRET is not set"}},
+		{"webhook: {url: {env: BAD}}", []string{"want an absolute http or https URL"}},
+		{"pagerduty: {routing_key: {env: KEY}, webhook_secret: {env: HOOK}}", []string{"KEY is not set", "HOOK is not set"}},
+	} {
+		spec, problems := read(t, c.src)
+		if len(problems) > 0 {
+			t.Fatal(problems)
+		}
+		_, err := spec.Make(&secret.Values{Path: "pagers.p", Lookup: func(name string) (string, bool) {
+			return map[string]string{"BAD": "hunter2"}[name], name == "BAD"
+		}})
+		text := fmt.Sprint(err)
+		for _, want := range c.want {
+			if !strings.Contains(text, want) {
+				t.Errorf("%s: %s, want %q", c.src, text, want)
+			}
+		}
+		if strings.Contains(text, "hunter2") || strings.Contains(fmt.Sprintf("%+v %#v", spec, spec), "hunter2") {
+			t.Errorf("%s: the secret is told: %s", c.src, text)
+		}
+	}
+}
