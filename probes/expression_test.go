@@ -218,7 +218,7 @@ publish: {order: vars.order}
 }
 
 func TestANullIsNeitherSavedNorPublishedUnlessThatIsAllowed(t *testing.T) {
-	const source = "steps:\n  - name: order\n    get: http://shop/\n    save: {order: SAVED}\npublish: {order: PUBLISHED}\n"
+	const source = "steps:\n  - name: order\n    get: http://shop/\n    save:\n      order: SAVED\npublish:\n  order: PUBLISHED\n"
 	for _, c := range []struct {
 		saved, published string
 		step, says       string
