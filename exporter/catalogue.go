@@ -58,6 +58,7 @@ const (
 	reloadSuccessful
 	reloadTimestamp
 	cloudwatchDatapoints
+	traceSpans
 	buildInfo
 	metricCount
 )
@@ -167,6 +168,9 @@ func describeMonitor(m *[metricCount]Metric) {
 	m[cloudwatchDatapoints] = Metric{Name: "outrider_cloudwatch_datapoints_total", Kind: Counter, Labels: []string{"outcome"},
 		Help: "Datapoints for CloudWatch by outcome: accepted, refused, postponed or dropped.",
 		Note: "Absent without `cloudwatch` in the configuration. `postponed` wait on disk and are counted again when they are settled; `refused` and `dropped` are lost."}
+	m[traceSpans] = Metric{Name: "outrider_trace_spans_total", Kind: Counter, Labels: []string{"outcome"},
+		Help: "Spans for OpenTelemetry by outcome: accepted, refused or dropped.",
+		Note: "Absent without `traces` in the configuration. `refused` are those that the collector did not want, `dropped` those for which there was no room or no time any more; both are lost."}
 	m[buildInfo] = Metric{Name: "outrider_build_info", Kind: Gauge, Labels: []string{"version", "revision", "goversion"},
 		Help: "Always 1; its labels say which build this is."}
 }

@@ -182,8 +182,12 @@ func (b *batch) known(i id, v value, labels []*dto.LabelPair) {
 	}
 }
 
-func (b *batch) counter(i id, v float64, labels []*dto.LabelPair, created timestamp) {
-	b.metrics = append(b.metrics, &sample{desc: b.desc[i], labels: labels, value: v, created: created})
+func (b *batch) counter(i id, v float64, labels []*dto.LabelPair, created timestamp, exemplar ...*dto.Exemplar) {
+	s := &sample{desc: b.desc[i], labels: labels, value: v, created: created}
+	if len(exemplar) > 0 {
+		s.exemplar = exemplar[0]
+	}
+	b.metrics = append(b.metrics, s)
 }
 
 func (b *batch) durations(i id, h *histogram, labels []*dto.LabelPair) {

@@ -37,6 +37,8 @@ type histogram struct {
 	// native is in the order of its keys.
 	native []nativeBucket
 	schema int32
+	// exemplars are by the classic buckets: Prometheus takes those where native ones have none.
+	exemplars *exemplars
 }
 
 // nativeBucket counts the values in (2^((key-1)/2^schema), 2^(key/2^schema)].
@@ -49,8 +51,11 @@ func newHistogram(m *Metric, created timestamp) *histogram {
 	return &histogram{bounds: m.Buckets, created: created, classic: make([]uint32, len(m.Buckets)+1), schema: nativeSchema}
 }
 
-// observe counts a value that is not negative.
-func (h *histogram) observe(v float64, now time.Time) {
+// observe counts a value that is not negative. e is the run's exemplar, or nil.
+func (h *histogram) observe(v float64, now time.Time, e *exemplar) {
+	if e != nil {
+		h.exemplars = note(h.exemplars, sort.SearchFloat64s(h.bounds, v), len(h.classic), e)
+	}
 	if h.schema < nativeSchema && now.Sub(h.created.AsTime()) >= histogramReset {
 		h.reset(now)
 	}
@@ -128,12 +133,14 @@ func (h *histogram) reset(now time.Time) {
 	h.sum, h.count, h.zero, h.schema = 0, 0, 0, nativeSchema
 	clear(h.classic)
 	h.native = h.native[:0]
+	h.exemplars = nil
 }
 
 // at is the histogram at the moment of a scrape.
 func (h *histogram) at(desc *prometheus.Desc, labels []*dto.LabelPair) *histogramSample {
 	s := &histogramSample{histogram: *h, desc: desc, labels: labels}
 	s.classic, s.native = slices.Clone(h.classic), slices.Clone(h.native)
+	s.exemplars = h.exemplars.clone()
 	return s
 }
 
@@ -155,7 +162,10 @@ func (s *histogramSample) Write(m *dto.Metric) error {
 	below := uint64(0)
 	for i := range s.bounds {
 		below += uint64(s.classic[i])
-		h.Bucket[i] = &dto.Bucket{CumulativeCount: proto.Uint64(below), UpperBound: &s.bounds[i]}
+		h.Bucket[i] = &dto.Bucket{CumulativeCount: proto.Uint64(below), UpperBound: &s.bounds[i], Exemplar: s.exemplars.of(i)}
+	}
+	if e := s.exemplars.of(len(s.bounds)); e != nil { // written for this alone: the formats know how many there are
+		h.Bucket = append(h.Bucket, &dto.Bucket{CumulativeCount: &s.count, UpperBound: proto.Float64(math.Inf(1)), Exemplar: e})
 	}
 	s.writeNative(h)
 	m.Histogram, m.Label = h, s.labels

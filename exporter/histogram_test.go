@@ -26,7 +26,7 @@ func newBoth() *both {
 }
 
 func (b *both) observe(v float64) {
-	b.ours.observe(v, b.now)
+	b.ours.observe(v, b.now, nil)
 	b.theirs.Observe(v)
 }
 
@@ -92,17 +92,17 @@ func TestACoarseHistogramStartsAnewAfterAnHour(t *testing.T) {
 	begun := time.Now()
 	h := newHistogram(&m, timestamppb.New(begun))
 	for n := range 200 {
-		h.observe(math.Exp2(float64(n)/8-10), begun)
+		h.observe(math.Exp2(float64(n)/8-10), begun, nil)
 	}
 	if h.schema == nativeSchema {
 		t.Fatal("it did not grow coarse")
 	}
-	h.observe(1, begun.Add(histogramReset-time.Second))
+	h.observe(1, begun.Add(histogramReset-time.Second), nil)
 	if h.count != 201 {
 		t.Errorf("it counts %d values within the hour, want 201", h.count)
 	}
 	later := begun.Add(histogramReset)
-	h.observe(1, later)
+	h.observe(1, later, nil)
 	if h.count != 1 || h.schema != nativeSchema || !h.created.AsTime().Equal(later) {
 		t.Errorf("after an hour it counts %d values, schema %d, since %s", h.count, h.schema, h.created.AsTime())
 	}
@@ -111,9 +111,9 @@ func TestACoarseHistogramStartsAnewAfterAnHour(t *testing.T) {
 func TestAScrapeSeesNoLaterValue(t *testing.T) {
 	m := catalogue()[runDuration]
 	h := newHistogram(&m, timestamppb.Now())
-	h.observe(1, time.Now())
+	h.observe(1, time.Now(), nil)
 	s := h.at(nil, nil)
-	h.observe(1, time.Now())
+	h.observe(1, time.Now(), nil)
 	var got dto.Metric
 	if err := s.Write(&got); err != nil {
 		t.Fatal(err)

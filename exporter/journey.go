@@ -87,11 +87,13 @@ type journeySeries struct {
 	mu       sync.Mutex
 	outcomes []float64
 	reasons  []float64
-	browser  bool
-	missed   []float64
-	drift    float64
-	duration *histogram
-	steps    []*stepSeries
+	// runs and failures are the exemplars of outcomes and reasons.
+	runs, failures *exemplars
+	browser        bool
+	missed         []float64
+	drift          float64
+	duration       *histogram
+	steps          []*stepSeries
 
 	success, lastRun, lastSuccess, next, objective, maintenance value
 

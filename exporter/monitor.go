@@ -48,7 +48,9 @@ type monitorSeries struct {
 	browsers [5]float64
 	pagers   map[string]*pagerSeries
 	// cloud are datapoints by outcome; nil without CloudWatch.
-	cloud    map[string]float64
+	cloud map[string]float64
+	// spans are those of traces by outcome; nil without traces.
+	spans    map[string]float64
 	reloadOK value
 	reloaded value
 }
@@ -133,6 +135,20 @@ func (e *Exporter) CloudWatchDatapoints(outcome string, n int) {
 	}
 }
 
+// TraceSpans counts spans by what became of them: accepted, refused or dropped. The first call, with any number, makes all
+// three exist.
+func (e *Exporter) TraceSpans(outcome string, n int) {
+	m := e.monitor
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.spans == nil {
+		m.spans = map[string]float64{"accepted": 0, "refused": 0, "dropped": 0}
+	}
+	if _, known := m.spans[outcome]; known {
+		m.spans[outcome] += float64(n)
+	}
+}
+
 // ConfigReload says whether an attempt to load the configuration, the first one included, succeeded.
 func (e *Exporter) ConfigReload(ok bool, at time.Time) {
 	m := e.monitor
@@ -163,6 +179,9 @@ func (m *monitorSeries) collect(o *Options, b *batch) {
 	b.known(reloadTimestamp, m.reloaded, nil)
 	for outcome, n := range m.cloud {
 		b.counter(cloudwatchDatapoints, n, pairs(nil, pair("outcome", outcome)), m.created)
+	}
+	for outcome, n := range m.spans {
+		b.counter(traceSpans, n, pairs(nil, pair("outcome", outcome)), m.created)
 	}
 	for i, cause := range browserCauses() {
 		b.counter(browserStarts, m.browsers[i], pairs(nil, pair("cause", string(cause))), m.created)

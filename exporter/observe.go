@@ -20,9 +20,11 @@ func (s *journeySeries) observe(p *labelParts, r *probes.Result, state incidents
 		s.take(state)
 		return
 	}
+	trace := traced(r.TraceID, r.EndedAt)
 	for i, o := range probes.Outcomes() {
 		if o == r.Outcome {
 			s.outcomes[i]++
+			s.runs = note(s.runs, i, len(s.outcomes), trace(1))
 		}
 	}
 	if r.Failure != nil {
@@ -31,6 +33,7 @@ func (s *journeySeries) observe(p *labelParts, r *probes.Result, state incidents
 			i = p.reason[probes.Internal] // the set is closed; a reason outside it is our own mistake
 		}
 		s.reasons[i]++
+		s.failures = note(s.failures, i, len(s.reasons), trace(1))
 	}
 	if !r.EndedAt.IsZero() {
 		s.lastRun = known(seconds(r.EndedAt))
@@ -42,14 +45,15 @@ func (s *journeySeries) observe(p *labelParts, r *probes.Result, state incidents
 	s.success = known(truth(r.Outcome.Good()))
 	whole := r.Failure == nil || len(r.Failure.ThirdParty) == 0 // else a third party has cut it short
 	if r.Outcome.Good() && whole && len(r.Attempts) > 0 {
-		s.duration.observe(r.Duration().Seconds(), r.EndedAt)
+		took := r.Duration().Seconds()
+		s.duration.observe(took, r.EndedAt, trace(took))
 	}
 	if last := r.Last(); last != nil {
-		s.observeSteps(last.Steps, r.EndedAt)
+		s.observeSteps(last.Steps, r.EndedAt, trace)
 	}
 }
 
-func (s *journeySeries) observeSteps(steps []probes.StepResult, now time.Time) {
+func (s *journeySeries) observeSteps(steps []probes.StepResult, now time.Time, trace func(float64) *exemplar) {
 	for i := range steps {
 		result := &steps[i]
 		if result.Drift != "" {
@@ -60,7 +64,8 @@ func (s *journeySeries) observeSteps(steps []probes.StepResult, now time.Time) {
 			continue // the configuration has changed while the run was on its way
 		}
 		if result.Status == probes.StepPassed || result.Status == probes.StepSlow {
-			series.duration.observe(result.Duration.Seconds(), now)
+			took := result.Duration.Seconds()
+			series.duration.observe(took, now, trace(took))
 		}
 		if result.HTTP != nil {
 			series.exchange(result.HTTP)
@@ -85,11 +90,11 @@ func (s *journeySeries) collect(p *labelParts, b *batch) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for i, n := range s.outcomes {
-		b.counter(runsTotal, n, s.with(p.outcomes[i]), s.created)
+		b.counter(runsTotal, n, s.with(p.outcomes[i]), s.created, s.runs.of(i))
 	}
 	for r, i := range p.reason {
 		if s.canMeet(r) || s.reasons[i] > 0 {
-			b.counter(failuresTotal, s.reasons[i], s.with(p.reasons[i]), s.created)
+			b.counter(failuresTotal, s.reasons[i], s.with(p.reasons[i]), s.created, s.failures.of(i))
 		}
 	}
 	for i, n := range s.missed {

@@ -31,7 +31,7 @@ func track() journeys.Journey {
 }
 
 func passed() probes.Result {
-	return probes.Result{RunID: "1", Journey: "checkout", StartedAt: noon, EndedAt: noon.Add(3 * time.Second), Outcome: probes.Passed,
+	return probes.Result{RunID: "1", TraceID: "0af7651916cd43dd8448eb211c80319c", Journey: "checkout", StartedAt: noon, EndedAt: noon.Add(3 * time.Second), Outcome: probes.Passed,
 		Attempts: []probes.Attempt{{Number: 1, Duration: 2 * time.Second, Outcome: probes.Passed, Steps: []probes.StepResult{
 			{Name: "Open the menu", Verb: "goto", Status: probes.StepPassed, Duration: time.Second, Drift: "second alternative"},
 			{Name: "Ask the API", Verb: "get", Status: probes.StepSlow, Duration: 2 * time.Second, HTTP: &probes.HTTPInfo{
@@ -41,7 +41,7 @@ func passed() probes.Result {
 
 func failed() probes.Result {
 	f := &probes.Failure{Reason: probes.Assertion, Message: "no order"}
-	return probes.Result{RunID: "2", Journey: "checkout", EndedAt: noon.Add(time.Minute), Outcome: probes.Failed, Step: "Ask the API", Failure: f,
+	return probes.Result{RunID: "2", TraceID: "4bf92f3577b34da6a3ce929d0e0e4736", Journey: "checkout", EndedAt: noon.Add(time.Minute), Outcome: probes.Failed, Step: "Ask the API", Failure: f,
 		Attempts: []probes.Attempt{{Number: 1, Outcome: probes.Failed, Failure: f}}}
 }
 

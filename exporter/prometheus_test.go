@@ -35,7 +35,8 @@ func scraped(t *testing.T) *httptest.Server {
 	e.QueueWait(time.Second)
 	e.ConfigReload(true, noon)
 	e.CloudWatchDatapoints("accepted", 3)
-	server := httptest.NewServer(promhttp.HandlerFor(reg, promhttp.HandlerOpts{EnableOpenMetrics: true}))
+	e.TraceSpans("accepted", 3)
+	server := httptest.NewServer(promhttp.HandlerFor(reg, promhttp.HandlerOpts{EnableOpenMetrics: true, EnableOpenMetricsTextCreatedSamples: true}))
 	t.Cleanup(server.Close)
 	return server
 }

@@ -32,6 +32,8 @@ type sample struct {
 	value  float64
 	// created is set for counters only: it lets Prometheus see the first increment.
 	created *timestamppb.Timestamp
+	// exemplar is a counter's, or nil.
+	exemplar *dto.Exemplar
 }
 
 func (s *sample) Desc() *prometheus.Desc { return s.desc }
@@ -39,7 +41,7 @@ func (s *sample) Desc() *prometheus.Desc { return s.desc }
 func (s *sample) Write(m *dto.Metric) error {
 	m.Label = s.labels
 	if s.created != nil {
-		m.Counter = &dto.Counter{Value: &s.value, CreatedTimestamp: s.created}
+		m.Counter = &dto.Counter{Value: &s.value, CreatedTimestamp: s.created, Exemplar: s.exemplar}
 	} else {
 		m.Gauge = &dto.Gauge{Value: &s.value}
 	}

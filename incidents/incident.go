@@ -40,10 +40,12 @@ type Incident struct {
 	// Hold says why nobody was told of it at once; nil: everybody was.
 	Hold *Hold `json:"hold,omitempty"`
 	// Step, Failure and RunID describe the last failed run.
-	Step       string          `json:"step,omitempty"`
-	Failure    *probes.Failure `json:"failure,omitempty"`
-	RunID      string          `json:"run_id"`
-	FailedRuns int             `json:"failed_runs"`
+	Step    string          `json:"step,omitempty"`
+	Failure *probes.Failure `json:"failure,omitempty"`
+	RunID   string          `json:"run_id"`
+	// TraceID is that run's trace in OpenTelemetry; empty if it left none.
+	TraceID    string `json:"trace_id,omitempty"`
+	FailedRuns int    `json:"failed_runs"`
 	// LastPassedAt is the last good run before it.
 	LastPassedAt time.Time `json:"last_passed_at,omitzero"`
 	// Pagers are those that pages about it were addressed to, sorted. Whoever addresses pages keeps it, see [Tell]:
@@ -109,7 +111,7 @@ func open(subject string, row Series, severity string, r *probes.Result) Inciden
 
 // saw takes over what the last bad run shows.
 func (i *Incident) saw(r *probes.Result) {
-	i.Step, i.Failure, i.RunID, i.LastBadAt = r.Step, r.Failure, r.RunID, r.EndedAt
+	i.Step, i.Failure, i.RunID, i.TraceID, i.LastBadAt = r.Step, r.Failure, r.RunID, r.TraceID, r.EndedAt
 	i.Locations = insert(i.Locations, r.Location)
 }
 

@@ -43,6 +43,7 @@ type Config struct {
 	Browser    BrowserConfig
 	CloudWatch CloudWatchConfig
 	Alarms     AlarmsConfig
+	Traces     TracesConfig
 	Journeys   []journeys.Journey
 	// Warnings are what is doubtful in the files: nothing that keeps the monitor from running.
 	Warnings document.Problems

@@ -29,6 +29,7 @@ func (c *Config) read(r *document.Reader, m *document.Map) {
 	c.readHeartbeat(r, m)
 	c.readTeams(r, m)
 	c.readCloudWatch(r, m)
+	c.readTraces(r, m)
 	c.MonitorPagers = c.pagerNames(r, m.Get("monitor_pagers"))
 	c.FallbackPagers = c.pagerNames(r, m.Get("fallback_pagers"))
 	c.Storm = first(journeys.ReadTimes(r, m.Get("storm"), 3, 1000), journeys.Threshold{Count: 5, For: time.Minute})

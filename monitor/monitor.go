@@ -19,6 +19,7 @@ import (
 
 	"github.com/outrider-monitor/outrider/exporter"
 	"github.com/outrider-monitor/outrider/exporter/cloudwatch"
+	"github.com/outrider-monitor/outrider/exporter/traces"
 	"github.com/outrider-monitor/outrider/history"
 	"github.com/outrider-monitor/outrider/monitor/deadman"
 	"github.com/outrider-monitor/outrider/paging"
@@ -72,7 +73,9 @@ type Monitor struct {
 	registry *prometheus.Registry
 	numbers  *exporter.Exporter
 	// cloud is nil where nothing goes to CloudWatch.
-	cloud    *cloudwatch.Publisher
+	cloud *cloudwatch.Publisher
+	// traces is nil where runs leave none.
+	traces   *traces.Exporter
 	store    *history.Store
 	courier  *paging.Courier
 	ledger   *ledger
@@ -144,6 +147,9 @@ func (m *Monitor) open() error {
 		return err
 	}
 	if err := m.openCloudWatch(config); err != nil {
+		return err
+	}
+	if err := m.openTraces(config); err != nil {
 		return err
 	}
 	if m.drivers, err = Drivers(DriverOptions{Browser: config.Browser, Log: m.log, OnBrowserStart: m.browserStarted}); err != nil {

@@ -40,7 +40,7 @@ func (m *Monitor) makePagers(c *Config) (map[string]paging.Pager, error) {
 
 // NewComposer makes what composes the pages of a configuration.
 func NewComposer(c *Config) paging.Composer {
-	return paging.Composer{Deployment: c.Deployment, ExternalURL: c.ExternalURL, ConfigFile: c.File, Environment: c.Environment}
+	return paging.Composer{Deployment: c.Deployment, ExternalURL: c.ExternalURL, ConfigFile: c.File, Environment: c.Environment, TraceURL: c.TraceURL}
 }
 
 // newCourier makes the courier; whom it can reach is set by adopt.

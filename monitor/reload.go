@@ -56,7 +56,7 @@ func (m *Monitor) fixed(next *Config) error {
 	}{
 		{"data", now.Data, next.Data}, {"listen", now.Listen, next.Listen}, {"web_config", now.WebConfig, next.WebConfig},
 		{"location", now.Location, next.Location}, {"deployment", now.Deployment, next.Deployment}, {"browser", now.Browser, next.Browser},
-		{"cloudwatch", now.CloudWatch, next.CloudWatch},
+		{"cloudwatch", now.CloudWatch, next.CloudWatch}, {"traces", now.Traces.sending(), next.Traces.sending()},
 	} {
 		if f.now != f.new {
 			return fmt.Errorf("%s cannot change while the monitor runs; restart it", f.key)
@@ -100,7 +100,7 @@ func (m *Monitor) newRunner(config *Config) *probes.Runner {
 		Timeout: config.Defaults.Timeout, StepTimeout: config.Defaults.StepTimeout,
 		EvidenceTime: evidenceTime, FinallyTime: finallyTime, Control: config.Control,
 		Sessions: m.sessions, Saver: func(session string) *journeys.Journey { return journeys.Saver(config.Journeys, session) },
-		Published: m.published.All, LastGood: m.lastGood, UserAgent: "Outrider/" + first(m.o.Version, "devel"), Log: m.log,
+		Trace: config.Tracing(m.o.Env), Published: m.published.All, LastGood: m.lastGood, UserAgent: "Outrider/" + first(m.o.Version, "devel"), Log: m.log,
 	})
 }
 

@@ -27,6 +27,9 @@ func (m *Monitor) Run(ctx context.Context) error {
 	if m.cloud != nil {
 		m.start("CloudWatch", cloudTime, failed, m.cloud.Run)
 	}
+	if m.traces != nil {
+		m.start("the traces", traceTime, failed, m.traces.Run)
+	}
 	m.start("the vigil", time.Second, failed, m.vigil.Run)
 	m.start("the watch for silent journeys", storeTimeout, failed, m.listen)
 	if m.o.Watch {

@@ -18,7 +18,7 @@ func (m *Monitor) site() (http.Handler, error) {
 func (m *Monitor) watched() web.Watched {
 	p := m.plan.Load()
 	c := p.config
-	w := web.Watched{Deployment: c.Deployment, Location: c.Location, Journeys: make([]web.Journey, len(c.Journeys))}
+	w := web.Watched{Deployment: c.Deployment, Location: c.Location, TraceURL: c.TraceURL, Journeys: make([]web.Journey, len(c.Journeys))}
 	if problem := m.reloadProblem.Load(); problem != nil {
 		w.ReloadProblem = *problem
 	}

@@ -48,6 +48,7 @@ func (m *Monitor) record(ctx context.Context, name string, result *probes.Result
 
 	m.numbers.Observe(t.Journey, result, state)
 	m.publish(p, t, result)
+	m.tell(t, result)
 	m.published.Set(name, state.Published)
 	m.doubt(t, &state)
 	m.logRun(result)
@@ -128,6 +129,9 @@ func (m *Monitor) logRun(r *probes.Result) {
 	}
 	if r.QueueWait > 0 {
 		attrs = append(attrs, slog.Duration("wait", r.QueueWait))
+	}
+	if r.TraceID != "" {
+		attrs = append(attrs, slog.String("trace", r.TraceID))
 	}
 	if f := r.Failure; f != nil {
 		attrs = append(attrs, slog.String("reason", string(f.Reason)), slog.String("step", r.Step), slog.String("message", f.Message))

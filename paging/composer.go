@@ -31,6 +31,8 @@ type Composer struct {
 	ConfigFile string
 	// Environment is the one that was chosen, for the same command. May be empty.
 	Environment string
+	// TraceURL is where people look at a trace, by its id; nil, or an empty answer: pages carry no link to it.
+	TraceURL func(id string) string
 }
 
 // Journey composes the page about a journey's incident. r is the run that brought the change about; it may be
@@ -121,6 +123,7 @@ func (c Composer) page(e incidents.Event, r probes.Result) Page {
 		{"Incident", c.url("incidents", e.Incident.ID)},
 		{"Run", c.url("runs", p.Evidence.RunID)},
 		{"Screenshot", p.Evidence.ScreenshotURL},
+		{"Trace", c.traceURL(p.Evidence.TraceID)},
 	} {
 		if l.URL != "" {
 			p.Links = append(p.Links, l)
@@ -159,9 +162,9 @@ func describe(i *incidents.Incident) Incident {
 // evidence is that of the run that brought the change about, if it failed; a page about the end of an incident
 // only names the run.
 func (c Composer) evidence(e incidents.Event, r *probes.Result) Evidence {
-	out := Evidence{RunID: r.RunID, Console: []string{}, Requests: []string{}}
+	out := Evidence{RunID: r.RunID, TraceID: r.TraceID, Console: []string{}, Requests: []string{}}
 	if out.RunID == "" {
-		out.RunID = e.Incident.RunID
+		out.RunID, out.TraceID = e.Incident.RunID, e.Incident.TraceID
 	}
 	last := r.Last()
 	if e.Kind == incidents.Closed || last == nil || last.Evidence == nil {
@@ -205,6 +208,13 @@ func (c Composer) url(parts ...string) string {
 		parts[n] = url.PathEscape(p)
 	}
 	return base.JoinPath(parts...).String()
+}
+
+func (c Composer) traceURL(id string) string {
+	if c.TraceURL == nil || id == "" {
+		return ""
+	}
+	return c.TraceURL(id)
 }
 
 // list is never null, sorted as given, bounded.

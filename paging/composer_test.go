@@ -44,14 +44,15 @@ var checkout = &journeys.Journey{
 	Runbook: "https://runbooks.example/checkout", File: "journeys/check out.yaml",
 }
 
-var composer = paging.Composer{Deployment: "production", ExternalURL: "https://outrider.example/app/", ConfigFile: "/etc/outrider/outrider.yaml"}
+var composer = paging.Composer{Deployment: "production", ExternalURL: "https://outrider.example/app/", ConfigFile: "/etc/outrider/outrider.yaml",
+	TraceURL: func(id string) string { return "https://tempo.example/trace/" + id }}
 
 // failed is the run that opened the incident below.
 func failed() probes.Result {
 	failure := &probes.Failure{Reason: probes.Locator, Message: "the button is covered by <div id=cookie-banner>",
 		Expected: "button \"Place order\" receives the click", Got: "covered by <div id=cookie-banner>"}
 	return probes.Result{
-		RunID: "019aa8c0-0000-7000-8000-000000000002", Journey: "checkout", Location: "london", Outcome: probes.Failed,
+		RunID: "019aa8c0-0000-7000-8000-000000000002", TraceID: "0af7651916cd43dd8448eb211c80319c", Journey: "checkout", Location: "london", Outcome: probes.Failed,
 		StartedAt: three.Add(time.Minute), EndedAt: three.Add(time.Minute + 9*time.Second), Step: "Place order", Failure: failure,
 		Attempts: []probes.Attempt{{Number: 1, Outcome: probes.Failed, Evidence: &probes.Evidence{
 			PageURL: "https://shop.example/checkout", Screenshot: "attempt-1.jpg",
@@ -71,7 +72,7 @@ func opened() incidents.Event {
 	r := failed()
 	return incidents.Event{Kind: incidents.Opened, At: r.EndedAt, RunID: r.RunID, Incident: incidents.Incident{
 		ID: "inc_" + r.RunID, Subject: "checkout", Severity: "critical", Since: three, OpenedAt: r.EndedAt, RemindedAt: r.EndedAt,
-		Locations: []string{"london"}, Step: r.Step, Failure: r.Failure, RunID: r.RunID, FailedRuns: 2, LastPassedAt: three.Add(-time.Minute),
+		Locations: []string{"london"}, Step: r.Step, Failure: r.Failure, RunID: r.RunID, TraceID: r.TraceID, FailedRuns: 2, LastPassedAt: three.Add(-time.Minute),
 	}}
 }
 

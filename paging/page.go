@@ -84,7 +84,9 @@ type Deploy struct {
 
 // Evidence points to what a person needs to believe the page.
 type Evidence struct {
-	RunID         string   `json:"run_id"`
+	RunID string `json:"run_id"`
+	// TraceID is the run's trace in OpenTelemetry; empty if it left none.
+	TraceID       string   `json:"trace_id"`
 	ScreenshotURL string   `json:"screenshot_url"`
 	PageURL       string   `json:"page_url"`
 	Console       []string `json:"console"`

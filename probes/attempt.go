@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/outrider-monitor/outrider/journeys"
+	"github.com/outrider-monitor/outrider/probes/spans"
 )
 
 const (
@@ -28,6 +29,7 @@ type attempt struct {
 	r        *Runner
 	j        *journeys.Journey
 	runID    string
+	trace    *spans.Trace
 	begun    time.Time
 	scope    journeys.Scope
 	redactor *Redactor
@@ -61,12 +63,19 @@ type finished struct {
 	portrait  *Portrait
 }
 
-func newAttempt(r *Runner, j *journeys.Journey, runID string, number int) *attempt {
+// identity says which run an attempt belongs to, and which of its attempts it is.
+type identity struct {
+	run    string
+	number int
+	trace  *spans.Trace
+}
+
+func newAttempt(r *Runner, j *journeys.Journey, id identity) *attempt {
 	begun := time.Now()
 	return &attempt{
-		r: r, j: j, runID: runID, begun: begun, portrait: r.portraitDue(j.Name),
+		r: r, j: j, runID: id.run, trace: id.trace, begun: begun, portrait: r.portraitDue(j.Name),
 		out: Attempt{
-			Number: number, StartedAt: wall(begun),
+			Number: id.number, StartedAt: wall(begun),
 			Steps: make([]StepResult, 0, j.CountSteps()),
 		},
 	}
@@ -113,6 +122,7 @@ func (a *attempt) run(ctx context.Context) (f finished) {
 			a.out.Outcome, a.out.Failure, a.published = Error, cleanFailure(a.redactor, panicked(p)), nil
 			a.r.o.Log.Error("an attempt panicked", "journey", a.j.Name, "run", a.runID, "err", a.out.Failure.Err)
 		}
+		a.collectTraced()
 		a.closeSessions(ctx)
 		f = finished{Attempt: a.out, published: a.published, portrait: a.drawn}
 	}()

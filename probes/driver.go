@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/outrider-monitor/outrider/journeys"
+	"github.com/outrider-monitor/outrider/probes/spans"
 )
 
 // ErrStatic is what Changed returns when what Scope gives cannot change without another Do.
@@ -35,6 +36,9 @@ type SessionOptions struct {
 	Redactor *Redactor
 	// Film asks for a film of the attempt, for its evidence.
 	Film bool
+	// Trace is the attempt's in OpenTelemetry: what its requests to the journey's own hosts tell them in the header
+	// traceparent, as far as Trace.Goes. Nil: nothing is told, and no request recorded.
+	Trace *spans.Trace
 }
 
 // Session is one attempt's browser context or HTTP client. It is used by one goroutine at a time.
@@ -61,6 +65,11 @@ type Session interface {
 	Evidence(ctx context.Context, name string, e *Evidence)
 	// Close ends the session and frees what it holds, within ctx.
 	Close(ctx context.Context) error
+}
+
+// Traced is a session that records the requests of a traced attempt, in any order. It is asked once, at the end.
+type Traced interface {
+	Traced() []spans.Request
 }
 
 // Call is one step as a driver sees it.

@@ -115,14 +115,14 @@ func (k kept) hide(r *Redactor, name string) {
 
 // signIn gives the session that a journey begins with. Where none is good any more, the journey that saves it is run
 // first, once for all who wait; that is no part of the journey's own time. The attempt is what comes of it when that failed.
-func (r *Runner) signIn(ctx context.Context, j *journeys.Journey, runID string, number int) (*kept, *Attempt) {
+func (r *Runner) signIn(ctx context.Context, j *journeys.Journey, id identity) (*kept, *Attempt) {
 	if j.Session == nil || j.Session.Use == "" {
 		return nil, nil
 	}
 	name, begun := j.Session.Use, time.Now()
 	failed := func(f *Failure, e *Evidence, outcome Outcome) (*kept, *Attempt) {
 		step := StepResult{Name: "Sign in", Verb: "session", Status: StepFailed, Failure: f, Duration: time.Since(begun)}
-		return nil, &Attempt{Number: number, StartedAt: wall(begun), Outcome: outcome, Step: step.Name, Failure: f, Steps: []StepResult{step}, Evidence: e}
+		return nil, &Attempt{Number: id.number, StartedAt: wall(begun), Outcome: outcome, Step: step.Name, Failure: f, Steps: []StepResult{step}, Evidence: e}
 	}
 	if k, ok := r.o.Sessions.get(name); ok {
 		return &k, nil
@@ -146,7 +146,7 @@ func (r *Runner) signIn(ctx context.Context, j *journeys.Journey, runID string, 
 	}
 	quiet := r.o
 	quiet.Observe = nil
-	done := (&Runner{o: quiet, control: r.control}).attempt(ctx, saver, runID, number)
+	done := (&Runner{o: quiet, control: r.control}).attempt(ctx, saver, id)
 	if k, ok := r.o.Sessions.get(name); ok {
 		return &k, nil
 	}
@@ -160,7 +160,9 @@ func (r *Runner) signIn(ctx context.Context, j *journeys.Journey, runID string, 
 	if f.Reason.Ours() {
 		outcome = Error
 	}
-	return failed(&told, done.Evidence, outcome)
+	none, unable := failed(&told, done.Evidence, outcome)
+	unable.Requests = done.Requests
+	return none, unable
 }
 
 // saveSession keeps what the journey has signed in to. A journey that leaves nothing has not signed in.

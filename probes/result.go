@@ -1,12 +1,18 @@
 package probes
 
-import "time"
+import (
+	"time"
+
+	"github.com/outrider-monitor/outrider/probes/spans"
+)
 
 // Result is everything that is known about one run. It is stored as JSON; times are UTC, durations
 // nanoseconds. Secrets have been removed from every string before anyone sees it.
 type Result struct {
 	// RunID is unique and sorts by time (UUID version 7).
-	RunID    string `json:"run_id"`
+	RunID string `json:"run_id"`
+	// TraceID is the run's trace in OpenTelemetry, 32 hexadecimal digits; empty if it leaves none.
+	TraceID  string `json:"trace_id,omitempty"`
 	Journey  string `json:"journey"`
 	Team     string `json:"team,omitempty"`
 	Location string `json:"location,omitempty"`
@@ -63,6 +69,8 @@ type Attempt struct {
 	Steps   []StepResult `json:"steps"`
 	// Evidence is present for attempts that did not pass.
 	Evidence *Evidence `json:"evidence,omitempty"`
+	// Requests are those of a traced run, secrets removed. They leave with its trace, and are not kept.
+	Requests []spans.Request `json:"-"`
 }
 
 // StepStatus is what became of one step.

@@ -13,6 +13,7 @@ import (
 
 	"github.com/outrider-monitor/outrider/journeys"
 	"github.com/outrider-monitor/outrider/probes/secrets"
+	"github.com/outrider-monitor/outrider/probes/spans"
 )
 
 // Options configure a Runner.
@@ -46,6 +47,8 @@ type Options struct {
 	LastGood func(ctx context.Context, journey string) *Portrait
 	// PortraitEvery is how often a good run's portrait is taken. Zero: 15m.
 	PortraitEvery time.Duration
+	// Trace says which runs leave a trace in OpenTelemetry. Nil: none.
+	Trace *spans.Options
 	// UserAgent is the product token of every request. Empty: Outrider/1.0.
 	UserAgent string
 	// Observe, when set, hears each step begin and end, one after another (`outrider run`).
@@ -132,15 +135,19 @@ func (r *Runner) Run(ctx context.Context, j *journeys.Journey, req Request) (res
 		}
 		res.EndedAt = res.StartedAt.Add(time.Since(begun))
 	}()
-	r.attempts(ctx, j, req.Confirm, &res)
+	trace := r.o.Trace.Begin()
+	r.attempts(ctx, j, req.Confirm, trace, &res)
+	if trace != nil && (trace.Sampled || !res.Outcome.Good() || len(res.Attempts) > 1) {
+		res.TraceID = trace.ID.String()
+	}
 	return res
 }
 
 // attempts repeats the journey as far as its policy wants it, and lets the last attempt decide.
-func (r *Runner) attempts(ctx context.Context, j *journeys.Journey, confirm int, res *Result) {
+func (r *Runner) attempts(ctx context.Context, j *journeys.Journey, confirm int, trace *spans.Trace, res *Result) {
 	browserFaults := 0
 	for number := 1; ; number++ {
-		done := r.begun(ctx, j, res.RunID, number)
+		done := r.begun(ctx, j, identity{res.RunID, number, trace.Of(number)})
 		r.checkOnline(ctx, &done.Attempt)
 		res.Attempts = append(res.Attempts, done.Attempt)
 		res.Outcome, res.Step, res.Failure, res.Published = done.Outcome, done.Step, done.Failure, done.published
@@ -163,12 +170,12 @@ func (r *Runner) attempts(ctx context.Context, j *journeys.Journey, confirm int,
 
 // begun signs in where the journey begins signed in, and runs the steps once. What an attempt fails with may be the
 // session's fault: it is not used again.
-func (r *Runner) begun(ctx context.Context, j *journeys.Journey, runID string, number int) finished {
-	k, unable := r.signIn(ctx, j, runID, number)
+func (r *Runner) begun(ctx context.Context, j *journeys.Journey, id identity) finished {
+	k, unable := r.signIn(ctx, j, id)
 	if unable != nil {
 		return finished{Attempt: *unable}
 	}
-	a := newAttempt(r, j, runID, number)
+	a := newAttempt(r, j, id)
 	a.signedIn = k
 	done := r.await(ctx, a)
 	if k != nil && done.Outcome == Failed {
@@ -179,8 +186,8 @@ func (r *Runner) begun(ctx context.Context, j *journeys.Journey, runID string, n
 
 // attempt runs the steps once, beside the caller: a driver that does not return although its time is up
 // is left behind, so that it cannot stop the journey for ever.
-func (r *Runner) attempt(ctx context.Context, j *journeys.Journey, runID string, number int) finished {
-	return r.await(ctx, newAttempt(r, j, runID, number))
+func (r *Runner) attempt(ctx context.Context, j *journeys.Journey, id identity) finished {
+	return r.await(ctx, newAttempt(r, j, id))
 }
 
 func (r *Runner) await(ctx context.Context, a *attempt) (done finished) {

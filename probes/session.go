@@ -51,7 +51,7 @@ func (s *stepRun) open(ctx context.Context, d Driver) (f *Failure) {
 		s.opening += time.Since(begun)
 	}()
 	sess, err := d.Open(inner, SessionOptions{
-		Journey: s.j, RunID: s.runID, StartedAt: s.begun, UserAgent: s.r.o.UserAgent, Redactor: s.redactor, Film: s.filmed(),
+		Journey: s.j, RunID: s.runID, StartedAt: s.begun, UserAgent: s.r.o.UserAgent, Redactor: s.redactor, Film: s.filmed(), Trace: s.trace,
 	})
 	s.sess.Session = sess
 	if err == nil && sess == nil {

@@ -54,6 +54,8 @@ type apiRunSummary struct {
 type apiRunDetail struct {
 	*probes.Result
 	URL string `json:"url"`
+	// TraceURL is where the trace can be looked at.
+	TraceURL string `json:"trace_url,omitempty"`
 }
 
 // apiError is told when there is nothing to tell.
@@ -151,7 +153,11 @@ func (s *site) apiRun(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return apiRunDetail{&result, s.link("runs", result.RunID)}, nil
+	detail := apiRunDetail{Result: &result, URL: s.link("runs", result.RunID)}
+	if watched := s.o.Watched(); result.TraceID != "" && watched.TraceURL != nil {
+		detail.TraceURL = watched.TraceURL(result.TraceID)
+	}
+	return detail, nil
 }
 
 // apiNothing answers for addresses that mean nothing.

@@ -32,6 +32,8 @@ type runData struct {
 	LastGood  *history.RunSummary
 	Reproduce string
 	Runbook   string
+	// TraceHref is where the run's trace can be looked at; empty if nobody knows.
+	TraceHref string
 }
 
 // attempt is one pass through the steps, with its evidence.
@@ -101,6 +103,9 @@ func (s *site) run(r *http.Request) (view, error) {
 	}
 	d := runData{Result: &result, look: ofOutcome(result.Outcome), Sentence: sentence(&result, lasted), Took: lasted, Name: result.Journey,
 		Title: human(result.Journey), JourneyHref: s.link("journeys", result.Journey)}
+	if result.TraceID != "" && watched.TraceURL != nil {
+		d.TraceHref = watched.TraceURL(result.TraceID)
+	}
 	if n := indexOf(watched.Journeys, result.Journey); n >= 0 {
 		j := &watched.Journeys[n]
 		d.Title, d.Reproduce, d.Runbook = titled(j.Title, j.Name), j.Reproduce, j.Runbook

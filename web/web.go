@@ -40,6 +40,8 @@ type Store interface {
 // Watched is the configuration that is in use at one moment.
 type Watched struct {
 	Deployment, Location string
+	// TraceURL is where people look at a trace, by its id; nil, or an empty answer: nobody knows.
+	TraceURL func(id string) string
 	// Journeys are shown in this order.
 	Journeys []Journey
 	// ReloadProblem says why the last reload was refused; empty if it was not.

@@ -15,6 +15,7 @@ import (
 	"time"
 	"unicode"
 
+	"github.com/outrider-monitor/outrider/exporter/traces"
 	"github.com/outrider-monitor/outrider/journeys"
 	"github.com/outrider-monitor/outrider/journeys/document"
 	"github.com/outrider-monitor/outrider/probes"
@@ -55,6 +56,11 @@ func (k *runCommand) Run(c *console) error {
 		return err
 	}
 	defer closeDrivers()
+	v, _ := buildVersion()
+	tracer, err := config.NewTraces(environment(), v, discard(), nil)
+	if err != nil {
+		return started(err)
+	}
 	runner := probes.NewRunner(probes.Options{
 		Drivers: drivers, Env: environment(), Secrets: newKeeper(config), Location: config.Location, Deployment: config.Deployment, Environment: config.Environment, Vars: k.Var,
 		Timeout: config.Defaults.Timeout, StepTimeout: config.Defaults.StepTimeout, Control: config.Control,
@@ -62,7 +68,7 @@ func (k *runCommand) Run(c *console) error {
 			return journeys.Saver(append(slices.Clone(wanted), config.Journeys...), session)
 		},
 		Published: func() map[string]map[string]any { return published },
-		UserAgent: userAgent(), Observe: show.progress,
+		UserAgent: userAgent(), Observe: show.progress, Trace: config.Tracing(environment()),
 	})
 	var results []probes.Result
 	for i := range wanted {
@@ -70,21 +76,41 @@ func (k *runCommand) Run(c *console) error {
 		show.begin(j)
 		r := runner.Run(ctx, j, probes.Request{Trigger: "command", DueAt: time.Now()})
 		published[j.Name] = r.Published
+		if tracer != nil {
+			tracer.Observe(j, &r)
+		}
 		kept, err := k.keep(&r)
 		if err != nil {
 			return err
 		}
+		kept.trace = first(config.TraceURL(r.TraceID), r.TraceID)
 		show.end(j, &r, kept, k.reproduce(j))
 		if results = append(results, r); ctx.Err() != nil {
 			break
 		}
 	}
+	flushTraces(c, tracer)
 	if k.JUnit != "" {
 		if err := writeJUnit(k.JUnit, results); err != nil {
 			return err
 		}
 	}
 	return verdict(results)
+}
+
+// flushTime is for the traces of the runs; a collector that does not answer is no reason to wait for it.
+const flushTime = 3 * time.Second
+
+// flushTraces sends what the runs have left, and says what could not be sent. The verdict is what it is.
+func flushTraces(c *console, tracer *traces.Exporter) {
+	if tracer == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), flushTime)
+	defer cancel()
+	if err := tracer.Flush(ctx); err != nil {
+		fmt.Fprintf(c.err, "outrider: warning: %s\n", err)
+	}
 }
 
 // verdict gives the exit code: a broken journey weighs more than one that could not be judged.

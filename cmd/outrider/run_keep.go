@@ -13,7 +13,11 @@ import (
 )
 
 // evidence says where the files of a run lie.
-type evidence struct{ files []string }
+type evidence struct {
+	files []string
+	// trace is where the run's trace is, or its id; empty if there is none.
+	trace string
+}
 
 // keep writes what is known of a run: of every run where the user asked for it, else of those that did not pass.
 func (k *runCommand) keep(r *probes.Result) (evidence, error) {

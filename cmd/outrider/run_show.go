@@ -190,6 +190,9 @@ func (s *live) end(j *journeys.Journey, r *probes.Result, kept evidence, reprodu
 	for _, file := range kept.files {
 		fmt.Fprintf(s.c.out, "  %s %s\n", s.c.faint("evidence "), file)
 	}
+	if kept.trace != "" {
+		fmt.Fprintf(s.c.out, "  %s %s\n", s.c.faint("trace    "), kept.trace)
+	}
 	if !r.Outcome.Good() {
 		fmt.Fprintf(s.c.out, "  %s %s\n", s.c.faint("reproduce"), reproduce)
 	}

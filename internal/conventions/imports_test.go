@@ -55,7 +55,8 @@ func only() map[string][]string {
 		"github.com/quic-go/":     {"probes/httpcall"},
 		"github.com/miekg/dns":    {"probes/netcall", "probes/httpcall"},
 		"github.com/coder/":       {"probes/netcall"},
-		"google.golang.org/grpc":  {"probes/netcall"},
+		"google.golang.org/grpc":  {"probes/netcall", "exporter/traces"},
+		"go.opentelemetry.io/":    {"exporter/traces"},
 		"github.com/antchfx/":     {"journeys/extract"},
 		"github.com/speakeasy-":   {"journeys/extract"},
 	}

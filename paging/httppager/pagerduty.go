@@ -121,6 +121,7 @@ type pagerDutyDetails struct {
 	Reproduce    string   `json:"reproduce,omitempty"`
 	NotDelivered string   `json:"not_delivered_to,omitempty"`
 	RunID        string   `json:"run_id"`
+	TraceID      string   `json:"trace_id,omitempty"`
 	IncidentID   string   `json:"incident_id"`
 }
 
@@ -172,7 +173,7 @@ func details(p paging.Page) pagerDutyDetails {
 		Since: p.Incident.Since.Format(time.RFC3339), FailedRuns: p.Incident.FailedRuns,
 		Reason: p.Incident.Reason, Step: p.Incident.Step, Message: p.Incident.Message, Expected: p.Incident.Expected,
 		Got: p.Incident.Got, PageURL: p.Evidence.PageURL, Console: p.Evidence.Console, Requests: p.Evidence.Requests,
-		Reproduce: p.Reproduce, RunID: p.Evidence.RunID, IncidentID: p.Incident.ID,
+		Reproduce: p.Reproduce, RunID: p.Evidence.RunID, TraceID: p.Evidence.TraceID, IncidentID: p.Incident.ID,
 	}
 	if j := p.Journey; j != nil {
 		d.Journey, d.Title, d.Team, d.Tags = j.Name, j.Title, j.Team, j.Tags

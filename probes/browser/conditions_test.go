@@ -2,12 +2,14 @@ package browser
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/outrider-monitor/outrider/probes"
+	"github.com/outrider-monitor/outrider/probes/spans"
 )
 
 // heard keeps the headers of requests by path.
@@ -39,7 +41,8 @@ func TestRequestsSayThatTheyAreSynthetic(t *testing.T) { eachIsolation(t, sayWho
 
 func sayWhoAsks(t *testing.T, d *Driver) {
 	z, h := listening(t)
-	v := visitWith(t, d, z, "  - goto: ZOO/heard/page\n  - click: Ask\n  - click: Link\n  - wait_for_url: ZOO/heard/link")
+	v := visitWith(t, d, z, "  - goto: ZOO/heard/page\n  - click: Ask\n  - click: Link\n  - wait_for_url: ZOO/heard/link",
+		func(o *probes.SessionOptions) { o.Trace = (&spans.Options{Ratio: 1}).Begin() })
 	for range 2 {
 		if err := v.step(secondsFive); err != nil {
 			t.Fatal(err)
@@ -72,6 +75,13 @@ func sayWhoAsks(t *testing.T, d *Driver) {
 		}
 		if got := head.Get("X-Outrider-Run"); (got == "run-1") != own {
 			t.Errorf("%s: X-Outrider-Run is %q", path, got)
+		}
+		if parent := head.Get("Traceparent"); (parent != "") != own {
+			t.Errorf("%s: traceparent is %q", path, parent)
+		} else if own && !slices.ContainsFunc(v.s.Traced(), func(r spans.Request) bool {
+			return strings.HasSuffix(r.URL, strings.TrimPrefix(path, "127.0.0.1")) && strings.Contains(parent, "-"+r.Span.String()+"-01")
+		}) {
+			t.Errorf("%s was told %s, which is the span of no request", path, parent)
 		}
 		if got := head.Get("Accept-Language"); !strings.HasPrefix(got, "en-GB") {
 			t.Errorf("%s: Accept-Language is %q", path, got)

@@ -29,7 +29,7 @@ func (t *tab) stopped(s *chrome.Session, o *orders, e pausedEvent) {
 	}
 	goOn := map[string]any{"requestId": e.RequestID}
 	if t.mine(hostOf(e.Request.URL)) {
-		headers := append([]header{{"X-Outrider-Run", t.options.RunID}}, o.headers...)
+		headers := append(t.introduce(e, o.headers...), o.headers...)
 		for name, value := range e.Request.Headers {
 			if !names(o.headers, name) {
 				headers = append(headers, header{name, value})

@@ -2,11 +2,13 @@ package browser
 
 import (
 	"context"
+	"strings"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/cdp/jsonv2"
 
 	"github.com/outrider-monitor/outrider/probes/browser/chrome"
+	"github.com/outrider-monitor/outrider/probes/spans"
 )
 
 // Marking puts X-Outrider-Run on requests to the journey's own hosts and on no others. The protocol can set a
@@ -20,6 +22,7 @@ import (
 
 type pausedEvent struct {
 	RequestID string      `json:"requestId"`
+	NetworkID string      `json:"networkId"`
 	FrameID   cdp.FrameID `json:"frameId"`
 	Type      string      `json:"resourceType"`
 	Request   struct {
@@ -49,7 +52,7 @@ func (t *tab) requestPaused(s *chrome.Session, params jsonv2.Value) {
 		return
 	}
 	if t.hosts[hostOf(e.Request.URL)] {
-		headers := []header{{"X-Outrider-Run", t.options.RunID}}
+		headers := t.introduce(e)
 		for name, value := range e.Request.Headers {
 			headers = append(headers, header{name, value})
 		}
@@ -60,6 +63,29 @@ func (t *tab) requestPaused(s *chrome.Session, params jsonv2.Value) {
 		t.marking = false
 		s.Post("Fetch.disable", nil)
 	}
+}
+
+// introduce gives the headers that say which run a request belongs to, and in which trace. own are those that
+// the journey adds itself: a traceparent among them is its author's. t.mu is held.
+func (t *tab) introduce(e pausedEvent, own ...header) []header {
+	headers := []header{{"X-Outrider-Run", t.options.RunID}}
+	trace := t.options.Trace
+	if !trace.Goes(hostOf(e.Request.URL)) || e.NetworkID == "" {
+		return headers
+	}
+	told := identity{id: spans.NewID()}
+	if names(own, spans.Header) {
+		return headers
+	}
+	for name, value := range e.Request.Headers {
+		if strings.EqualFold(name, spans.Header) { // the page's own script traces its requests
+			told.foreign, told.foreignSpan, _ = spans.ParseParent(value)
+			t.identify(e, told)
+			return headers
+		}
+	}
+	t.identify(e, told)
+	return append(headers, header{"traceparent", trace.Parent(told.id)})
 }
 
 // patterns are the requests to be stopped; nil for none. t.mu is held.

@@ -75,7 +75,8 @@ type tab struct {
 	maskErr error
 	// conditions are those that hold now; steps change them.
 	conditions journeys.Conditions
-	marking    bool // requests of the page are stopped to be marked
+	identities map[string]identity // what requests were told of themselves, by id and URL
+	marking    bool                // requests of the page are stopped to be marked
 	console    []probes.ConsoleLine
 	dropped    int
 	thrown     []exception

@@ -24,8 +24,10 @@ type exchange struct {
 	signer  signer
 	// tokenKey is that of the token in use, which is forgotten when the target refuses it.
 	tokenKey string
-	begun    time.Time
-	ctx      context.Context
+	// traced says that a hop bore our traceparent: what the next one bears is not the author's.
+	traced bool
+	begun  time.Time
+	ctx    context.Context
 	// hop is the last one.
 	hop *hop
 

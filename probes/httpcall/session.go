@@ -7,6 +7,7 @@ import (
 
 	"github.com/outrider-monitor/outrider/journeys"
 	"github.com/outrider-monitor/outrider/probes"
+	"github.com/outrider-monitor/outrider/probes/spans"
 )
 
 // maxHistory bounds the exchanges that evidence can show.
@@ -29,6 +30,7 @@ type Session struct {
 	// last is the exchange of the present or last step; current is the one that hops belong to.
 	last, current *exchange
 	past          []probes.RequestLine
+	traced        []spans.Request
 }
 
 // Do sends the step's request, follows its redirects and reads the answer.
@@ -59,6 +61,7 @@ func (s *Session) Do(ctx context.Context, call probes.Call) (probes.Done, error)
 	s.usedAt = time.Now()
 	x.total = s.usedAt.Sub(x.begun)
 	s.remember(x)
+	s.trace(x)
 	if err != nil {
 		s.spoilt = true
 	}

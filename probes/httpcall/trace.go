@@ -25,6 +25,7 @@ type hop struct {
 	expiry   time.Time
 	// waiting: it was begun with the step and is not on its way yet.
 	waiting bool
+	span    span
 }
 
 // first begins the step's own hop, and gives the context in which its moments are noted.
@@ -39,11 +40,13 @@ func (x *exchange) begin(req *http.Request) *http.Request {
 	x.method, x.url = req.Method, req.URL
 	if h := x.hop; h != nil && h.waiting {
 		h.waiting, h.method, h.url = false, req.Method, req.URL
+		x.introduce(h, req)
 		return req
 	}
 	h := &hop{previous: x.hop, method: req.Method, url: req.URL}
 	h.Start()
 	x.hop = h
+	x.introduce(h, req)
 	return req.WithContext(httptrace.WithClientTrace(x.ctx, &h.Hooks))
 }
 

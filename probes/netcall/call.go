@@ -10,6 +10,7 @@ import (
 	"github.com/outrider-monitor/outrider/journeys"
 	"github.com/outrider-monitor/outrider/probes"
 	"github.com/outrider-monitor/outrider/probes/dial"
+	"github.com/outrider-monitor/outrider/probes/spans"
 )
 
 // maxHeard is how much of what was heard evidence shows.
@@ -31,11 +32,15 @@ type call struct {
 	heard    string
 	answered bool
 	trouble  string
+	span     spans.ID
 }
 
 func newCall(s *Session, step *journeys.Step, j job) *call {
 	c := &call{session: s, step: step, job: j, begun: time.Now(), values: map[string]any{}}
 	c.trace.Start()
+	if s.o.Trace != nil {
+		c.span = spans.NewID()
+	}
 	return c
 }
 

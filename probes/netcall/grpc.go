@@ -211,7 +211,7 @@ func (r *rpc) invoke(ctx context.Context, c *call, method string, message []byte
 		return nil, dial.Misconfigured("the address %q cannot be called: %w", r.address, err)
 	}
 	req.Header = r.header.Clone()
-	introduce(req.Header, &c.session.o)
+	c.introduce(req.Header, r.address)
 	req.Header.Set("Content-Type", "application/grpc")
 	req.Header.Set("Te", "trailers")
 	told := announce(ctx)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/outrider-monitor/outrider/journeys"
 	"github.com/outrider-monitor/outrider/probes"
+	"github.com/outrider-monitor/outrider/probes/spans"
 )
 
 // maxHistory bounds the steps that evidence can show.
@@ -22,6 +23,8 @@ type Session struct {
 	// last is the call of the present or last step.
 	last *call
 	past []probes.RequestLine
+	// traced are the calls of a traced attempt.
+	traced []spans.Request
 }
 
 // job is a step whose templates are evaluated.
@@ -46,6 +49,7 @@ func (s *Session) Do(ctx context.Context, step probes.Call) (probes.Done, error)
 		err = c.failed(ctx, err)
 	}
 	s.remember(c)
+	s.trace(c)
 	return probes.Done{HTTP: c.info()}, err
 }
 
@@ -77,6 +81,20 @@ func (s *Session) remember(c *call) {
 		Offset: c.begun.Sub(s.o.StartedAt), Duration: c.total,
 	})
 }
+
+// trace keeps a call for the run's spans.
+func (s *Session) trace(c *call) {
+	if s.o.Trace == nil || len(s.traced) == spans.Most {
+		return
+	}
+	s.traced = append(s.traced, spans.Request{
+		Span: c.span, Method: c.method(), URL: c.job.target(), Kind: c.step.Action.Verb(), Error: c.trouble, RemoteAddr: c.trace.RemoteAddr(),
+		Offset: c.begun.Sub(s.o.StartedAt), Duration: c.total,
+	})
+}
+
+// Traced gives the calls of the attempt.
+func (s *Session) Traced() []spans.Request { return s.traced }
 
 // Scope gives what the step's expressions see.
 func (s *Session) Scope(context.Context) (map[string]any, journeys.PageFuncs, error) {

@@ -18,6 +18,7 @@ import (
 	"github.com/outrider-monitor/outrider/journeys"
 	"github.com/outrider-monitor/outrider/probes"
 	"github.com/outrider-monitor/outrider/probes/dial"
+	"github.com/outrider-monitor/outrider/probes/spans"
 )
 
 const (
@@ -75,8 +76,13 @@ func headerOf(ctx context.Context, scope *journeys.Scope, pairs []journeys.Pair)
 	return header, nil
 }
 
-// introduce says that the traffic is synthetic, and from which run.
-func introduce(header http.Header, o *probes.SessionOptions) {
+// introduce says that the traffic is synthetic, from which run, and to a host that is to know it in which trace. A
+// traceparent that the step's author wrote is his.
+func (c *call) introduce(header http.Header, host string) {
+	o := &c.session.o
+	if o.Trace.Goes(host) && header.Get(spans.Header) == "" {
+		header.Set(spans.Header, o.Trace.Parent(c.span))
+	}
 	agent := o.UserAgent
 	if own := header.Get("User-Agent"); own != "" {
 		agent = own + " " + agent
@@ -95,7 +101,7 @@ func (w *socket) run(ctx context.Context, c *call) error {
 	transport := newTransport(c, w.family)
 	transport.TLSClientConfig = config
 	defer transport.CloseIdleConnections()
-	introduce(w.header, &c.session.o)
+	c.introduce(w.header, w.url.Host)
 	for i := range c.session.cookies {
 		if cookie := &c.session.cookies[i]; cookie.GoesTo(w.url, time.Now()) {
 			w.header.Add("Cookie", cookie.Name+"="+cookie.Value)

@@ -1,0 +1,167 @@
+package traces
+
+import (
+	"math"
+	"time"
+
+	"google.golang.org/protobuf/encoding/protowire"
+
+	"github.com/outrider-monitor/outrider/probes/spans"
+)
+
+// The fields of OTLP 1.x, as opentelemetry/proto/trace/v1/trace.proto and its neighbours number them.
+const (
+	requestResourceSpans = 1
+
+	resourceSpansResource = 1
+	resourceSpansScopes   = 2
+	resourceAttributes    = 1
+
+	scopeSpansScope = 1
+	scopeSpansSpans = 2
+	scopeName       = 1
+	scopeVersion    = 2
+
+	spanTraceID    = 1
+	spanSpanID     = 2
+	spanParent     = 4
+	spanName       = 5
+	spanKind       = 6
+	spanStart      = 7
+	spanEnd        = 8
+	spanAttributes = 9
+	spanEvents     = 11
+	spanLinks      = 13
+	spanStatus     = 15
+	spanFlags      = 16
+
+	eventTime       = 1
+	eventName       = 2
+	eventAttributes = 3
+
+	linkTraceID = 1
+	linkSpanID  = 2
+
+	statusMessage = 1
+	statusCode    = 2 + 1
+	statusError   = 2
+
+	keyValueKey   = 1
+	keyValueValue = 2
+	valueString   = 1
+	valueBool     = 2
+	valueInt      = 3
+	valueDouble   = 4
+)
+
+// writer writes messages into one buffer. A message within another is written behind room for its length.
+type writer struct{ b []byte }
+
+// text writes a string, unless it is empty.
+func (w *writer) text(field protowire.Number, s string) {
+	if s == "" {
+		return
+	}
+	w.b = protowire.AppendTag(w.b, field, protowire.BytesType)
+	w.b = protowire.AppendString(w.b, s)
+}
+
+func (w *writer) bytes(field protowire.Number, s []byte) {
+	w.b = protowire.AppendTag(w.b, field, protowire.BytesType)
+	w.b = protowire.AppendBytes(w.b, s)
+}
+
+func (w *writer) number(field protowire.Number, n uint64) {
+	w.b = protowire.AppendTag(w.b, field, protowire.VarintType)
+	w.b = protowire.AppendVarint(w.b, n)
+}
+
+func (w *writer) moment(field protowire.Number, at time.Time) {
+	w.b = protowire.AppendTag(w.b, field, protowire.Fixed64Type)
+	w.b = protowire.AppendFixed64(w.b, uint64(max(0, at.UnixNano())))
+}
+
+// open begins a message, and gives the place to close it at.
+func (w *writer) open(field protowire.Number) int {
+	w.b = protowire.AppendTag(w.b, field, protowire.BytesType)
+	w.b = append(w.b, 0, 0, 0, 0)
+	return len(w.b)
+}
+
+// close writes a message's length: as four bytes of a varint, which readers take as any other.
+func (w *writer) close(at int) {
+	n := len(w.b) - at
+	w.b[at-4] = byte(n) | 0x80
+	w.b[at-3] = byte(n>>7) | 0x80
+	w.b[at-2] = byte(n>>14) | 0x80
+	w.b[at-1] = byte(n>>21) & 0x7f
+}
+
+// attribute writes an attribute; an empty text is left out.
+func (w *writer) attribute(field protowire.Number, key, value string) {
+	if value == "" {
+		return
+	}
+	all := w.open(field)
+	w.text(keyValueKey, key)
+	inner := w.open(keyValueValue)
+	w.text(valueString, value)
+	w.close(inner)
+	w.close(all)
+}
+
+// integer writes an attribute that is a number; zero is left out.
+func (w *writer) integer(field protowire.Number, key string, value int64) {
+	if value == 0 {
+		return
+	}
+	all := w.open(field)
+	w.text(keyValueKey, key)
+	inner := w.open(keyValueValue)
+	w.number(valueInt, uint64(value))
+	w.close(inner)
+	w.close(all)
+}
+
+// seconds writes an attribute that is a time; zero is left out.
+func (w *writer) seconds(field protowire.Number, key string, value time.Duration) {
+	if value == 0 {
+		return
+	}
+	all := w.open(field)
+	w.text(keyValueKey, key)
+	inner := w.open(keyValueValue)
+	w.b = protowire.AppendTag(w.b, valueDouble, protowire.Fixed64Type)
+	w.b = protowire.AppendFixed64(w.b, math.Float64bits(value.Seconds()))
+	w.close(inner)
+	w.close(all)
+}
+
+// truth writes an attribute that is true; false is left out.
+func (w *writer) truth(field protowire.Number, key string, value bool) {
+	if !value {
+		return
+	}
+	all := w.open(field)
+	w.text(keyValueKey, key)
+	inner := w.open(keyValueValue)
+	w.number(valueBool, 1)
+	w.close(inner)
+	w.close(all)
+}
+
+// failed writes the status of a span that failed.
+func (w *writer) failed(message string) {
+	at := w.open(spanStatus)
+	w.text(statusMessage, message)
+	w.number(statusCode, statusError)
+	w.close(at)
+}
+
+// link points to a span of somebody else's trace.
+func (w *writer) link(trace spans.TraceID, span spans.ID) {
+	at := w.open(spanLinks)
+	w.bytes(linkTraceID, trace[:])
+	w.bytes(linkSpanID, span[:])
+	w.close(at)
+}
