@@ -11,8 +11,9 @@ import (
 
 // batch is what one transaction writes: jobs, and the states that they lead to on top of the stored ones.
 type batch struct {
-	w       *writer
-	states  map[string]incidents.State
+	w *writer
+	// states are the records that hold the states which the jobs lead to.
+	states  map[string]*record
 	monitor *incidents.State
 	notes   notes
 	ids     map[string]int64
@@ -27,7 +28,7 @@ type batch struct {
 }
 
 func newBatch(w *writer) *batch {
-	return &batch{w: w, notes: w.notes, states: map[string]incidents.State{}, ids: map[string]int64{}, urgency: patient}
+	return &batch{w: w, notes: w.notes, states: map[string]*record{}, ids: map[string]int64{}, urgency: patient}
 }
 
 // prepare does everything for a job that needs no disk. A job that fails here fails alone.
@@ -56,12 +57,12 @@ func (b *batch) record(j *job) (*record, error) {
 	if err != nil {
 		return nil, err
 	}
-	rec, err := encode(j.journey, entry, b.w.o.Log)
-	if err != nil {
+	rec := b.w.record()
+	if err := rec.encode(j.journey, &entry, b.w.o.Log); err != nil {
 		return nil, err
 	}
 	if rec.state != nil {
-		b.states[j.journey] = rec.entry.State
+		b.states[j.journey] = rec
 	}
 	if rec.monitor != nil {
 		b.monitor = rec.entry.Monitor
@@ -81,8 +82,8 @@ func ask(update func(Prev) Entry, prev Prev) (entry Entry, err error) {
 }
 
 func (b *batch) state(journey string) incidents.State {
-	if s, ok := b.states[journey]; ok {
-		return s
+	if rec, ok := b.states[journey]; ok {
+		return rec.entry.State
 	}
 	if s, ok := b.w.states[journey]; ok { // Only the writer changes it: no lock.
 		return s
@@ -235,7 +236,9 @@ func (b *batch) publish() {
 	w.pending.Add(b.pending)
 	maps.Copy(w.ids, b.ids)
 	w.mu.Lock()
-	maps.Copy(w.states, b.states)
+	for name, rec := range b.states {
+		w.states[name] = rec.entry.State
+	}
 	if b.monitor != nil {
 		w.monitor = *b.monitor
 	}
@@ -245,6 +248,7 @@ func (b *batch) publish() {
 	for n, j := range b.jobs {
 		j.done <- b.errs[n]
 	}
+	w.reuse(b.records)
 }
 
 // nanos is a time as the database has it: 0 is none.

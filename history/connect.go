@@ -35,7 +35,7 @@ func openWriter(path string, first bool) (*sql.DB, *sql.Conn, error) {
 	}
 	f.Close()
 	db, err := sql.Open("sqlite", source(path, "journal_mode(WAL)", "synchronous(FULL)",
-		"journal_size_limit(67108864)", "cache_size(-8192)", "temp_store(MEMORY)"))
+		"journal_size_limit(67108864)", "cache_size(-2048)", "temp_store(MEMORY)"))
 	if err != nil {
 		return nil, nil, err
 	}

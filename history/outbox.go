@@ -58,14 +58,11 @@ func (b *batch) enqueue(o *paging.Outgoing, text []byte, now time.Time) error {
 // settle writes down how a delivery ended. Settling twice changes nothing.
 func (b *batch) settle(s *paging.Settlement) error {
 	st := b.w.st
-	var pager, key, incident, relayOf string
-	err := st.waiting.QueryRowContext(context.Background(), s.Seq).Scan(&pager, &key, &incident, &relayOf)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil
-	}
-	if err != nil {
+	row, err := st.waiting.texts(s.Seq)
+	if err != nil || row == nil {
 		return err
 	}
+	pager, key, incident, relayOf := row[0], row[1], row[2], row[3]
 	last := max(s.Seq, s.Through)
 	if len(s.Relay) > 0 || s.Outcome == paging.Told {
 		err = st.told.exec(pager, key, incident, relayOf, last)

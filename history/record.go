@@ -1,19 +1,20 @@
 package history
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"log/slog"
 	"slices"
 
-	"github.com/outrider-monitor/outrider/incidents"
 	"github.com/outrider-monitor/outrider/probes"
 )
 
 // maxDetail bounds the JSON of one run.
 const maxDetail = 1 << 20
 
-// record is an entry as it goes into the database.
+// record is an entry as it goes into the database. The writer uses records again once what they hold is on the disk:
+// each run needs some kilobytes for the time of a commit.
 type record struct {
 	journey   string
 	entry     Entry
@@ -23,52 +24,86 @@ type record struct {
 	portrait  []byte
 	incidents [][]byte
 	pages     [][]byte
+
+	// out is what the texts are parts of.
+	out bytes.Buffer
+	enc *json.Encoder
+}
+
+// mostKept bounds the buffer of a record that waits to be used again.
+const mostKept = 32 << 10
+
+func newRecord() *record {
+	rec := &record{}
+	rec.enc = json.NewEncoder(&rec.out)
+	return rec
+}
+
+// clear makes a record ready to be used again, and reports whether it is small enough for that.
+func (rec *record) clear() bool {
+	rec.out.Reset()
+	*rec = record{out: rec.out, enc: rec.enc, incidents: rec.incidents[:0], pages: rec.pages[:0]}
+	return rec.out.Cap() <= mostKept
 }
 
 // encode makes the record of an entry. What cannot be encoded is left out as long as no page is lost by it: a
 // broken published value must not silence an incident.
-func encode(journey string, e Entry, log *slog.Logger) (*record, error) {
-	rec := &record{journey: journey, entry: e}
+func (rec *record) encode(journey string, e *Entry, log *slog.Logger) error {
+	rec.journey, rec.entry = journey, *e
 	r := &rec.entry.Result
 	if r.RunID != "" && r.Journey != journey {
-		return nil, fmt.Errorf("the run is of journey %q", r.Journey)
+		return fmt.Errorf("the run is of journey %q", r.Journey)
 	}
 	var err error
 	if journey != "" {
-		if rec.state, err = encodeState(&rec.entry.State, log); err != nil {
-			return nil, err
+		if rec.state, err = rec.encodeState(log); err != nil {
+			return err
 		}
 	}
 	if e.Monitor != nil {
-		if rec.monitor, err = json.Marshal(e.Monitor); err != nil {
-			return nil, fmt.Errorf("encoding the monitor's state: %w", err)
+		if rec.monitor, err = rec.text(e.Monitor); err != nil {
+			return fmt.Errorf("encoding the monitor's state: %w", err)
 		}
 	}
-	for _, event := range e.Events {
-		text, err := json.Marshal(event.Incident)
+	for n := range e.Events {
+		i := &e.Events[n].Incident
+		text, err := rec.text(i)
 		if err != nil {
-			return nil, fmt.Errorf("encoding incident %q: %w", event.Incident.ID, err)
+			return fmt.Errorf("encoding incident %q: %w", i.ID, err)
 		}
 		rec.incidents = append(rec.incidents, text)
 	}
-	for _, p := range e.Pages {
-		text, err := json.Marshal(p.Page)
+	for n := range e.Pages {
+		p := &e.Pages[n].Page
+		text, err := rec.text(p)
 		if err != nil {
-			return nil, fmt.Errorf("encoding page %q: %w", p.Page.ID, err)
+			return fmt.Errorf("encoding page %q: %w", p.ID, err)
 		}
 		rec.pages = append(rec.pages, text)
 	}
 	if r.RunID != "" {
-		rec.detail = encodeDetail(*r, log)
+		rec.detail = rec.encodeDetail(r, log)
 		rec.portrait = encodePortrait(r, log)
 	}
-	return rec, nil
+	return nil
 }
 
-// encodeState encodes a state. Published values are kept as they will be read back, so that a restart changes
+// text is a value as JSON. It holds until the record is cleared.
+func (rec *record) text(v any) ([]byte, error) {
+	begin := rec.out.Len()
+	if err := rec.enc.Encode(v); err != nil {
+		rec.out.Truncate(begin)
+		return nil, err
+	}
+	end := rec.out.Len() - 1 // A line break ends it.
+	return rec.out.Bytes()[begin:end:end], nil
+}
+
+// encodeState encodes the state. Published values are kept as they will be read back, so that a restart changes
 // none of them.
-func encodeState(s *incidents.State, log *slog.Logger) ([]byte, error) {
-	text, err := json.Marshal(s)
+func (rec *record) encodeState(log *slog.Logger) ([]byte, error) {
+	s := &rec.entry.State
+	text, err := rec.text(s)
 	if len(s.Published) == 0 {
 		return text, err
 	}
@@ -87,27 +122,28 @@ func encodeState(s *incidents.State, log *slog.Logger) ([]byte, error) {
 	}
 	s.Published = published
 	if err != nil {
-		return json.Marshal(s)
+		return rec.text(s)
 	}
 	return text, nil
 }
 
 // encodeDetail encodes the whole result, or as much of it as fits; nil if nothing does.
-func encodeDetail(r probes.Result, log *slog.Logger) []byte {
-	text, err := json.Marshal(r)
+func (rec *record) encodeDetail(whole *probes.Result, log *slog.Logger) []byte {
+	text, err := rec.text(whole)
 	if err == nil && len(text) <= maxDetail {
 		return text
 	}
+	r := *whole
 	log.Warn("the record of a run is not kept whole", "journey", r.Journey, "run", r.RunID, "bytes", len(text), "err", err)
 	r.Published = nil
-	if text, err = json.Marshal(r); err == nil && len(text) <= maxDetail {
+	if text, err = rec.text(&r); err == nil && len(text) <= maxDetail {
 		return text
 	}
 	r.Attempts = slices.Clone(r.Attempts)
 	for n := range r.Attempts {
 		r.Attempts[n].Evidence = nil
 	}
-	if text, err = json.Marshal(r); err == nil && len(text) <= maxDetail {
+	if text, err = rec.text(&r); err == nil && len(text) <= maxDetail {
 		return text
 	}
 	return nil

@@ -15,6 +15,9 @@ import (
 // maxBatch bounds what shares one flush, and with it the wait of the first.
 const maxBatch = 512
 
+// mostSpare bounds the records that wait to be used again.
+const mostSpare = 128
+
 // retryDisk is how long a disk that could not be written is left alone.
 const retryDisk = 200 * time.Millisecond
 
@@ -44,6 +47,9 @@ type writer struct {
 	rings    map[int64]*ring
 	nextRun  int64
 	nextSlot int64
+
+	// spare are the records that can be used again.
+	spare []*record
 
 	flushedAt time.Time
 	brokenAt  time.Time
@@ -247,4 +253,24 @@ func (w *writer) load(c *sql.Conn) error {
 	defer w.mu.Unlock()
 	w.states, w.monitor, w.notes = states, monitor, told
 	return nil
+}
+
+// record gives an empty record.
+func (w *writer) record() *record {
+	last := len(w.spare) - 1
+	if last < 0 {
+		return newRecord()
+	}
+	rec := w.spare[last]
+	w.spare = w.spare[:last]
+	return rec
+}
+
+// reuse takes back records that nobody needs any more.
+func (w *writer) reuse(records []*record) {
+	for _, rec := range records {
+		if rec != nil && rec.clear() && len(w.spare) < mostSpare {
+			w.spare = append(w.spare, rec)
+		}
+	}
 }

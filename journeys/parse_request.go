@@ -25,7 +25,7 @@ func readRequest(p *parser, n *document.Node, m *document.Map) Action {
 		}
 	}
 	p.checkBodies(m)
-	p.checkRoute(&r.Route, m)
+	p.checkRoute(r.Route, m)
 	if r.GraphQL != nil && r.Method != "POST" {
 		p.r.ProblemAt(m.KeyPos("graphql"), m.Node().Path(), "graphql goes with post", "")
 	}
@@ -69,7 +69,12 @@ func wayFields() []field[Request] {
 				p.r.Problem(n, "must be more than 0", "")
 			}
 		}},
-	}, routeFields(func(r *Request) *Route { return &r.Route })...)
+	}, routeFields(func(r *Request) *Route {
+		if r.Route == nil { // Few steps say anything of it, and it is a large thing.
+			r.Route = &Route{}
+		}
+		return r.Route
+	})...)
 }
 
 const mostRedirects = 50

@@ -34,7 +34,7 @@ func (p *parser) checkRoute(r *Route, m *document.Map) {
 	problem := func(key, message, hint string) {
 		p.r.ProblemAt(m.KeyPos(key), m.Node().Path(), message, hint)
 	}
-	if !m.Has("proxy") {
+	if r == nil || !m.Has("proxy") {
 		return
 	}
 	if m.Has("resolve") {

@@ -25,7 +25,8 @@ type Request struct {
 	// http too.
 	Redirects int
 	AllowHTTP bool
-	Route     Route
+	// Route is the way that the request takes. Nil: everybody's.
+	Route *Route
 	// Compression is the one encoding asked for: gzip, deflate, br, zstd, or none. Empty: gzip.
 	Compression string
 	// MaxBody is the number of body bytes read at most, decompressed; a longer body is a failure. Zero: 10 MiB.

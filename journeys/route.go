@@ -16,6 +16,9 @@ type Route struct {
 
 // Everyones reports whether the step says nothing of the way.
 func (r *Route) Everyones() bool {
+	if r == nil {
+		return true
+	}
 	for _, t := range [...]*Template{
 		&r.TLS.CAFile, &r.TLS.CertFile, &r.TLS.KeyFile, &r.TLS.ServerName, &r.Proxy, &r.Resolve,
 	} {
@@ -24,6 +27,14 @@ func (r *Route) Everyones() bool {
 		}
 	}
 	return !r.TLS.InsecureSkipVerify && r.TLS.MinVersion == "" && r.TLS.MaxVersion == "" && r.IP == "" && r.HTTP == ""
+}
+
+// Family is IP; a nil Route has none.
+func (r *Route) Family() string {
+	if r == nil {
+		return ""
+	}
+	return r.IP
 }
 
 // TLS is spelled as Prometheus' tls_config. Relative files start at the journey's folder.

@@ -94,7 +94,7 @@ func (b *bench) run(name string, o probes.Outcome, muted bool) {
 	b.runs++
 	r := runOf(b.runs, o)
 	r.Journey, r.StartedAt, r.EndedAt, r.Muted = name, b.now.Add(-time.Second), b.now, muted
-	b.apply(name, b.p.judge(b.p.tasks[name], r, b.prev(name)))
+	b.apply(name, b.p.judge(b.p.tasks[name], &r, b.prev(name)))
 }
 
 // pass lets time pass, with the warden's rounds.

@@ -11,19 +11,19 @@ import (
 )
 
 // judge decides what a run leaves behind. It is a function of its inputs: the store may call it again.
-func (p *plan) judge(t *task, r probes.Result, prev history.Prev) history.Entry {
-	state, events := incidents.Judge(prev.State, t.policy, r)
-	own, ownEvents := incidents.JudgeMonitor(prev.Monitor, state, p.ownPolicy(&r), r)
+func (p *plan) judge(t *task, r *probes.Result, prev history.Prev) history.Entry {
+	state, events := incidents.Judge(prev.State, t.policy, *r)
+	own, ownEvents := incidents.JudgeMonitor(prev.Monitor, state, p.ownPolicy(r), *r)
 	if len(events)+len(ownEvents) == 0 && state.Incident == nil && incidents.Same(prev.Monitor, own) {
-		return history.Entry{Result: r, State: state} // nearly every run: there is nothing to decide about whom to tell
+		return history.Entry{Result: *r, State: state} // nearly every run: there is nothing to decide about whom to tell
 	}
-	c := &court{plan: p, task: t, run: &r, prev: prev, state: state, events: events, own: own, changed: !incidents.Same(prev.Monitor, own)}
-	c.entry.Result = r
+	c := &court{plan: p, task: t, run: r, prev: prev, state: state, events: events, own: own, changed: !incidents.Same(prev.Monitor, own)}
+	c.entry.Result = *r
 	c.blame()
 	c.withhold()
-	c.state, c.events = incidents.Affect(c.state, c.events, p.affected(t.Name, prev), &r)
+	c.state, c.events = incidents.Affect(c.state, c.events, p.affected(t.Name, prev), r)
 	c.tell()
-	p.announce(&c.entry, &c.own, ownEvents, p.config.MonitorPagers, &r, func(e incidents.Event) paging.Page { return p.composer.Monitor(e, r) })
+	p.announce(&c.entry, &c.own, ownEvents, p.config.MonitorPagers, r, func(e incidents.Event) paging.Page { return p.composer.Monitor(e, *r) })
 	c.entry.State = c.state
 	if c.changed {
 		c.entry.Monitor = &c.own

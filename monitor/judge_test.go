@@ -30,7 +30,8 @@ func (d *desk) run(outcomes ...probes.Outcome) string {
 	var told []string
 	for _, outcome := range outcomes {
 		d.runs++
-		told = append(told, d.apply(d.p.judge(d.t, runOf(d.runs, outcome), d.prev)))
+		r := runOf(d.runs, outcome)
+		told = append(told, d.apply(d.p.judge(d.t, &r, d.prev)))
 	}
 	return strings.TrimSpace(strings.Join(told, " "))
 }
@@ -91,7 +92,8 @@ func TestJudgingDoesNotChangeTheStateItIsGiven(t *testing.T) {
 	d.run(bad, bad)
 	before := *d.prev.State.Incident
 	d.t.pagers = []string{"b"}
-	d.p.judge(d.t, runOf(9, bad), d.prev)
+	r := runOf(9, bad)
+	d.p.judge(d.t, &r, d.prev)
 	if after := d.prev.State.Incident; len(after.Pagers) != 1 || after.Pagers[0] != "a" || after.FailedRuns != before.FailedRuns {
 		t.Errorf("it is %+v now", after)
 	}
@@ -104,7 +106,7 @@ func TestEachTroubleOfOursIsToldAfterItsOwnThreshold(t *testing.T) {
 		for n := 1; n <= 9; n++ {
 			r := runOf(n, ours)
 			r.Failure = &probes.Failure{Reason: reason}
-			told := d.apply(d.p.judge(d.t, r, d.prev))
+			told := d.apply(d.p.judge(d.t, &r, d.prev))
 			if (told == "opened:ops") != (n == want) {
 				t.Errorf("%s: run %d told %q, want the page at run %d", reason, n, told, want)
 			}

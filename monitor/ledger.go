@@ -43,8 +43,8 @@ type ledger struct {
 	// current gives a journey as the configuration has it when its run is judged at last, or nil. Nil: as it was when
 	// the run ended.
 	current func(journey string) (*plan, *task)
-	// heard, when set, hears of every entry that was stored.
-	heard func(e *history.Entry)
+	// stir, when set, wakes whoever looks after what is held, once an entry is stored that is news for them.
+	stir func()
 	// distress hears whether the store works, from the goroutine of Run.
 	distress *distress
 
@@ -104,24 +104,24 @@ func (l *ledger) commit(ctx context.Context, r *record) error {
 
 // update is the one transaction of a run.
 func (l *ledger) update(ctx context.Context, r *record) error {
-	var entry history.Entry
+	var pages, news bool // not the whole entry: nearly none says anything
 	err := l.store.Update(ctx, r.task.Name, func(prev history.Prev) history.Entry {
 		p, t := r.plan, r.task
 		if l.current != nil {
 			p, t = l.current(r.task.Name)
 		}
 		if t == nil { // A reload has removed it: an incident that opened now would never be closed.
-			entry = history.Entry{State: prev.State}
-			return entry
+			return history.Entry{State: prev.State}
 		}
-		entry = p.judge(t, r.result, prev)
+		entry := p.judge(t, &r.result, prev)
+		pages, news = len(entry.Pages) > 0, stirring(&entry)
 		return entry
 	})
-	if err == nil && len(entry.Pages) > 0 {
+	if err == nil && pages {
 		l.courier.Wake()
 	}
-	if err == nil && l.heard != nil {
-		l.heard(&entry)
+	if err == nil && news && l.stir != nil {
+		l.stir()
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -162,7 +162,7 @@ func (m *Monitor) open() error {
 	m.ledger = newLedger(m.store, &distress{log: m.log, pagers: m.monitorPagers}, m.courier, m.log)
 	m.ledger.current = m.current
 	m.warden = warden{m: m, wake: make(chan struct{}, 1)}
-	m.ledger.heard = m.warden.Hear
+	m.ledger.stir = m.warden.Wake
 	if m.schedule, err = newSchedule(scheduleHooks{fire: m.due, missed: m.missed, extra: m.recheck, panicked: m.panicked}); err != nil {
 		return err
 	}

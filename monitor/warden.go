@@ -19,12 +19,9 @@ type warden struct {
 	inside map[string]bool
 }
 
-// Hear looks at what was stored: only what is held, or has ended, is news.
-func (w *warden) Hear(e *history.Entry) {
-	held := e.State.Incident != nil && e.State.Incident.Held()
-	if held || len(e.Events) > 0 {
-		w.Wake()
-	}
+// stirring reports whether an entry is news for the warden: only what is held, or has ended, is.
+func stirring(e *history.Entry) bool {
+	return e.State.Incident != nil && e.State.Incident.Held() || len(e.Events) > 0
 }
 
 // Wake makes the warden look again. It never blocks.

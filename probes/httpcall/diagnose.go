@@ -22,7 +22,7 @@ func (s *Session) Diagnose(_ context.Context, f *probes.Failure) *probes.Failure
 		return f
 	}
 	better := x.diagnose(f)
-	if x.action.Route.IP == bothFamilies && x.route.family != "" {
+	if x.action.Route.Family() == bothFamilies && x.route.family != "" {
 		told := *better
 		told.Message = "over IPv" + x.route.family + ": " + better.Message
 		return &told

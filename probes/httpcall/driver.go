@@ -38,7 +38,11 @@ func (d *Driver) Handles(a journeys.Action) bool {
 // and the machinery of HTTP/3 is too large to vouch for.
 func (d *Driver) Punctual(a journeys.Action) bool {
 	r, ok := a.(*journeys.Request)
-	return ok && r.File == nil && r.Multipart == nil && r.Route.HTTP != "3" && r.Route.TLS.CAFile.Source == "" && r.Route.TLS.CertFile.Source == ""
+	if !ok || r.File != nil || r.Multipart != nil {
+		return false
+	}
+	way := r.Route
+	return way == nil || way.HTTP != "3" && way.TLS.CAFile.Source == "" && way.TLS.CertFile.Source == ""
 }
 
 // Open starts a session. It connects to nothing yet.

@@ -21,7 +21,7 @@ type route struct {
 
 // prepareRoute evaluates the step's way. Settings of TLS mean nothing over http, but a secret missing there is missing.
 func (x *exchange) prepareRoute(ctx context.Context, scope *journeys.Scope, family string) error {
-	want := &x.action.Route
+	want := x.action.Route
 	if want.Everyones() {
 		return nil
 	}

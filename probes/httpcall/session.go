@@ -47,7 +47,7 @@ func (s *Session) Do(ctx context.Context, call probes.Call) (probes.Done, error)
 	if err != nil {
 		return probes.Done{}, err
 	}
-	again := action.Route.IP == bothFamilies && call.Pass == 0
+	again := action.Route.Family() == bothFamilies && call.Pass == 0
 	req.Close = call.Step == s.lastStep && !again && !x.answersChallenges()
 	if !s.usedAt.IsZero() && x.begun.Sub(s.usedAt) > idleTooLong {
 		s.eachCarrier(carrier.rest)
@@ -73,7 +73,7 @@ const bothFamilies = "both"
 
 // family is that of a pass: 4, 6, or empty for what answers first.
 func family(action *journeys.Request, pass int) string {
-	switch want := action.Route.IP; {
+	switch want := action.Route.Family(); {
 	case want != bothFamilies:
 		return want
 	case pass == 0:
