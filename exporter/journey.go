@@ -86,7 +86,7 @@ type journeySeries struct {
 
 	mu       sync.Mutex
 	outcomes []float64
-	reasons  []float64
+	reasons  []float64 // nil until there is one
 	// runs and failures are the exemplars of outcomes and reasons.
 	runs, failures *exemplars
 	browser        bool
@@ -120,7 +120,6 @@ func newJourneySeries(p *labelParts, j *journeys.Journey, created timestamp, bef
 		name:     []*dto.LabelPair{name},
 		base:     pairs([]*dto.LabelPair{name, p.location}, pair("team", j.Team)),
 		outcomes: make([]float64, len(p.outcomes)),
-		reasons:  make([]float64, len(p.reasons)),
 		missed:   make([]float64, len(p.missed)),
 	}
 	s.duration = newHistogram(&p.run, s.created)

@@ -32,6 +32,9 @@ func (s *journeySeries) observe(p *labelParts, r *probes.Result, state incidents
 		if !ok {
 			i = p.reason[probes.Internal] // the set is closed; a reason outside it is our own mistake
 		}
+		if s.reasons == nil {
+			s.reasons = make([]float64, len(p.reasons))
+		}
 		s.reasons[i]++
 		s.failures = note(s.failures, i, len(s.reasons), trace(1))
 	}
@@ -93,8 +96,12 @@ func (s *journeySeries) collect(p *labelParts, b *batch) {
 		b.counter(runsTotal, n, s.with(p.outcomes[i]), s.created, s.runs.of(i))
 	}
 	for r, i := range p.reason {
-		if s.canMeet(r) || s.reasons[i] > 0 {
-			b.counter(failuresTotal, s.reasons[i], s.with(p.reasons[i]), s.created, s.failures.of(i))
+		n := 0.0
+		if s.reasons != nil {
+			n = s.reasons[i]
+		}
+		if n > 0 || s.canMeet(r) {
+			b.counter(failuresTotal, n, s.with(p.reasons[i]), s.created, s.failures.of(i))
 		}
 	}
 	for i, n := range s.missed {
