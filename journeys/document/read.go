@@ -267,7 +267,7 @@ func (c *converter) syntax(err error) {
 		hint = `text that holds ": " needs quotes`
 	}
 	if strings.Contains(message, "did not find expected ',' or") {
-		hint = "a text with one of , [ ] { } in it needs quotes inside of [ ] and { }"
+		hint = "a text with one of , [ ] { } or a ? in it needs quotes inside of [ ] and { }"
 	}
 	c.add(pos, "", message, hint)
 }

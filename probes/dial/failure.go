@@ -51,6 +51,9 @@ func (a *Attempt) explain(ctx context.Context, err error) *probes.Failure {
 	case ctx.Err() != nil, errors.Is(err, context.DeadlineExceeded):
 		return a.timeout()
 	}
+	if f := unrouted(err, reaches); f != nil {
+		return f
+	}
 	for _, explain := range [...]func(error) *probes.Failure{resourceFailure, a.dnsFailure, a.tlsFailure, proxyFailure, a.silence} {
 		if f := explain(err); f != nil {
 			return f

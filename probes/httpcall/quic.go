@@ -59,6 +59,9 @@ func (q *quicCarrier) dial(ctx context.Context, addr string, tlsConfig *tls.Conf
 	if err != nil {
 		return nil, err
 	}
+	if err := dial.Routed(target); err != nil {
+		return nil, err
+	}
 	udp, err := net.ListenPacket("udp", "")
 	if err != nil {
 		return nil, err
