@@ -169,6 +169,11 @@ func (a *Attempt) connectFailure(err error) *probes.Failure {
 		f.Message, f.Got = host+" closed the connection without an answer", shortCause(cause)
 	case a.Answered:
 		f.Message = fmt.Sprintf("reading the body from %s: %s", host, cause)
+	case oneNotTwo(err):
+		f.Message, f.Got = host+" does not answer in HTTP/2 but in HTTP/1, perhaps", "no HTTP/2"
+		if a.Speaks != "HTTP" {
+			f.Message += "; " + a.Speaks + " goes over HTTP/2"
+		}
 	case a.Trace != nil && a.Trace.Reached(HasConnection):
 		f.Message = fmt.Sprintf("%s did not answer in %s: %s", host, a.Speaks, cause)
 	default:
@@ -183,6 +188,12 @@ func (a *Attempt) remoteAddr() string {
 		return ""
 	}
 	return a.Trace.RemoteAddr()
+}
+
+// oneNotTwo reports whether an answer of HTTP/1 came where HTTP/2 was spoken: its first bytes, "HTTP/1.1", are the length of
+// a frame that would be too large. A server that has agreed to another protocol in TLS says so before.
+func oneNotTwo(err error) bool {
+	return strings.Contains(err.Error(), "http2: frame too large") || strings.Contains(err.Error(), "http2: unexpected ALPN protocol")
 }
 
 // isBroken reports whether the other side ended the connection before its time.

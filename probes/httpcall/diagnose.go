@@ -45,6 +45,9 @@ func (x *exchange) diagnose(f *probes.Failure) *probes.Failure {
 	case guard != "":
 		better.Reason = probes.Blocked
 		better.Message = fmt.Sprintf("blocked by %s (status %d), which does not take us for a customer", guard, x.status)
+	case x.status == http.StatusServiceUnavailable && x.header.Get("Retry-After") != "":
+		// It is down on purpose, and says for how long.
+		better.Message += fmt.Sprintf("; the server asks to be left alone (Retry-After: %s)", x.header.Get("Retry-After"))
 	case x.json.err != nil && strings.Contains(f.Message, x.json.err.Error()):
 		better.Got = "no JSON but: " + cmp.Or(x.excerpt(80), "an empty body")
 	default:

@@ -161,6 +161,7 @@ func TestDiagnosisTellsGuardsAndLimitsFromBrokenPromises(t *testing.T) {
 		words        string
 	}{
 		"rate limit":         {429, "Retry-After: 30", "", probes.RateLimited, "Retry-After: 30"},
+		"down for a while":   {503, "Retry-After: 120", "", probes.Status, "status is wrong; the server asks to be left alone (Retry-After: 120)"},
 		"a challenge":        {403, "Cf-Mitigated: challenge", "", probes.Blocked, "Cloudflare"},
 		"AWS":                {202, "X-Amzn-Waf-Action: challenge", "", probes.Blocked, "AWS WAF"},
 		"a captcha":          {403, "", `<div class="g-recaptcha">`, probes.Blocked, "captcha"},

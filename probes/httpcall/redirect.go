@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"github.com/outrider-monitor/outrider/probes"
@@ -37,6 +38,9 @@ func (s *Session) checkRedirect(req *http.Request, via []*http.Request) error {
 			Expected: "https", Got: req.URL.Scheme,
 		}
 	}
+	if err := impossible(req.URL); err != nil {
+		return err
+	}
 	req.URL.RawQuery = escapeQuery(req.URL.RawQuery)
 	if strayed(req, via) {
 		x.strayed = true
@@ -44,6 +48,23 @@ func (s *Session) checkRedirect(req *http.Request, via []*http.Request) error {
 	}
 	x.redirects = len(via)
 	return nil
+}
+
+// impossible refuses a redirect that no client could follow: net/http would tell it as a connection that failed.
+func impossible(to *url.URL) error {
+	what := ""
+	switch port, err := strconv.ParseUint(to.Port(), 10, 16); {
+	case to.Hostname() == "":
+		what = "which has no host"
+	case to.Port() != "" && (err != nil || port == 0):
+		what = "whose port cannot be"
+	default:
+		return nil
+	}
+	return &probes.Failure{
+		Reason: probes.Navigation, Message: fmt.Sprintf("redirected to nowhere: to %s, %s", to.Redacted(), what),
+		Expected: "a URL with a host and a port from 1 to 65535", Got: to.Redacted(),
+	}
 }
 
 // strayed reports whether any hop so far leads away from the step's own host, or off TLS. Once away, a request does not

@@ -64,13 +64,13 @@ func TestARedirectWithoutALocationLeadsNowhere(t *testing.T) {
 }
 
 func TestRedirectsToNowhereAreFailuresOfTheTarget(t *testing.T) {
-	for _, to := range []string{"myapp://open", "http://[::1"} {
+	for _, to := range []string{"myapp://open", "http://[::1", "http://127.0.0.1:99999/", "http://127.0.0.1:0/", "http:///basket", "http://:80/"} {
 		srv := serve(t, func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Location", to)
 			w.WriteHeader(http.StatusFound)
 		})
 		_, err := do(t, open(t), get(srv.URL))
-		wantFailure(t, err, probes.Navigation)
+		wantFailure(t, err, probes.Navigation, "redirected to nowhere")
 	}
 }
 
