@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/outrider-monitor/outrider/exporter/cloudwatch"
+	"github.com/outrider-monitor/outrider/journeys"
 	"github.com/outrider-monitor/outrider/probes"
 )
 
@@ -43,8 +44,8 @@ func (m *Monitor) cloudTrouble(err error) {
 }
 
 // publish tells CloudWatch of a run.
-func (m *Monitor) publish(p *plan, t *task, r *probes.Result) {
+func (m *Monitor) publish(t *task, r *probes.Result) {
 	if m.cloud != nil {
-		m.cloud.Observe(t.Journey, r, p.config.Timing(t.Journey).Every)
+		m.cloud.Observe(t.Journey, r, cloudwatch.Terms{Every: t.timing.Every, Degraded: t.policy.Degraded != journeys.Threshold{}})
 	}
 }

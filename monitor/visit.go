@@ -47,7 +47,7 @@ func (m *Monitor) record(ctx context.Context, name string, result *probes.Result
 	state := m.ledger.Record(context.WithoutCancel(ctx), p, t, *result) // judged and stored; wakes the courier
 
 	m.numbers.Observe(t.Journey, result, state)
-	m.publish(p, t, result)
+	m.publish(t, result)
 	m.tell(t, result)
 	m.published.Set(name, state.Published)
 	m.doubt(t, &state)

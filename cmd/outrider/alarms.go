@@ -178,20 +178,8 @@ func (k *alarmFlags) open() (*alarmSet, error) {
 	if config.CloudWatch.Region == "" {
 		return nil, usage(config.File+" has no cloudwatch", "add cloudwatch: {region: eu-west-1}")
 	}
-	s := &alarmSet{config: config, options: alarms.Options{
-		Namespace: config.CloudWatch.Namespace, Deployment: config.Deployment, ExternalURL: config.ExternalURL,
-		Actions: config.Alarms.Actions, OKActions: config.Alarms.OKActions, Teams: config.Alarms.Teams,
-	}}
-	all := make([]alarms.Journey, len(config.Journeys))
-	for i := range config.Journeys {
-		j := &config.Journeys[i]
-		policy := config.Policy(j)
-		all[i] = alarms.Journey{Name: j.Name, Title: j.Title, Team: j.Team, Runbook: j.Runbook, Every: config.Timing(j).Typical(time.Now()), Open: policy.Broken()}
-		if j.SLO != nil {
-			all[i].Objective = j.SLO.Objective
-		}
-	}
-	s.wanted = alarms.Wanted(all, s.options)
+	s := &alarmSet{config: config}
+	s.wanted, s.options = config.WantedAlarms(time.Now())
 	return s, nil
 }
 

@@ -1,6 +1,7 @@
 package cloudwatch
 
 import (
+	"math"
 	"slices"
 	"sync"
 	"time"
@@ -44,12 +45,18 @@ func (g *gatherer) add(o observation) {
 		g.all = map[series]map[float64]float64{}
 	}
 	g.both(o, Error, truth(o.outcome == probes.Error))
+	if !o.certificate.IsZero() { // what a certificate says is true whatever came of the run
+		g.one(series{Metric: CertificateDays, Journey: o.journey}, o, math.Floor(o.certificate.Sub(o.at).Hours()/24*10)/10)
+	}
 	if o.outcome == probes.Error {
 		return // nothing that was measured is a statement about the target
 	}
 	good := o.outcome.Good()
 	g.both(o, SuccessPercent, 100*truth(good))
 	g.both(o, Failed, truth(!good))
+	if o.degraded != nil {
+		g.one(series{Metric: Degraded, Journey: o.journey}, o, truth(*o.degraded))
+	}
 	if good {
 		g.both(o, Duration, milliseconds(o.took))
 	}

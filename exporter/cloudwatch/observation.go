@@ -9,7 +9,8 @@ import (
 )
 
 // The metrics, spelled as CloudWatch Synthetics spells them. Each has the dimensions Journey and Location, and once more
-// Journey alone. StepDuration has Step too.
+// Journey alone; StepDuration has Step too. Degraded and
+// CertificateDays have Journey alone: they are the same from everywhere, and each dimension is to be paid for.
 const (
 	// SuccessPercent is 100 for a good run and 0 for a failed one; a run that could not be judged has none.
 	SuccessPercent = "SuccessPercent"
@@ -21,6 +22,10 @@ const (
 	Error = "Error"
 	// StepDuration is that of a step that did what it should, in milliseconds.
 	StepDuration = "StepDuration"
+	// Degraded is 1 for a run over its budget or a failed one and 0 for any other, where a journey has a policy for it.
+	Degraded = "Degraded"
+	// CertificateDays is how many days the certificate that expires first has left, of those that the run met.
+	CertificateDays = "CertificateDays"
 )
 
 // observation is what CloudWatch is told of one run.
@@ -33,6 +38,10 @@ type observation struct {
 	outcome probes.Outcome
 	took    time.Duration
 	steps   []stepTime
+	// degraded is nil without a policy for it.
+	degraded *bool
+	// certificate is when the first certificate expires; zero if none was met.
+	certificate time.Time
 }
 
 type stepTime struct {
@@ -40,10 +49,17 @@ type stepTime struct {
 	took time.Duration
 }
 
-// observe takes from a run what CloudWatch is told. every is the journey's interval.
-func observe(j *journeys.Journey, r *probes.Result, every time.Duration, steps bool) observation {
-	o := observation{journey: j.Name, location: r.Location, at: r.EndedAt, fine: every > 0 && every < time.Minute, outcome: r.Outcome, took: r.Duration()}
+// observe takes from a run what CloudWatch is told.
+func observe(j *journeys.Journey, r *probes.Result, t Terms, steps bool) observation {
+	o := observation{journey: j.Name, location: r.Location, at: r.EndedAt, fine: t.Every > 0 && t.Every < time.Minute, outcome: r.Outcome, took: r.Duration()}
 	last := r.Last()
+	if t.Degraded {
+		over := r.Outcome != probes.Passed
+		o.degraded = &over
+	}
+	if last != nil {
+		o.certificate = firstExpiry(last.Steps)
+	}
 	if !steps || last == nil || r.Outcome == probes.Error {
 		return o
 	}
@@ -53,6 +69,24 @@ func observe(j *journeys.Journey, r *probes.Result, every time.Duration, steps b
 		}
 	}
 	return o
+}
+
+// firstExpiry is when the first certificate that the steps met expires.
+func firstExpiry(steps []probes.StepResult) (first time.Time) {
+	note := func(at time.Time) {
+		if !at.IsZero() && (first.IsZero() || at.Before(first)) {
+			first = at
+		}
+	}
+	for i := range steps {
+		if h := steps[i].HTTP; h != nil {
+			note(h.CertificateExpiry)
+			for _, hop := range h.Hops {
+				note(hop.CertificateExpiry)
+			}
+		}
+	}
+	return first
 }
 
 // milliseconds are rounded to three significant digits, so that runs of about the same length share a value and a request

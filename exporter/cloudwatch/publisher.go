@@ -91,9 +91,16 @@ func NewPublisher(o Options) (*Publisher, error) {
 	return &Publisher{o: o, spool: s, limit: rate.NewLimiter(requestsPerSecond, 1)}, nil
 }
 
-// Observe takes a run into the datapoints of its minute. every is the journey's interval.
-func (p *Publisher) Observe(j *journeys.Journey, r *probes.Result, every time.Duration) {
-	p.gather.add(observe(j, r, every, p.o.Steps))
+// Terms are what the configuration says of a journey. Degraded: it has a policy for runs over their budget, and so a metric
+// that counts them.
+type Terms struct {
+	Every    time.Duration
+	Degraded bool
+}
+
+// Observe takes a run into the datapoints of its minute.
+func (p *Publisher) Observe(j *journeys.Journey, r *probes.Result, t Terms) {
+	p.gather.add(observe(j, r, t, p.o.Steps))
 }
 
 // Run sends what is gathered every ten seconds, new datapoints before those that wait, until ctx ends; then it sends, or

@@ -90,10 +90,10 @@ func TestWhatWasSeenArrives(t *testing.T) {
 	fake := cwfake.New(cwfake.Options{})
 	p, c := publisher(t, client(t, fake), func(o *Options) { o.Steps = true })
 	at := time.Now().UTC().Truncate(time.Minute).Add(-time.Minute)
-	p.Observe(checkout, run(at.Add(10*time.Second), probes.Passed, 1234*time.Millisecond), time.Minute)
-	p.Observe(checkout, run(at.Add(20*time.Second), probes.Degraded, 1234*time.Millisecond), time.Minute)
-	p.Observe(checkout, run(at.Add(30*time.Second), probes.Failed, time.Second), time.Minute)
-	p.Observe(checkout, run(at.Add(40*time.Second), probes.Error, time.Second), time.Minute)
+	p.Observe(checkout, run(at.Add(10*time.Second), probes.Passed, 1234*time.Millisecond), Terms{Every: time.Minute})
+	p.Observe(checkout, run(at.Add(20*time.Second), probes.Degraded, 1234*time.Millisecond), Terms{Every: time.Minute})
+	p.Observe(checkout, run(at.Add(30*time.Second), probes.Failed, time.Second), Terms{Every: time.Minute})
+	p.Observe(checkout, run(at.Add(40*time.Second), probes.Error, time.Second), Terms{Every: time.Minute})
 	p.flush(t.Context())
 	one := map[string]string{"Journey": "checkout"}
 	here := map[string]string{"Journey": "checkout", "Location": "london"}
@@ -122,11 +122,38 @@ func TestWhatWasSeenArrives(t *testing.T) {
 	}
 }
 
+func TestBudgetsAndCertificatesHaveMetricsWhereTheyMatter(t *testing.T) {
+	fake := cwfake.New(cwfake.Options{})
+	p, _ := publisher(t, client(t, fake), nil)
+	at := time.Now().UTC().Truncate(time.Minute).Add(-time.Minute)
+	for _, o := range []probes.Outcome{probes.Passed, probes.Degraded, probes.Failed, probes.Error} {
+		r := run(at, o, time.Second)
+		r.Attempts[0].Steps = append(r.Attempts[0].Steps, probes.StepResult{Name: "Ask", HTTP: &probes.HTTPInfo{CertificateExpiry: at.Add(1000 * time.Hour),
+			Hops: []probes.Hop{{CertificateExpiry: at.Add(252 * time.Hour)}}}})
+		p.Observe(checkout, r, Terms{Every: time.Minute, Degraded: true})
+	}
+	p.Observe(&journeys.Journey{Name: "plain"}, run(at, probes.Degraded, time.Second), Terms{Every: time.Minute})
+	p.flush(t.Context())
+	got := map[string][]cwfake.Value{}
+	for _, m := range fake.Metrics() {
+		if m.Name == Degraded || m.Name == CertificateDays {
+			got[m.Name+" "+fmt.Sprint(m.Dimensions)] = m.Values
+		}
+	}
+	want := map[string][]cwfake.Value{
+		"Degraded map[Journey:checkout]":        {{At: at, Value: 0, Count: 1}, {At: at, Value: 1, Count: 2}},
+		"CertificateDays map[Journey:checkout]": {{At: at, Value: 10.5, Count: 4}},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("metrics (-want +got):\n%s", diff)
+	}
+}
+
 func TestAJourneyFasterThanAMinuteKeepsItsSeconds(t *testing.T) {
 	fake := cwfake.New(cwfake.Options{})
 	p, _ := publisher(t, client(t, fake), nil)
 	at := time.Now().UTC().Truncate(time.Second)
-	p.Observe(checkout, run(at, probes.Passed, time.Second), 10*time.Second)
+	p.Observe(checkout, run(at, probes.Passed, time.Second), Terms{Every: 10 * time.Second})
 	p.flush(t.Context())
 	for _, m := range fake.Metrics() {
 		if v := m.Values[0]; !v.Second || !v.At.Equal(at) {
@@ -140,7 +167,7 @@ func TestTenThousandDatapointsLeaveInTenRequests(t *testing.T) {
 	p, c := publisher(t, client(t, fake), nil)
 	now := time.Now()
 	for n := range 1250 { // 8 datapoints each
-		p.Observe(&journeys.Journey{Name: fmt.Sprintf("journey-%d", n)}, run(now, probes.Passed, time.Second), time.Minute)
+		p.Observe(&journeys.Journey{Name: fmt.Sprintf("journey-%d", n)}, run(now, probes.Passed, time.Second), Terms{Every: time.Minute})
 	}
 	p.flush(t.Context())
 	if calls, got := fake.Calls("PutMetricData"), c.of(Accepted); calls != 10 || got != 10_000 {
@@ -154,7 +181,7 @@ func TestManyValuesStayWithinTheLimitsOfARequest(t *testing.T) {
 	now := time.Now()
 	for n := range 200_000 {
 		j := &journeys.Journey{Name: fmt.Sprintf("journey-%d", n%200)}
-		p.Observe(j, run(now, probes.Passed, time.Duration(n)*time.Millisecond), time.Minute)
+		p.Observe(j, run(now, probes.Passed, time.Duration(n)*time.Millisecond), Terms{Every: time.Minute})
 	}
 	p.flush(t.Context())
 	if c.of(Refused)+c.of(Postponed) > 0 {
@@ -178,9 +205,9 @@ func TestADatapointThatIsRefusedTakesNoOtherWithIt(t *testing.T) {
 	p, c := publisher(t, client(t, fake), nil)
 	now := time.Now()
 	for n := range 50 {
-		p.Observe(&journeys.Journey{Name: fmt.Sprintf("journey-%d", n)}, run(now, probes.Passed, time.Second), time.Minute)
+		p.Observe(&journeys.Journey{Name: fmt.Sprintf("journey-%d", n)}, run(now, probes.Passed, time.Second), Terms{Every: time.Minute})
 	}
-	p.Observe(&journeys.Journey{Name: "late"}, run(now.Add(-15*24*time.Hour), probes.Error, 0), time.Minute) // two datapoints
+	p.Observe(&journeys.Journey{Name: "late"}, run(now.Add(-15*24*time.Hour), probes.Error, 0), Terms{Every: time.Minute}) // two datapoints
 	p.flush(t.Context())
 	if c.of(Refused) != 2 || c.of(Accepted) != 400 || c.of(Postponed) != 0 {
 		t.Errorf("got %v, want 400 accepted and 2 refused", c.all)
@@ -201,7 +228,7 @@ func TestAnOutageLosesNothingNotEvenOverARestart(t *testing.T) {
 	p, c := publisher(t, api, func(o *Options) { o.Dir = dir })
 	now := time.Now()
 	for n := range 20 {
-		p.Observe(checkout, run(now.Add(-time.Duration(n)*time.Minute), probes.Passed, time.Second), time.Minute)
+		p.Observe(checkout, run(now.Add(-time.Duration(n)*time.Minute), probes.Passed, time.Second), Terms{Every: time.Minute})
 		p.flush(t.Context())
 	}
 	if c.of(Postponed) != 160 || len(fake.Metrics()) != 0 {
@@ -248,7 +275,7 @@ func TestADamagedFileIsGivenUpAndTheRestIsSent(t *testing.T) {
 	p, c := publisher(t, client(t, fake), nil)
 	p.retryAt = time.Now().Add(time.Hour)
 	for range 3 {
-		p.Observe(checkout, run(time.Now(), probes.Error, 0), time.Minute)
+		p.Observe(checkout, run(time.Now(), probes.Error, 0), Terms{Every: time.Minute})
 		p.flush(t.Context())
 	}
 	if err := os.WriteFile(filepath.Join(p.o.Dir, p.spool.files[0].name), []byte("no gzip"), 0o600); err != nil {
@@ -283,7 +310,7 @@ func TestNothingWaitsForAServiceThatHangs(t *testing.T) {
 		go func() { defer close(done); p.Run(ctx) }()
 		began := time.Now()
 		for range 60 * 15 {
-			p.Observe(checkout, run(time.Now(), probes.Passed, time.Second), time.Minute)
+			p.Observe(checkout, run(time.Now(), probes.Passed, time.Second), Terms{Every: time.Minute})
 			time.Sleep(time.Second)
 		}
 		if took := time.Since(began); took != 15*time.Minute {
@@ -328,7 +355,7 @@ func TestTroubleIsToldAfterAWhileAndItsEndAtOnce(t *testing.T) {
 		go func() { defer close(done); p.Run(ctx) }()
 		observe := func(d time.Duration) {
 			for end := time.Now().Add(d); time.Now().Before(end); time.Sleep(10 * time.Second) {
-				p.Observe(checkout, run(time.Now(), probes.Passed, time.Second), time.Minute)
+				p.Observe(checkout, run(time.Now(), probes.Passed, time.Second), Terms{Every: time.Minute})
 			}
 		}
 		observe(20 * time.Minute)
@@ -353,6 +380,6 @@ func BenchmarkObserve(b *testing.B) {
 	}
 	r := run(time.Now(), probes.Passed, 1234*time.Millisecond)
 	for b.Loop() {
-		p.Observe(checkout, r, time.Minute)
+		p.Observe(checkout, r, Terms{Every: time.Minute})
 	}
 }

@@ -264,6 +264,48 @@ func TestTheAlarmRisesOnFailuresAndOnSilence(t *testing.T) {
 	}
 }
 
+func TestASlowJourneyAndAnOldCertificateRaiseTheirAlarms(t *testing.T) {
+	now := time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)
+	k, fake, client := keeper(t, cwfake.Options{Now: func() time.Time { return now }})
+	one := []Journey{{Name: "checkout", Team: "payments", Every: time.Minute, Open: journeys.Threshold{Count: 2}, Slow: journeys.Threshold{Count: 3}, TLS: true}}
+	apply(t, k, Wanted(one, options()), false)
+	hour := func(slow, days float64) {
+		t.Helper()
+		for range 60 {
+			var data []types.MetricDatum
+			for name, v := range map[string]float64{"SuccessPercent": 100, "Degraded": slow, "CertificateDays": days} {
+				data = append(data, types.MetricDatum{MetricName: &name, Value: &v, Timestamp: aws.Time(now),
+					Dimensions: []types.Dimension{{Name: aws.String("Journey"), Value: aws.String("checkout")}}})
+			}
+			if _, err := client.PutMetricData(t.Context(), &sdk.PutMetricDataInput{Namespace: aws.String("Outrider"), MetricData: data}); err != nil {
+				t.Fatal(err)
+			}
+			now = now.Add(time.Minute)
+			if err := fake.Evaluate(); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	for _, step := range []struct {
+		slow, days float64
+		raised     string
+	}{{0, 40, ""}, {1, 14, "checkout/slow"}, {0, 13.9, "checkout/certificate"}, {0, 90, ""}} {
+		hour(step.slow, step.days)
+		var raised []string
+		for _, a := range fake.Alarms() {
+			if a.State == cwfake.InAlarm {
+				raised = append(raised, strings.TrimPrefix(a.Name, "Outrider/test/"))
+			}
+		}
+		if got := strings.Join(raised, " "); got != step.raised {
+			t.Errorf("with %+v %q are raised", step, got)
+		}
+	}
+	if cost := CostOf(1, 0, Wanted(one, options())); cost.Metrics != 10 || cost.Alarms != 3 {
+		t.Errorf("paid for are %+v, want ten metrics and three alarms", cost)
+	}
+}
+
 func TestADrillRaisesTheAlarmAndSaysSo(t *testing.T) {
 	k, fake, _ := keeper(t, cwfake.Options{})
 	apply(t, k, Wanted(twoJourneys(), options()), false)

@@ -1,6 +1,10 @@
 package alarms
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/outrider-monitor/outrider/exporter/cloudwatch"
+)
 
 // The price table: list prices in us-east-1, first tier, without the free tier.
 const (
@@ -18,10 +22,15 @@ type Cost struct {
 	Metrics, Alarms, Composites int
 }
 
-// CostOf counts what is paid for. steps is the number of steps whose durations are published.
+// CostOf counts what is paid for. steps is the number of steps whose durations are published. A metric that only some
+// journeys have is known by its alarm.
 func CostOf(journeys, steps int, wanted []Alarm) Cost {
 	c := Cost{Metrics: journeys*metricsOfAJourney + steps}
 	for i := range wanted {
+		switch wanted[i].Metric {
+		case cloudwatch.Degraded, cloudwatch.CertificateDays:
+			c.Metrics++
+		}
 		if wanted[i].Composite() {
 			c.Composites++
 		} else {

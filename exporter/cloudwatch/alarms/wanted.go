@@ -20,6 +20,10 @@ type Journey struct {
 	Open journeys.Threshold
 	// Objective is in percent; zero without an SLO.
 	Objective float64
+	// Slow is the policy for runs over their budget; the zero Threshold: there is none.
+	Slow journeys.Threshold
+	// TLS says that it may meet certificates.
+	TLS bool
 }
 
 // Options are what does not lie in the journeys.
@@ -56,6 +60,12 @@ func Wanted(all []Journey, o Options) []Alarm {
 		broken := j.broken(o)
 		metrics = append(metrics, broken)
 		teams[j.Team] = append(teams[j.Team], broken.Name)
+		if j.Slow != (journeys.Threshold{}) {
+			metrics = append(metrics, j.slow(o))
+		}
+		if j.TLS {
+			metrics = append(metrics, j.certificate(o))
+		}
 		if parts, whole, ok := j.burning(o); ok {
 			metrics = append(metrics, parts...)
 			composites = append(composites, whole)
@@ -77,10 +87,22 @@ func Wanted(all []Journey, o Options) []Alarm {
 func (j *Journey) broken(o Options) Alarm {
 	// Two intervals hold a run whatever its phase.
 	period := roundUp(2 * j.Every)
-	periods, needed := j.Open.Of, j.Open.Count
+	periods, needed := datapoints(j.Open, period)
+	a := Alarm{
+		Name: o.Prefix() + j.Name + "/broken", Metric: cloudwatch.SuccessPercent, Statistic: "Minimum", Dimensions: j.dimensions(),
+		Period: period, Periods: periods, Needed: needed, Below: true, Threshold: 100, Missing: "breaching",
+		Description: j.describe(o, "%s fails, or nobody has looked: a monitor that is gone, or cannot judge, leaves no data."),
+	}
+	a.Actions, a.OKActions = o.actions(j.Team)
+	return a
+}
+
+// datapoints are how many periods are looked at, and how many of them must breach.
+func datapoints(t journeys.Threshold, period time.Duration) (periods, needed int) {
+	periods, needed = t.Of, t.Count
 	switch {
-	case j.Open.For > 0:
-		periods = int(math.Ceil(float64(j.Open.For) / float64(period)))
+	case t.For > 0:
+		periods = int(math.Ceil(float64(t.For) / float64(period)))
 		needed = periods
 	case periods == 0:
 		periods = needed
@@ -89,10 +111,32 @@ func (j *Journey) broken(o Options) Alarm {
 	if most := int(longest(period) / period); periods > most {
 		periods, needed = most, min(needed, most)
 	}
+	return periods, needed
+}
+
+// slow is raised when runs are over their budget, by the policy for that. Missing data are the matter of broken.
+func (j *Journey) slow(o Options) Alarm {
+	period := roundUp(2 * j.Every)
+	periods, needed := datapoints(j.Slow, period)
 	a := Alarm{
-		Name: o.Prefix() + j.Name + "/broken", Metric: cloudwatch.SuccessPercent, Statistic: "Minimum", Dimensions: j.dimensions(),
-		Period: period, Periods: periods, Needed: needed, Below: true, Threshold: 100, Missing: "breaching",
-		Description: j.describe(o, "%s fails, or nobody has looked: a monitor that is gone, or cannot judge, leaves no data."),
+		Name: o.Prefix() + j.Name + "/slow", Metric: cloudwatch.Degraded, Statistic: "Maximum", Dimensions: j.dimensions(),
+		Period: period, Periods: periods, Needed: needed, Threshold: 1, Missing: "notBreaching",
+		Description: j.describe(o, "%s takes longer than its budget."),
+	}
+	a.Actions, a.OKActions = o.actions(j.Team)
+	return a
+}
+
+// leastDays is how many days before its end a certificate is told of: as in the rules for Prometheus.
+const leastDays = 14
+
+// certificate is raised when a certificate that the journey meets ends soon. Its periods are an hour at least: it does not
+// change by the minute.
+func (j *Journey) certificate(o Options) Alarm {
+	a := Alarm{
+		Name: o.Prefix() + j.Name + "/certificate", Metric: cloudwatch.CertificateDays, Statistic: "Minimum", Dimensions: j.dimensions(),
+		Period: min(day, max(time.Hour, roundUp(2*j.Every))), Periods: 1, Needed: 1, Below: true, Threshold: leastDays, Missing: "notBreaching",
+		Description: j.describe(o, "A certificate that %s meets ends in less than two weeks."),
 	}
 	a.Actions, a.OKActions = o.actions(j.Team)
 	return a
