@@ -110,10 +110,14 @@ func quietFlags() []string {
 		"--allow-pre-commit-input",
 		// Role and name of each element, as the browser's own accessibility tree has them.
 		"--enable-blink-features=ComputedAccessibilityInfo",
+		// RenderDocument makes a new host for each document, also of the same site: an eighth of a run's CPU, and no
+		// page can tell. The omnibox popups are pages of the browser's own, made for each window of a full Chromium:
+		// more than a third of a run's CPU. A renderer in reserve would be made for each run, and thrown away.
 		"--disable-features=Translate,OptimizationHints,MediaRouter,DialMediaRouteProvider," +
 			"BackForwardCache,PaintHolding,HttpsUpgrades,HttpsFirstBalancedModeAutoEnable,AcceptCHFrame," +
 			"AutofillServerCommunication,CertificateTransparencyComponentUpdater,GlobalMediaControls," +
-			"DestroyProfileOnBrowserClose,ThirdPartyStoragePartitioning",
+			"DestroyProfileOnBrowserClose,ThirdPartyStoragePartitioning,RenderDocument," +
+			"WebUIOmniboxPopup,WebUIOmniboxAimPopup,SpareRendererForSitePerProcess",
 	}
 }
 
