@@ -162,14 +162,17 @@ func (a *Attempt) connectFailure(err error) *probes.Failure {
 	case a.Answered && isBroken(err):
 		f.Message = fmt.Sprintf("%s broke the connection off in the middle of the body, after %d bytes", host, a.Size)
 		f.Got = shortCause(cause)
-	case strings.Contains(err.Error(), "client conn could not be established"):
+	case unestablished(err) && a.Trace != nil && a.Trace.Reached(Shook):
 		f.Message = host + " closed the connection right after the TLS handshake; servers that want a client certificate do so"
 		f.Got = "the connection closed"
 	case isBroken(err):
 		f.Message, f.Got = host+" closed the connection without an answer", shortCause(cause)
+		if a.Speaks == "gRPC" {
+			f.Message += "; gRPC goes over HTTP/2, which it may not speak"
+		}
 	case a.Answered:
 		f.Message = fmt.Sprintf("reading the body from %s: %s", host, cause)
-	case oneNotTwo(err):
+	case oneNotTwo(err) || unestablished(err):
 		f.Message, f.Got = host+" does not answer in HTTP/2 but in HTTP/1, perhaps", "no HTTP/2"
 		if a.Speaks != "HTTP" {
 			f.Message += "; " + a.Speaks + " goes over HTTP/2"
@@ -194,6 +197,12 @@ func (a *Attempt) remoteAddr() string {
 // a frame that would be too large. A server that has agreed to another protocol in TLS says so before.
 func oneNotTwo(err error) bool {
 	return strings.Contains(err.Error(), "http2: frame too large") || strings.Contains(err.Error(), "http2: unexpected ALPN protocol")
+}
+
+// unestablished reports whether a connection of HTTP/2 ended before it began. After TLS the server did not like us; without,
+// it did not understand.
+func unestablished(err error) bool {
+	return strings.Contains(err.Error(), "client conn could not be established")
 }
 
 // isBroken reports whether the other side ended the connection before its time.

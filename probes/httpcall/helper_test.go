@@ -40,7 +40,7 @@ func text(s string) journeys.Template { return journeys.Literal(s) }
 
 // get is a GET that follows redirects as by default.
 func get(url string) *journeys.Request {
-	return &journeys.Request{Method: "GET", URL: text(url), Redirects: -1}
+	return &journeys.Request{Method: "GET", URL: text(url), Redirects: -1, Route: new(journeys.Route)}
 }
 
 // do does one request within a generous time.

@@ -93,7 +93,7 @@ func TestAGRPCServerIsAskedForItsHealth(t *testing.T) {
 	p.fails(t, probes.Status, strings.TrimPrefix(web.URL, "http://"), "  - grpc: HOST\n", "not gRPC")
 	old := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(404) }))
 	t.Cleanup(old.Close)
-	p.fails(t, probes.Connect, strings.TrimPrefix(old.URL, "http://"), "  - grpc: HOST\n", "not answer in HTTP/2 but in HTTP/1, perhaps; gRPC goes over HTTP/2")
+	p.fails(t, probes.Connect, strings.TrimPrefix(old.URL, "http://"), "  - grpc: HOST\n", "gRPC goes over HTTP/2")
 	p.fails(t, probes.TLS, strings.TrimPrefix(old.URL, "http://"), "  - grpc: HOST\n    tls: true\n", "does not answer in TLS")
 }
 
