@@ -34,6 +34,8 @@ func missedCauses() []MissedCause { return []MissedCause{Overlap, Skipped, Down}
 // journeySeries.
 type labelParts struct {
 	location *dto.LabelPair
+	// teams are those of the journeys that were configured; it is changed by Configure alone.
+	teams    map[string]*dto.LabelPair
 	outcomes []*dto.LabelPair
 	reasons  []*dto.LabelPair
 	reason   map[probes.Reason]int
@@ -50,7 +52,7 @@ type labelParts struct {
 const phaseCount = 5
 
 func newLabelParts(location string) *labelParts {
-	p := &labelParts{location: pair("location", location),
+	p := &labelParts{location: pair("location", location), teams: map[string]*dto.LabelPair{},
 		reason: map[probes.Reason]int{}, cause: map[MissedCause]int{}}
 	for _, o := range probes.Outcomes() {
 		p.outcomes = append(p.outcomes, pair("outcome", o.String()))
@@ -74,6 +76,14 @@ func newLabelParts(location string) *labelParts {
 	table := catalogue()
 	p.run, p.step = table[runDuration], table[stepDuration]
 	return p
+}
+
+// team is the label that the journeys of a team share.
+func (p *labelParts) team(name string) *dto.LabelPair {
+	if p.teams[name] == nil {
+		p.teams[name] = pair("team", name)
+	}
+	return p.teams[name]
 }
 
 // journeySeries is everything that is counted of one journey.
@@ -118,7 +128,7 @@ func newJourneySeries(p *labelParts, j *journeys.Journey, created timestamp, bef
 		team:     j.Team,
 		created:  created,
 		name:     []*dto.LabelPair{name},
-		base:     pairs([]*dto.LabelPair{name, p.location}, pair("team", j.Team)),
+		base:     pairs([]*dto.LabelPair{name, p.location}, p.team(j.Team)),
 		outcomes: make([]float64, len(p.outcomes)),
 		missed:   make([]float64, len(p.missed)),
 	}

@@ -4,7 +4,7 @@ import "runtime/debug"
 
 // gcPercent is the garbage collector's GOGC with which a monitor keeps 5,000 journeys within 120 MB; it costs a
 // thirtieth of the CPU.
-const gcPercent = 80
+const gcPercent = 70
 
 // Tune sets the Go runtime for a monitor that has the process to itself, except for what the environment says: GOGC is
 // obeyed. GOMAXPROCS stays as Go sets it: a second thread on one core would save runs that are due during a collection
