@@ -26,7 +26,17 @@ const (
 		WHERE d.settled_at = 0 AND d.pager = ? `
 	headsQuery   = deliveriesWaiting + "AND d.head = 1 ORDER BY d.due_at, d.seq LIMIT ?"
 	overdueQuery = deliveriesWaiting + "AND d.told = 0 AND d.created_at < ? ORDER BY d.created_at, d.seq LIMIT ?"
-	oldestQuery  = "SELECT min(created_at) FROM deliveries WHERE settled_at = 0"
+	// standingQuery finds the kept pages. What is refused at its end stands no more either: the incident is closed.
+	standingQuery = `SELECT d.page FROM deliveries d WHERE d.pager = ? AND d.settled_at > 0 AND d.page IS NOT NULL
+		AND (d.event = 'closed' AND d.settled_at > ? OR d.event <> 'closed'
+			AND EXISTS (SELECT 1 FROM incidents i WHERE i.id = d.incident AND i.closed_at = 0))
+		AND NOT EXISTS (SELECT 1 FROM deliveries w WHERE w.pager = d.pager AND w.dedup_key = d.dedup_key
+			AND w.settled_at = 0 AND w.seq > d.seq AND (w.event = 'closed' OR w.incident <> d.incident))
+		ORDER BY d.dedup_key, d.seq`
+	// keptQuery forgets the pages that a later one of the same key has replaced.
+	keptQuery = `UPDATE deliveries SET page = NULL
+		WHERE pager = ? AND dedup_key = ? AND seq < ? AND settled_at > 0 AND page IS NOT NULL`
+	oldestQuery = "SELECT min(created_at) FROM deliveries WHERE settled_at = 0"
 
 	addDeliveryQuery = `INSERT INTO deliveries (pager, page_id, dedup_key, incident, event, relay_of, page,
 		created_at, due_at, head, told) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, NOT EXISTS
@@ -100,8 +110,13 @@ func (b *batch) finish(s *paging.Settlement, last int64, pager, key, incident, r
 		b.pending -= n
 	}
 	b.pending--
-	if err := st.settle.exec(nanos(s.At), string(s.Outcome), s.Cause, last); err != nil {
+	if err := st.settle.exec(nanos(s.At), string(s.Outcome), s.Cause, s.Keep, last); err != nil {
 		return err
+	}
+	if s.Keep {
+		if err := st.kept.exec(pager, key, last); err != nil {
+			return err
+		}
 	}
 	return st.nextHead.exec(pager, key)
 }
@@ -138,6 +153,29 @@ func (s *Store) Heads(ctx context.Context, pager string, limit int) ([]paging.De
 // Overdue implements [paging.Outbox].
 func (s *Store) Overdue(ctx context.Context, pager string, before time.Time, limit int) ([]paging.Delivery, error) {
 	return s.waiting(ctx, pager, overdueQuery, pager, nanos(before), limit)
+}
+
+// Standing implements [paging.Outbox].
+func (s *Store) Standing(ctx context.Context, pager string, endedAfter time.Time) ([]paging.Page, error) {
+	rows, err := s.read.QueryContext(ctx, standingQuery, pager, nanos(endedAfter))
+	if err != nil {
+		return nil, fmt.Errorf("reading what %q was told: %w", pager, err)
+	}
+	defer rows.Close()
+	var standing []paging.Page
+	for rows.Next() {
+		var text []byte
+		var page paging.Page
+		if err := rows.Scan(&text); err != nil {
+			return nil, fmt.Errorf("reading what %q was told: %w", pager, err)
+		}
+		if err := json.Unmarshal(text, &page); err != nil {
+			s.o.Log.Error("a page cannot be read; it is not told again", "pager", pager, "err", err)
+			continue
+		}
+		standing = append(standing, page)
+	}
+	return standing, rows.Err()
 }
 
 // waiting gives the deliveries to a pager that a query finds.

@@ -15,7 +15,7 @@ func TestNothingThatIsAskedOftenLooksAtAllRows(t *testing.T) {
 	}
 	defer s.Close()
 	for _, query := range []string{headsQuery, overdueQuery, toldQuery, collapseQuery, pagersQuery, oldestQuery, recentQuery, runQuery, deliveriesQuery,
-		addDeliveryQuery, nextHeadQuery, waitingQuery, ringSlotsQuery} {
+		addDeliveryQuery, nextHeadQuery, standingQuery, keptQuery, waitingQuery, ringSlotsQuery} {
 		args := make([]any, strings.Count(query, "?"))
 		for n := range args {
 			args[n] = 1

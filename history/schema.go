@@ -13,7 +13,8 @@ import (
 // full result is kept. A slot may have been taken over by a later run: details.run tells.
 // deliveries holds the outbox (settled_at is 0) and its log; head marks the oldest unsettled delivery of its
 // pager and dedup key, so that what is due is found without looking at what waits behind it. told marks those of
-// which the fallback pagers know, or need not know. pulse is when the store last proved that it can write.
+// which the fallback pagers know, or need not know. page is kept while it waits, and after that for pagers that have to be
+// told again, the last one of its key. pulse is when the store last proved that it can write.
 // notes holds what people told: windows of maintenance (at is their end) and deploys.
 func migrations() []string {
 	return []string{`
@@ -61,6 +62,8 @@ CREATE TABLE notes (id TEXT NOT NULL PRIMARY KEY, kind TEXT NOT NULL, at INTEGER
 CREATE INDEX notes_by_time ON notes (kind, at);
 `, `
 CREATE TABLE portraits (subject INTEGER PRIMARY KEY, at INTEGER NOT NULL, portrait BLOB NOT NULL);
+`, `
+CREATE INDEX deliveries_standing ON deliveries (pager, dedup_key, seq) WHERE settled_at > 0 AND page IS NOT NULL;
 `}
 }
 

@@ -22,7 +22,7 @@ type statements struct {
 	putIncident, addEvent     *statement
 	addDelivery, nextHead     *statement
 	settle, postpone, waiting *statement
-	collapse, told            *statement
+	collapse, told, kept      *statement
 	putPortrait               *statement
 }
 
@@ -59,7 +59,8 @@ func prepareStatements(c *sql.Conn) (*statements, error) {
 		{&st.addEvent, "INSERT INTO events (incident, kind, at, run) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"},
 		{&st.addDelivery, addDeliveryQuery},
 		{&st.waiting, waitingQuery},
-		{&st.settle, "UPDATE deliveries SET settled_at = ?, outcome = ?, last_error = ?, head = 0, page = NULL, attempts = attempts + 1 WHERE seq = ?"},
+		{&st.settle, "UPDATE deliveries SET settled_at = ?, outcome = ?, last_error = ?, head = 0, page = CASE WHEN ? THEN page END, attempts = attempts + 1 WHERE seq = ?"},
+		{&st.kept, keptQuery},
 		{&st.nextHead, nextHeadQuery},
 		{&st.collapse, collapseQuery},
 		{&st.told, toldQuery},

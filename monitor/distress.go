@@ -23,8 +23,8 @@ type distress struct {
 
 	since    time.Time
 	incident *incidents.Incident
-	// told holds the pagers that accepted the last event.
-	told map[string]bool
+	// told is when each pager accepted the last event.
+	told map[string]time.Time
 }
 
 // Calm reports whether nobody waits to be told anything.
@@ -54,7 +54,7 @@ func (d *distress) Tell(ctx context.Context, waiting int, refusal error) {
 	}
 	if d.incident.ClosedAt.IsZero() {
 		d.incident.ClosedAt = now.UTC()
-		d.told = map[string]bool{}
+		d.told = map[string]time.Time{}
 	}
 	if d.send(ctx, incidents.Closed, now) {
 		d.incident = nil
@@ -62,7 +62,7 @@ func (d *distress) Tell(ctx context.Context, waiting int, refusal error) {
 }
 
 func (d *distress) open(now time.Time) {
-	d.told = map[string]bool{}
+	d.told = map[string]time.Time{}
 	d.incident = &incidents.Incident{
 		ID: "store_" + now.UTC().Format("20060102T150405"), Severity: "critical",
 		Since: d.since.UTC(), OpenedAt: now.UTC(), FailedRuns: 1,
@@ -75,7 +75,7 @@ func (d *distress) send(ctx context.Context, kind incidents.EventKind, now time.
 	page := composer.Store(incidents.Event{Kind: kind, At: now.UTC(), Incident: *d.incident})
 	all := true
 	for name, pager := range pagers {
-		if d.told[name] {
+		if !d.due(name, pager, now) {
 			continue
 		}
 		sending, cancel := context.WithTimeout(ctx, 10*time.Second)
@@ -86,7 +86,14 @@ func (d *distress) send(ctx context.Context, kind incidents.EventKind, now time.
 			d.log.Error("a pager could not be told about the store", "pager", name, "event", kind, "error", err)
 			continue
 		}
-		d.told[name] = true
+		d.told[name] = now
 	}
 	return all
+}
+
+// due reports whether a pager is to be told: it was not yet, or it forgets what it is not told again.
+func (d *distress) due(name string, pager paging.Pager, now time.Time) bool {
+	at, told := d.told[name]
+	forgets, ok := pager.(paging.Renewer)
+	return !told || ok && now.Sub(at) >= forgets.RenewEvery()
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -51,6 +52,7 @@ type Courier struct {
 	o         CourierOptions
 	directory atomic.Pointer[Directory]
 	wake      chan struct{}
+	stale     chan struct{}
 	asked     chan chan error
 }
 
@@ -59,7 +61,7 @@ func NewCourier(o CourierOptions, d Directory) *Courier {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	c := &Courier{o: o, wake: make(chan struct{}, 1), asked: make(chan chan error)}
+	c := &Courier{o: o, wake: make(chan struct{}, 1), stale: make(chan struct{}, 1), asked: make(chan chan error)}
 	c.directory.Store(&d)
 	return c
 }
@@ -68,6 +70,7 @@ func NewCourier(o CourierOptions, d Directory) *Courier {
 func (c *Courier) SetDirectory(d Directory) {
 	c.directory.Store(&d)
 	c.Wake()
+	c.lags()
 }
 
 // Wake says that something may have entered the outbox. It never blocks.
@@ -99,6 +102,9 @@ func (c *Courier) Alive(ctx context.Context) error {
 func (c *Courier) Run(ctx context.Context) error {
 	sending, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
+	var others sync.WaitGroup
+	others.Go(func() { c.renew(ctx) })
+	defer others.Wait()
 	r := &round{Courier: c, lanes: map[string]*lane{}, news: make(chan report), sending: sending}
 	r.lookAround(ctx)
 	for {
@@ -234,7 +240,13 @@ func (r *round) deliver(d Delivery) {
 		told.err = err
 	}
 	r.news <- told
-	r.settle(&d, decide(&d, err, time.Now(), rand.Float64(), directory.Fallback))
+	s := decide(&d, err, time.Now(), rand.Float64(), directory.Fallback)
+	forgets, is := directory.Pagers[d.Pager].(Renewer)
+	s.Keep = is && s.Outcome == Accepted && !page.Notice
+	r.settle(&d, s)
+	if is && forgets.Behind() {
+		r.lags()
+	}
 	r.news <- report{pager: d.Pager, seq: d.Seq, settled: true}
 }
 

@@ -17,6 +17,8 @@ type memory struct {
 	mu      sync.Mutex
 	waiting []Delivery
 	settled []Settlement
+	kept    map[string]Page
+	keptAt  map[string]time.Time
 	seen    map[string]bool
 	broken  error
 }
@@ -95,6 +97,21 @@ func (m *memory) Overdue(_ context.Context, pager string, before time.Time, limi
 	return found, m.broken
 }
 
+func (m *memory) Standing(_ context.Context, pager string, endedAfter time.Time) ([]Page, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var standing []Page
+	for key, p := range m.kept {
+		waits := slices.ContainsFunc(m.waiting, func(d Delivery) bool {
+			return d.Pager == pager && d.Page.DedupKey == p.DedupKey && (d.Page.Event == "closed" || d.Page.Incident.ID != p.Incident.ID)
+		})
+		if strings.HasPrefix(key, pager+" ") && !waits && (p.Event != "closed" || m.keptAt[key].After(endedAfter)) {
+			standing = append(standing, p)
+		}
+	}
+	return standing, m.broken
+}
+
 func (m *memory) Settle(_ context.Context, s Settlement) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -115,6 +132,12 @@ func (m *memory) Settle(_ context.Context, s Settlement) error {
 		m.waiting[at].Attempts++
 	default:
 		m.seen["heard "+d.Pager+d.Page.Incident.ID] = s.Outcome == Accepted
+		if s.Keep {
+			if m.kept == nil {
+				m.kept, m.keptAt = map[string]Page{}, map[string]time.Time{}
+			}
+			m.kept[d.Pager+" "+d.Page.DedupKey], m.keptAt[d.Pager+" "+d.Page.DedupKey] = d.next(), s.At
+		}
 		m.waiting = slices.DeleteFunc(m.waiting, func(w Delivery) bool {
 			return w.Seq == s.Seq || w.Seq <= s.Through && w.Pager == d.Pager && w.Page.Incident.ID == d.Page.Incident.ID
 		})

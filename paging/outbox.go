@@ -77,6 +77,8 @@ type Settlement struct {
 	// are collapsed into it. A postponed Seq stays in front.
 	Through int64
 	At      time.Time
+	// Keep says that the accepted page will be asked for again, by Standing.
+	Keep bool
 	// Until is when a postponed delivery is tried again.
 	Until time.Time
 	// Cause says in words why it was not accepted.
@@ -95,6 +97,10 @@ type Outbox interface {
 	// Overdue gives the deliveries to a pager that wait since before a time and of which it is open whether the
 	// fallback pagers have to be told, the oldest first. Settling them as Told, or relaying them, decides that.
 	Overdue(ctx context.Context, pager string, before time.Time, limit int) ([]Delivery, error)
+	// Standing gives the pages that a pager has accepted, and that were kept, of which it must be told again: the last one
+	// about each incident that is open, and about those whose end was accepted after a time. It gives none where the end of
+	// the incident, or the next one of the same key, still waits for the pager.
+	Standing(ctx context.Context, pager string, endedAfter time.Time) ([]Page, error)
 	// Settle writes down how a try ended. When it returns nil this survives a power cut.
 	Settle(ctx context.Context, s Settlement) error
 }

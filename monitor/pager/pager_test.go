@@ -39,6 +39,10 @@ func TestMistakesInAPagerAreToldWithTheirPlace(t *testing.T) {
 		{"webhook: {url: http://x/, body: '{{ json .journey.name }}'}", `with the page about many journeys of a team at once: <.journey.name>: nil pointer evaluating interface {}.name (journey is null in such a page`},
 		{"webhook: {url: http://x/, body: '{\"text\": \"{{ .incident.message }}\"}'}", `what it makes of the page that opens a journey's incident is no JSON: `},
 		{"webhook: {url: http://x/, body: '{{ jsn . }}'}", `webhook.body: function "jsn" not defined`},
+		{"alertmanager: {urls: []}", `1:22: alertmanager.urls: want at least one URL`},
+		{"alertmanager: {urls: [http://ada:hunter2@am/]}", `1:23: alertmanager.urls[0]: a password does not belong in this file`},
+		{"alertmanager: {urls: [http://am/], resend: 1h}", `want 5s to 15m0s, got 1h`},
+		{"alertmanager: {urls: [http://am/], username: ada}", `basic auth needs both`},
 	} {
 		_, problems := read(t, c.src)
 		text := strings.TrimPrefix(fmt.Sprint(problems), "outrider.yaml:")

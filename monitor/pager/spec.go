@@ -26,6 +26,7 @@ func kinds() []kind {
 	return []kind{
 		{"webhook", readWebhook},
 		{"pagerduty", readPagerDuty},
+		{"alertmanager", readAlertmanager},
 	}
 }
 
