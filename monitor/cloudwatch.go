@@ -25,10 +25,12 @@ func (m *Monitor) openCloudWatch(config *Config) error {
 		return &StartError{Err: err, Hint: "the files that AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE name must be readable"}
 	}
 	m.numbers.CloudWatchDatapoints(string(cloudwatch.Accepted), 0)
+	dir := filepath.Join(config.Data, "cloudwatch")
+	m.hardship = newHardship(m, "cloudwatch", dir)
 	m.cloud, err = cloudwatch.NewPublisher(cloudwatch.Options{
-		API: client, Namespace: c.Namespace, Steps: c.Steps, Dir: filepath.Join(config.Data, "cloudwatch"), Quota: c.Quota, Log: m.log,
+		API: client, Namespace: c.Namespace, Steps: c.Steps, Dir: dir, Quota: c.Quota, Log: m.log,
 		Count:    func(s cloudwatch.Settled, n int) { m.numbers.CloudWatchDatapoints(string(s), n) },
-		Patience: cloudPatience, Trouble: m.cloudTrouble,
+		Patience: cloudPatience, Trouble: m.cloudTrouble, Troubled: m.hardship.incident != nil,
 	})
 	return err
 }
@@ -38,9 +40,12 @@ const cloudPatience = 5 * time.Minute
 
 // cloudTrouble says that CloudWatch has taken nothing for a while, or takes datapoints again.
 func (m *Monitor) cloudTrouble(err error) {
-	if err != nil {
-		m.log.Error("CloudWatch has taken no datapoint for five minutes: its alarms will treat them as missing", "error", err)
+	if err == nil {
+		m.hardship.Hear(nil)
+		return
 	}
+	m.log.Error("CloudWatch has taken no datapoint for five minutes: its alarms will treat them as missing", "error", err)
+	m.hardship.Hear(&probes.Failure{Reason: cloudwatch.Blame(err), Message: err.Error()})
 }
 
 // publish tells CloudWatch of a run.

@@ -1,14 +1,55 @@
 package monitor
 
 import (
+	"errors"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/outrider-monitor/outrider/exporter/cloudwatch/cwfake"
 )
+
+// The trouble is told once, to those who run the monitor and to no team; its end is told even if another run of the monitor
+// sees it.
+func TestTroubleWithCloudWatchIsAnIncidentOfTheMonitor(t *testing.T) {
+	var down atomic.Bool
+	down.Store(true)
+	fake := cwfake.New(cwfake.Options{Trouble: func(string) *cwfake.Fault {
+		if down.Load() {
+			return &cwfake.Fault{Status: 403, Code: "AccessDenied", Message: "no"}
+		}
+		return nil
+	}})
+	server := httptest.NewServer(fake)
+	defer server.Close()
+	t.Setenv("AWS_ENDPOINT_URL_CLOUDWATCH", server.URL)
+	t.Setenv("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE")
+	t.Setenv("AWS_SECRET_ACCESS_KEY", "example")
+	w := newWorld(t)
+	file := worldFiles(t, w, "menu")
+	add(t, file, "cloudwatch: {region: eu-west-1}\n")
+	m, stop := monitored(t, w, file, time.Second)
+	for range 3 { // the publisher would say so after five minutes
+		m.cloudTrouble(errors.New("AccessDenied: no"))
+	}
+	const key = "outrider/test/monitor/cloudwatch"
+	eventually(t, "a page", func() bool { return w.events() == "opened "+key })
+	if p := w.heard()[0]; p.Journey != nil || p.Incident.Reason != "offline" || !strings.Contains(p.Summary, "cannot publish to CloudWatch") || !strings.Contains(p.Incident.Message, "AccessDenied") {
+		t.Errorf("the page says %+v", p)
+	}
+	stop()
+	down.Store(false)
+	_, stop = monitored(t, w, file, time.Second)
+	eventually(t, "a run", func() bool { return w.count("DELETE /menu") > 5 })
+	stop()
+	if got := w.events(); got != "opened "+key+", closed "+key {
+		t.Errorf("told were %s", got)
+	}
+}
 
 func TestRunsReachCloudWatchAndItsTroubleStopsNothing(t *testing.T) {
 	for name, fault := range map[string]*cwfake.Fault{"it answers": nil, "it refuses": {Status: 403, Code: "AccessDenied", Message: "no"}} {

@@ -74,6 +74,8 @@ type Monitor struct {
 	numbers  *exporter.Exporter
 	// cloud is nil where nothing goes to CloudWatch.
 	cloud *cloudwatch.Publisher
+	// hardship tells of trouble with CloudWatch; nil where nothing goes there.
+	hardship *hardship
 	// traces is nil where runs leave none.
 	traces   *traces.Exporter
 	store    *history.Store

@@ -25,6 +25,7 @@ func (m *Monitor) Run(ctx context.Context) error {
 	m.start("the secrets", time.Second, failed, m.secrets.Run)
 	m.start("the warden", storeTimeout, failed, m.warden.Run)
 	if m.cloud != nil {
+		m.start("news of CloudWatch", storeTimeout, failed, m.hardship.Run)
 		m.start("CloudWatch", cloudTime, failed, m.cloud.Run)
 	}
 	if m.traces != nil {

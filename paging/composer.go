@@ -72,6 +72,16 @@ func (c Composer) Store(e incidents.Event) Page {
 	return p
 }
 
+// Part composes the page that says that a part of the monitor which judges no journey is in trouble, or no longer: cloudwatch
+// or alarms. There is no page of the site about it.
+func (c Composer) Part(part string, e incidents.Event) Page {
+	p := c.page(e, probes.Result{})
+	p.DedupKey = c.dedupKey("monitor/" + part)
+	p.Links = []Link{}
+	p.Summary = Cut(OneLine(partSummary(c.Deployment, part, e)), maxSummary)
+	return p
+}
+
 // Storm composes the page about many journeys of one team that broke at once.
 func (c Composer) Storm(e incidents.Event) Page {
 	p := c.page(e, probes.Result{})

@@ -146,6 +146,20 @@ func storeSummary(deployment string, e incidents.Event) string {
 	return fmt.Sprintf("Outrider (%s) cannot tell what it sees since %s%s", deployment, clock(i.Since, e.At), because(i))
 }
 
+// partSummary says which part of the monitor does not work, and what that means.
+func partSummary(deployment, part string, e incidents.Event) string {
+	i := &e.Incident
+	who := "Outrider (" + deployment + ")"
+	cannot, can := "cannot publish to CloudWatch, whose alarms see no data", "publishes to CloudWatch again"
+	if part == "alarms" {
+		cannot, can = "cannot keep its CloudWatch alarms in step with the journeys", "keeps its CloudWatch alarms in step again"
+	}
+	if e.Kind == incidents.Closed {
+		return fmt.Sprintf("%s %s since %s; it could not for %s", who, can, clock(e.At, e.At), span(e.At.Sub(i.Since)))
+	}
+	return fmt.Sprintf("%s %s, since %s%s", who, cannot, clock(i.Since, e.At), because(i))
+}
+
 // because names the step and what went wrong there.
 func because(i *incidents.Incident) string {
 	var parts []string

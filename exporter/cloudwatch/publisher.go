@@ -44,6 +44,8 @@ type Options struct {
 	Count    func(Settled, int)
 	Trouble  func(error)
 	Patience time.Duration
+	// Troubled says that trouble was told of, and its end was not: by an earlier run of the monitor.
+	Troubled bool
 }
 
 const (
@@ -88,7 +90,7 @@ func NewPublisher(o Options) (*Publisher, error) {
 	if o.Trouble == nil {
 		o.Trouble = func(error) {}
 	}
-	return &Publisher{o: o, spool: s, limit: rate.NewLimiter(requestsPerSecond, 1)}, nil
+	return &Publisher{o: o, spool: s, limit: rate.NewLimiter(requestsPerSecond, 1), troubled: o.Troubled}, nil
 }
 
 // Terms are what the configuration says of a journey. Degraded: it has a policy for runs over their budget, and so a metric

@@ -291,6 +291,22 @@ func TestADamagedFileIsGivenUpAndTheRestIsSent(t *testing.T) {
 	}
 }
 
+func TestWhoIsToBlameForCloudWatchsSilence(t *testing.T) {
+	for want, fault := range map[probes.Reason]*cwfake.Fault{
+		probes.Config:  {Status: 403, Code: "AccessDenied", Message: "no"},
+		probes.Offline: {Status: 500, Code: "InternalServiceFault", Message: "oh"},
+	} {
+		api := client(t, cwfake.New(cwfake.Options{Trouble: func(string) *cwfake.Fault { return fault }}))
+		_, err := api.PutMetricData(t.Context(), request("Outrider", nil))
+		if got := Blame(err); got != want {
+			t.Errorf("%v is put down to %s, want %s", err, got, want)
+		}
+	}
+	if got := Blame(context.DeadlineExceeded); got != probes.Offline {
+		t.Errorf("no answer is put down to %s", got)
+	}
+}
+
 // hanging is an API that does not answer until its context ends.
 type hanging struct{ calls atomic.Int32 }
 
