@@ -10,7 +10,7 @@ import (
 	"github.com/outrider-monitor/outrider/journeys/document"
 )
 
-// Blackbox turns the http, tcp, icmp and dns modules of a blackbox_exporter's configuration into journeys, one for each target that
+// Blackbox turns the http, tcp, icmp, dns and grpc modules of a blackbox_exporter's configuration into journeys, one for each target that
 // Options.Prometheus has for the module. A module without a known target takes it from the environment.
 func Blackbox(src []byte, o Options) (Result, error) {
 	root, err := readYAML("blackbox_exporter's configuration", "blackbox.yml", src)
@@ -89,7 +89,7 @@ func module(m document.Entry, t target, several bool, o Options) *draft {
 	place := join("modules", m.Key)
 	s := sourceOf(m.Value, place)
 	prober := s.Text("prober")
-	if !slices.Contains([]string{"http", "tcp", "icmp", "dns"}, prober) {
+	if !slices.Contains([]string{"http", "tcp", "icmp", "dns", "grpc"}, prober) {
 		d.note(place, "the prober %q is not carried over", label(prober, 20))
 		return d
 	}
@@ -119,6 +119,8 @@ func module(m document.Entry, t target, several bool, o Options) *draft {
 		pingModule(d, place, s.below("icmp"), address)
 	case "dns":
 		dnsModule(d, place, s.below("dns"), address)
+	case "grpc":
+		grpcModule(d, place, s.below("grpc"), address)
 	}
 	s.Know("http", "tcp", "icmp", "dns", "grpc")
 	s.rest(d)
@@ -173,6 +175,9 @@ func (m *httpModule) sent() {
 		headers.Content = append(headers.Content, word("Authorization"), word(escape(kind)+" "+m.credential(auth, "credentials", "authorization")))
 		auth.rest(m.draft)
 	}
+	for _, e := range s.Map.Map("http_headers").Entries() {
+		m.headerOf(e, headers)
+	}
 	if len(headers.Content) > 0 {
 		m.key("headers", headers)
 	}
@@ -192,6 +197,29 @@ func (m *httpModule) sent() {
 	m.oauth2()
 }
 
+// headerOf is a header as newer versions write it: with values, secrets and files.
+func (m *httpModule) headerOf(e document.Entry, headers *yaml.Node) {
+	h := sourceOf(e.Value, join(m.place, "http.http_headers."+e.Key))
+	all := list()
+	for _, v := range h.Texts("values") {
+		all.Content = append(all.Content, literal(v))
+	}
+	for range h.List("secrets") {
+		all.Content = append(all.Content, word(m.keep(e.Key)))
+	}
+	for _, file := range h.Texts("files") {
+		all.Content = append(all.Content, word(m.secretFile(e.Key, file)))
+	}
+	h.rest(m.draft)
+	switch len(all.Content) {
+	case 0:
+	case 1:
+		headers.Content = append(headers.Content, word(e.Key), all.Content[0])
+	default:
+		headers.Content = append(headers.Content, word(e.Key), all)
+	}
+}
+
 func (m *httpModule) oauth2() {
 	o := m.s.below("oauth2")
 	if o.Node() == nil {
@@ -200,6 +228,13 @@ func (m *httpModule) oauth2() {
 	pairs := []any{"client_id", literal(o.Text("client_id")), "client_secret", word(m.credential(o, "client_secret", "client_secret")), "token_url", literal(o.Text("token_url"))}
 	if scopes := o.Texts("scopes"); len(scopes) > 0 {
 		pairs = append(pairs, "scopes", words(scopes))
+	}
+	if params := o.Map.Map("endpoint_params").Entries(); len(params) > 0 {
+		all := flow()
+		for _, e := range params {
+			all.Content = append(all.Content, word(e.Key), literal(e.Value.Value))
+		}
+		pairs = append(pairs, "endpoint_params", all)
 	}
 	m.key("auth", block("oauth2", block(pairs...)))
 	o.rest(m.draft)
@@ -228,8 +263,11 @@ func (m *httpModule) way() {
 	if s.isTrue("no_follow_redirects") || strings.EqualFold(s.Text("follow_redirects"), "false") {
 		m.key("redirects", plain("0"))
 	}
-	s.Know("follow_redirects", "no_follow_redirects", "enable_http2", "ip_protocol_fallback")
-	if strings.EqualFold(s.Text("enable_http2"), "false") {
+	s.Know("follow_redirects", "no_follow_redirects", "enable_http2", "enable_http3", "ip_protocol_fallback")
+	switch {
+	case s.isTrue("enable_http3"):
+		m.key("http", word("3"))
+	case strings.EqualFold(s.Text("enable_http2"), "false"):
 		m.key("http", word("1.1"))
 	}
 	proxy := s.Text("proxy_url")

@@ -10,6 +10,9 @@ import (
 
 func pingModule(d *draft, place string, s source, address string) {
 	pairs := d.family(place, s, []any{"ping", word(address)})
+	if size := s.Text("payload_size"); size != "" && size != "0" {
+		pairs = append(pairs, "payload_size", plain(size))
+	}
 	s.rest(d)
 	d.add(place, pairs...)
 }
@@ -63,14 +66,41 @@ func dnsModule(d *draft, place string, s source, address string) {
 	if over := s.Text("transport_protocol"); over != "" {
 		pairs = append(pairs, "transport_protocol", literal(over))
 	}
+	if s.isTrue("dns_over_tls") {
+		pairs = append(pairs, "dns_over_tls", plain("true"))
+	}
+	s.Know("dns_over_tls")
+	if tls := d.tlsConfig(s.below("tls_config")); len(tls.Content) > 0 {
+		pairs = append(pairs, "tls", tls)
+	}
+	// Without codes of its own a module wants this one, and no records.
+	want := `rcode == "NOERROR"`
 	if codes := s.Texts("valid_rcodes"); len(codes) > 0 {
 		var all []string
 		for _, c := range codes {
 			all = append(all, quoted(c))
 		}
-		pairs = append(pairs, "expect", word("rcode in ["+strings.Join(all, ", ")+"]"))
+		want = "rcode in [" + strings.Join(all, ", ") + "]"
 	}
-	s.Know("preferred_ip_protocol", "ip_protocol_fallback")
+	pairs = append(pairs, "expect", word(want))
+	s.rest(d)
+	d.add(place, pairs...)
+}
+
+func grpcModule(d *draft, place string, s source, address string) {
+	pairs := []any{"grpc", word(address)}
+	if service := s.Text("service"); service != "" {
+		pairs = append(pairs, "service", literal(service))
+	}
+	tls := d.tlsConfig(s.below("tls_config"))
+	switch {
+	case s.isTrue("tls") && len(tls.Content) > 0:
+		pairs = append(pairs, "tls", tls)
+	case s.isTrue("tls"):
+		pairs = append(pairs, "tls", plain("true"))
+	}
+	s.Know("tls")
+	pairs = d.family(place, s, pairs)
 	s.rest(d)
 	d.add(place, pairs...)
 }

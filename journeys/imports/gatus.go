@@ -70,12 +70,24 @@ type gatus struct {
 	wants []*yaml.Node
 	// probe is a step of the same verb, on which each condition is tried. Nil: a request.
 	probe *yaml.Node
+	// body is what [BODY] is here, if it is not a request's.
+	body string
 }
 
 func (g *gatus) step(s source) bool {
 	url := s.Text("url")
+	if dns := s.below("dns"); dns.Node() != nil {
+		return g.resolution(url, dns, s)
+	}
+	if scheme, address, ok := strings.Cut(url, "://"); ok && (scheme == "ws" || scheme == "wss" || scheme == "grpc" || scheme == "grpcs") {
+		return g.talk(scheme, address, s)
+	}
 	if scheme, address, ok := strings.Cut(url, "://"); ok && (scheme == "tcp" || scheme == "tls" || scheme == "icmp") {
 		return g.connection(scheme, address, s)
+	}
+	if url == "" {
+		g.note(g.place, "the endpoint has no url")
+		return false
 	}
 	if !strings.HasPrefix(url, "http://") && !strings.HasPrefix(url, "https://") && !strings.HasPrefix(url, "${") {
 		scheme, _, _ := strings.Cut(url, ":")
@@ -121,13 +133,25 @@ func (g *gatus) connection(scheme, address string, s source) bool {
 	verb := map[string]string{"tcp": "tcp", "tls": "tls", "icmp": "ping"}[scheme]
 	g.pairs = []any{verb, g.text(strings.TrimSuffix(address, "/"))}
 	c := s.below("client")
+	if scheme == "tls" && c.isTrue("insecure") {
+		g.pairs[1] = flow("address", g.pairs[1], "insecure_skip_verify", plain("true"))
+		c.Know("insecure")
+	}
+	g.probe = block(verb, word("127.0.0.1:1"))
+	return g.plainly(c, s)
+}
+
+// plainly finishes a step that is no request: its time, its family of addresses and its conditions.
+func (g *gatus) plainly(c, s source) bool {
 	if timeout := c.duration("timeout"); timeout > 0 {
 		g.pairs = append(g.pairs, "timeout", plain(span(timeout)))
+	}
+	if family := c.Text("network"); family == "ip4" || family == "ip6" {
+		g.pairs = append(g.pairs, "ip", plain(strings.TrimPrefix(family, "ip")))
 	}
 	if c.Node() != nil {
 		c.rest(g.draft)
 	}
-	g.probe = block(verb, word("127.0.0.1:1"))
 	for _, condition := range s.Texts("conditions") {
 		g.condition(condition)
 	}
@@ -135,6 +159,47 @@ func (g *gatus) connection(scheme, address string, s source) bool {
 		g.pairs = append(g.pairs, "expect", list(g.wants...))
 	}
 	return g.add(g.place, g.pairs...)
+}
+
+// resolution is an endpoint that is a name server, asked about a name.
+func (g *gatus) resolution(server string, dns, s source) bool {
+	g.pairs = []any{"dns", literal(dns.Text("query-name")), "server", g.text(strings.TrimPrefix(server, "udp://"))}
+	if kind := dns.Text("query-type"); kind != "" {
+		g.pairs = append(g.pairs, "query_type", literal(kind))
+	}
+	dns.rest(g.draft)
+	g.probe, g.body = block("dns", word("shop.example")), "answers[0].value"
+	c := s.below("client")
+	if c.Text("network") != "" {
+		g.note(g.place, "client.network is not carried over")
+	}
+	return g.plainly(c, s)
+}
+
+// talk is an endpoint of WebSocket, to which the body is sent, or of gRPC, which is asked for its health.
+func (g *gatus) talk(scheme, address string, s source) bool {
+	c := s.below("client")
+	secure := scheme == "wss" || scheme == "grpcs"
+	verb := "grpc"
+	if scheme == "ws" || scheme == "wss" {
+		verb = "websocket"
+		g.pairs = []any{verb, g.text(scheme + "://" + address)}
+		if body := s.Text("body"); body != "" {
+			g.pairs = append(g.pairs, "query_response", list(block("send", g.text(body)), block("expect", literal("(?s).*"))))
+		}
+		g.probe, g.body = block(verb, word("ws://127.0.0.1:1/"), "query_response", list(block("send", word("x")))), "messages[-1]"
+	} else {
+		g.pairs = []any{verb, g.text(strings.TrimSuffix(address, "/"))}
+		g.probe = block(verb, word("127.0.0.1:1"))
+	}
+	switch {
+	case secure && c.isTrue("insecure"):
+		g.pairs = append(g.pairs, "tls", flow("insecure_skip_verify", plain("true")))
+	case secure && verb == "grpc":
+		g.pairs = append(g.pairs, "tls", plain("true"))
+	}
+	c.Know("insecure")
+	return g.plainly(c, s)
 }
 
 func (g *gatus) keep(name string) string {
@@ -177,9 +242,9 @@ func (g *gatus) client(c source) {
 		tls.Content = append(tls.Content, word("insecure_skip_verify"), plain("true"))
 	}
 	t := c.below("tls")
-	for key, ours := range map[string]string{"certificate-file": "cert_file", "private-key-file": "key_file"} {
-		if file := t.Text(key); file != "" {
-			tls.Content = append(tls.Content, word(ours), literal(file))
+	for _, key := range [...][2]string{{"certificate-file", "cert_file"}, {"private-key-file", "key_file"}} {
+		if file := t.Text(key[0]); file != "" {
+			tls.Content = append(tls.Content, word(key[1]), literal(file))
 		}
 	}
 	if t.Node() != nil {
@@ -202,6 +267,13 @@ func (g *gatus) client(c source) {
 		}
 		g.pairs = append(g.pairs, "auth", block("oauth2", block(pairs...)))
 		o.rest(g.draft)
+	}
+	switch family := c.Text("network"); {
+	case family == "" || family == "ip":
+	case c.Has("proxy-url"):
+		g.note(g.place, "network: %s is left out: it is the proxy that connects to the target", label(family, 10))
+	default:
+		g.pairs = append(g.pairs, "ip", plain(strings.TrimPrefix(family, "ip")))
 	}
 	c.Know("insecure", "ignore-redirect")
 	c.rest(g.draft)

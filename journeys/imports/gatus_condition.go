@@ -76,6 +76,16 @@ func (g *gatus) expectation(text string) (want, problem string) {
 	return compared(subject, operator, right)
 }
 
+// fromJSON reports whether the subject is a value out of JSON, whose type is not known.
+func fromJSON(subject string) bool {
+	return strings.HasPrefix(subject, "json.") || strings.HasPrefix(subject, "json[")
+}
+
+// isText reports whether a subject is a text whatever it holds.
+func isText(subject string) bool {
+	return subject == "body" || subject == "rcode" || strings.HasPrefix(subject, "answers") || strings.HasPrefix(subject, "messages")
+}
+
 var (
 	lenOf = regexp.MustCompile(`^len\((.+)\)$`)
 	hasIt = regexp.MustCompile(`^has\((.+)\)$`)
@@ -88,8 +98,13 @@ func (g *gatus) subject(text string) (expression, problem string) {
 		inner, problem := g.subject(m[1])
 		return "len(" + inner + ")", problem
 	}
-	if text == "[STATUS]" {
+	switch {
+	case text == "[STATUS]":
 		return "status", ""
+	case text == "[DNS_RCODE]":
+		return "rcode", ""
+	case g.body != "" && text == "[BODY]":
+		return g.body, ""
 	}
 	path, ok := strings.CutPrefix(text, "[BODY]")
 	switch {
@@ -115,6 +130,10 @@ func compared(subject, operator, right string) (string, string) {
 		if _, err := strconv.ParseFloat(right, 64); err != nil {
 			return "", "want a number"
 		}
+		if isText(subject) || fromJSON(subject) {
+			// A text that is a number is one to Gatus. What is none is 0 to it, and a failure here.
+			subject = "float(" + subject + ")"
+		}
 		return subject + " " + operator + " " + right, ""
 	}
 	form := "%s"
@@ -128,8 +147,9 @@ func compared(subject, operator, right string) (string, string) {
 			if v = strings.TrimSpace(v); likeIt.MatchString(v) {
 				return "", "any() of patterns"
 			}
-			values = append(values, value(v))
+			values = append(values, v)
 		}
+		subject, values = constants(subject, values, negated)
 		return fmt.Sprintf(form, subject+" in ["+strings.Join(values, ", ")+"]"), ""
 	case likeIt.MatchString(right):
 		pattern := regexp.QuoteMeta(likeIt.FindStringSubmatch(right)[1])
@@ -138,8 +158,35 @@ func compared(subject, operator, right string) (string, string) {
 	case strings.HasPrefix(right, "[") || strings.Contains(right, "("):
 		return "", "both sides are looked up"
 	}
-	return subject + " " + operator + " " + value(right), ""
+	subject, values := constants(subject, []string{right}, negated)
+	return subject + " " + operator + " " + values[0], ""
 }
+
+// constants writes a subject and what it is compared with. To Gatus "12" and 12 are the same.
+func constants(subject string, all []string, negated bool) (string, []string) {
+	values, numbers, texts := make([]string, len(all)), true, true
+	for i, t := range all {
+		values[i] = value(t)
+		numbers, texts = numbers && isNumber(values[i]), texts && values[i][0] == '"'
+		if values[i] == "nil" {
+			return subject, values[i : i+1]
+		}
+	}
+	switch {
+	case !isText(subject) && !fromJSON(subject), fromJSON(subject) && texts && !negated:
+		return subject, values
+	case fromJSON(subject) && numbers:
+		return "float(" + subject + ")", values
+	case fromJSON(subject):
+		subject = "string(" + subject + ")"
+	}
+	for i, t := range all {
+		values[i] = quoted(strings.Trim(t, `"`))
+	}
+	return subject, values
+}
+
+func isNumber(text string) bool { return strings.Trim(text, "0123456789.-") == "" }
 
 // value is a constant as an expression writes it.
 func value(text string) string {

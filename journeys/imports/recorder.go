@@ -6,8 +6,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-
-	"gopkg.in/yaml.v3"
 )
 
 // recording is what Chrome's DevTools Recorder exports as JSON: the UserFlow of @puppeteer/replay.
@@ -29,6 +27,7 @@ type recordedStep struct {
 	Value          string            `json:"value"`
 	Key            string            `json:"key"`
 	Button         string            `json:"button"`
+	DeviceType     string            `json:"deviceType"`
 	Duration       float64           `json:"duration"`
 	Width          float64           `json:"width"`
 	Height         float64           `json:"height"`
@@ -83,6 +82,9 @@ func Recorder(src []byte, o Options) (Result, error) {
 	}
 	if rec.SelectorAttribute != "" && rec.SelectorAttribute != "data-testid" {
 		r.set("browser", flow("test_id_attribute", word(rec.SelectorAttribute)))
+	}
+	if rec.Timeout > 0 && rec.Timeout <= 3_600_000 {
+		r.set("defaults", flow("timeout", plain(milliseconds(rec.Timeout))))
 	}
 	for i := range rec.Steps {
 		r.step(i, &rec.Steps[i])
@@ -246,6 +248,9 @@ func (r *recorder) pointer(place string, s *recordedStep) bool {
 		r.note(place, "a click with the %s button is not carried over", label(s.Button, 20))
 		return false
 	}
+	if s.DeviceType != "" && s.DeviceType != "mouse" {
+		r.note(place, "what was done by %s is done by a mouse", label(s.DeviceType, 20))
+	}
 	if s.Duration > 500 {
 		r.note(place, "the button was held for %.0f ms; the journey clicks", s.Duration)
 	}
@@ -309,7 +314,7 @@ func (r *recorder) asserted(place string, s *recordedStep) {
 			r.note(place, "the event %q is not known here", label(e.Type, 40))
 			continue
 		}
-		if e.URL != "" && s.Type != "navigate" {
+		if e.URL != "" && (s.Type != "navigate" || e.URL != s.URL) {
 			r.add(place, "wait_for_url", word(r.address(e.URL)))
 		}
 		if e.Title != "" {
@@ -337,57 +342,4 @@ func milliseconds(ms float64) string {
 		return fmt.Sprintf("%ds", int(ms/1000))
 	}
 	return fmt.Sprintf("%dms", max(1, int(ms)))
-}
-
-// waitForElement waits until so many elements are there, or seen.
-func (r *recorder) waitForElement(place string, s *recordedStep) bool {
-	one := r.locator(s, false)
-	if one == nil {
-		r.note(place, "none of the selectors can be used here")
-		return false
-	}
-	operator, count := s.Operator, 1.0
-	if operator == "" {
-		operator = "=="
-	}
-	if s.Count != nil {
-		count = *s.Count
-	}
-	for name := range s.Properties {
-		r.note(place, "the property %s is not looked at", label(name, 60))
-	}
-	hidden := s.Visible != nil && !*s.Visible
-	switch {
-	case hidden || count == 0 && operator != ">=":
-		return r.add(place, "gone", r.locators(place, s, false))
-	case count == 1 && operator != "<=":
-		return r.add(place, "see", r.locators(place, s, false)) && r.attributes(place, s)
-	}
-	if !slices.Contains([]string{"==", ">=", "<="}, operator) {
-		r.note(place, "the operator %q is not known here", label(operator, 10))
-		return false
-	}
-	text, ok := locatorText(one)
-	if !ok {
-		r.note(place, "counting elements in a frame is not carried over")
-		return false
-	}
-	return r.add(place, "see", word("css=html"), "expect", word(fmt.Sprintf("count(%s) %s %.0f", quoted(text), operator, count)))
-}
-
-func (r *recorder) attributes(place string, s *recordedStep) bool {
-	var expected []*yaml.Node
-	text, ok := locatorText(r.locator(s, false))
-	for name, value := range s.Attributes {
-		if !ok {
-			r.note(place, "the attribute %s is not looked at", label(name, 60))
-			continue
-		}
-		expected = append(expected, word(fmt.Sprintf("attr(%s, %s) == %s", quoted(text), quoted(name), quoted(value))))
-	}
-	slices.SortFunc(expected, func(a, b *yaml.Node) int { return strings.Compare(a.Value, b.Value) })
-	if len(expected) > 0 && !r.extend("expect", list(expected...)) {
-		r.note(place, "the attributes are not looked at")
-	}
-	return true
 }
