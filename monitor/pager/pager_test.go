@@ -39,6 +39,10 @@ func TestMistakesInAPagerAreToldWithTheirPlace(t *testing.T) {
 		{"webhook: {url: http://x/, body: '{{ json .journey.name }}'}", `with the page about many journeys of a team at once: <.journey.name>: nil pointer evaluating interface {}.name (journey is null in such a page`},
 		{"webhook: {url: http://x/, body: '{\"text\": \"{{ .incident.message }}\"}'}", `what it makes of the page that opens a journey's incident is no JSON: `},
 		{"webhook: {url: http://x/, body: '{{ jsn . }}'}", `webhook.body: function "jsn" not defined`},
+		{"slack: {}", `1:8: slack: want exactly one of webhook_url and token`},
+		{"slack: {webhook_url: https://hooks.slack.com/services/hunter2}", `1:22: slack.webhook_url: a secret does not belong in this file`},
+		{"slack: {token: {env: T}}", `1:8: slack: a token needs a channel`},
+		{"slack: {webhook_url: {env: W}, chanel: x}", `unknown key "chanel" (did you mean "channel"?)`},
 		{"alertmanager: {urls: []}", `1:22: alertmanager.urls: want at least one URL`},
 		{"alertmanager: {urls: [http://ada:hunter2@am/]}", `1:23: alertmanager.urls[0]: a password does not belong in this file`},
 		{"alertmanager: {urls: [http://am/], resend: 1h}", `want 5s to 15m0s, got 1h`},
@@ -62,6 +66,7 @@ func TestWhatIsMissingIsToldAtOnceAndNeverTheSecret(t *testing.T) {
 	}{
 		{"webhook: {url: {env: URL}, secret: {env: SECRET}}", []string{"URL is not set (export URL=", "SECRET is not set"}},
 		{"webhook: {url: {env: BAD}}", []string{"want an absolute http or https URL"}},
+		{"slack: {webhook_url: {env: BAD}}", []string{"want an absolute http or https URL"}},
 		{"pagerduty: {routing_key: {env: KEY}, webhook_secret: {env: HOOK}}", []string{"KEY is not set", "HOOK is not set"}},
 	} {
 		spec, problems := read(t, c.src)

@@ -27,6 +27,7 @@ func kinds() []kind {
 		{"webhook", readWebhook},
 		{"pagerduty", readPagerDuty},
 		{"alertmanager", readAlertmanager},
+		{"slack", readSlack},
 	}
 }
 
