@@ -99,7 +99,7 @@ func slackLinks(links []paging.Link) string {
 	var all []string
 	left := slackSection
 	for _, l := range links {
-		url := strings.NewReplacer("<", "%3C", ">", "%3E", "|", "%7C", "&", "&amp;", " ", "%20").Replace(l.URL)
+		url := strings.NewReplacer("`", "%60", "<", "%3C", ">", "%3E", "|", "%7C", "&", "&amp;", " ", "%20").Replace(l.URL)
 		text := "<" + url + "|" + escaped(strings.ReplaceAll(l.Title, "|", "/"), 100) + ">"
 		if left -= len(text) + 3; left < 0 || !strings.HasPrefix(l.URL, "http") {
 			continue
