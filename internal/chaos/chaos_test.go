@@ -56,6 +56,9 @@ func TestNoPageIsLostOrInventedThroughKills(t *testing.T) {
 		kills = n
 	}
 	seed := uint64(time.Now().UnixNano())
+	if n, err := strconv.ParseUint(os.Getenv("OUTRIDER_CHAOS_SEED"), 10, 64); err == nil {
+		seed = n
+	}
 	t.Logf("seed %d, %d kills", seed, kills)
 	names := []string{"order", "track"}
 
@@ -76,7 +79,7 @@ func TestNoPageIsLostOrInventedThroughKills(t *testing.T) {
 	bad := &torment{process: p, hook: hook, clock: &clock{}, rng: rand.New(rand.NewPCG(seed, 2)), done: map[string]int{},
 		outage: 5 * time.Second, pause: 5 * time.Second, diskless: 2 * time.Second}
 	patience := time.Minute
-	if kills >= long {
+	if kills >= long || os.Getenv("OUTRIDER_CHAOS_LONG") != "" {
 		bad.outage, bad.pause, bad.diskless, patience = 4*time.Minute, time.Minute, 20*time.Second, 10*time.Minute
 		p.bin, bad.clock = buildWithClock(t)
 		p.env = append(p.env, stepVariable+"="+bad.clock.file)
