@@ -15,6 +15,7 @@ import (
 // pager and dedup key, so that what is due is found without looking at what waits behind it. told marks those of
 // which the fallback pagers know, or need not know. page is kept while it waits, and after that for pagers that have to be
 // told again, the last one of its key. pulse is when the store last proved that it can write.
+// events are told apart by their time too: what no run brings about, an escalation or an acknowledgement, comes again.
 // notes holds what people told: windows of maintenance (at is their end) and deploys.
 func migrations() []string {
 	return []string{`
@@ -64,6 +65,13 @@ CREATE INDEX notes_by_time ON notes (kind, at);
 CREATE TABLE portraits (subject INTEGER PRIMARY KEY, at INTEGER NOT NULL, portrait BLOB NOT NULL);
 `, `
 CREATE INDEX deliveries_standing ON deliveries (pager, dedup_key, seq) WHERE settled_at > 0 AND page IS NOT NULL;
+`, `
+ALTER TABLE events RENAME TO events_before;
+CREATE TABLE events (
+  seq INTEGER PRIMARY KEY, incident TEXT NOT NULL, kind TEXT NOT NULL, at INTEGER NOT NULL, run TEXT NOT NULL,
+  UNIQUE (incident, kind, run, at));
+INSERT INTO events SELECT seq, incident, kind, at, run FROM events_before;
+DROP TABLE events_before;
 `}
 }
 

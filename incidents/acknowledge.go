@@ -26,13 +26,14 @@ func Acknowledge(prev State, id string, a Acknowledgement) (State, []Event) {
 	return prev.put(*i), []Event{i.event(Acknowledged, a.At, i.RunID)}
 }
 
-// Unacknowledge takes an acknowledgement back: people are reminded again.
-func Unacknowledge(prev State, id string) State {
+// Unacknowledge takes an acknowledgement back: people are reminded again, and the ladder counts from now.
+func Unacknowledge(prev State, id string, at time.Time) State {
 	i := prev.Find(id)
 	if i == nil || i.Acknowledged == nil {
 		return prev
 	}
 	i.Acknowledged = nil
+	i.alert(at)
 	return prev.put(*i)
 }
 

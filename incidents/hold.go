@@ -100,6 +100,7 @@ func Withhold(s State, reason *Hold, by Witness, at time.Time) State {
 	case by == BadRun || due:
 		h.EndedAt = at
 		i.RemindedAt = at
+		i.alert(at)
 	case h.Until.IsZero():
 		h.Until = at.Add(grace)
 	}

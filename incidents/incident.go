@@ -29,6 +29,15 @@ type Incident struct {
 	ClosedAt    time.Time `json:"closed_at,omitzero"`
 	// RemindedAt is when the last page about it was composed.
 	RemindedAt time.Time `json:"reminded_at,omitzero"`
+	// AlertedAt is since when people know of it and nobody looks after it; RungAt is that, or when the last rung of the
+	// ladder was climbed.
+	AlertedAt time.Time `json:"alerted_at,omitzero"`
+	RungAt    time.Time `json:"rung_at,omitzero"`
+	// Escalations are the rungs of the ladder that were climbed, the first one first.
+	Escalations []Escalation `json:"escalations,omitempty"`
+	// Deployment is the one under whose key it was told, whatever the monitor is called by now. Whoever addresses pages
+	// sets it.
+	Deployment string `json:"deployment,omitempty"`
 	// Locations are sorted.
 	Locations []string `json:"locations,omitempty"`
 	// Journeys are those that the monitor cannot judge, or those of a storm, sorted; empty in a journey's own incident.
@@ -76,7 +85,7 @@ const (
 	Opened       EventKind = "opened"
 	Reminded     EventKind = "reminded"
 	Acknowledged EventKind = "acknowledged"
-	// Escalated: it got worse, from slow to broken or to a worse severity.
+	// Escalated: it got worse, from slow to broken or to a worse severity; or, with a Rung, nobody acknowledged it in time.
 	Escalated EventKind = "escalated"
 	Closed    EventKind = "closed"
 )
@@ -86,7 +95,9 @@ type Event struct {
 	Kind EventKind `json:"kind"`
 	At   time.Time `json:"at"`
 	// RunID is the run that brought it about; empty when none did.
-	RunID    string   `json:"run_id,omitempty"`
+	RunID string `json:"run_id,omitempty"`
+	// Rung is which rung of the ladder was climbed, from 1; 0: none was.
+	Rung     int      `json:"rung,omitempty"`
 	Incident Incident `json:"incident"`
 }
 
@@ -102,6 +113,7 @@ func open(subject string, row Series, severity string, r *probes.Result) Inciden
 		RemindedAt:  r.EndedAt,
 		FailedRuns:  row.Runs,
 	}
+	i.alert(r.EndedAt)
 	if subject == "" {
 		i.ID = "mon_" + r.RunID
 	}

@@ -133,9 +133,13 @@ func (s State) worse(i *Incident, p *Policy, r *probes.Result, outlived bool) (S
 	case escalated:
 		i.Acknowledged = nil // it was something less that somebody took on
 		i.RemindedAt = r.EndedAt
+		i.alert(r.EndedAt)
 		return s, []Event{i.event(Escalated, r.EndedAt, r.RunID)}
 	case i.reminderDue(*p, r.EndedAt), outlived && !i.Held() && i.Acknowledged == nil:
 		i.RemindedAt = r.EndedAt
+		if outlived { // nobody was to look after it inside
+			i.alert(r.EndedAt)
+		}
 		return s, []Event{i.event(Reminded, r.EndedAt, r.RunID)}
 	}
 	return s, nil

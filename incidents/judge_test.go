@@ -85,8 +85,8 @@ func TestAnIncidentSaysWhatAPersonNeeds(t *testing.T) {
 	want := &incidents.Incident{
 		ID: "inc_run-00004", Subject: "checkout", Severity: "critical", Locations: []string{"london"},
 		Since: run(3, 0).StartedAt, ConfirmedAt: run(3, 0).EndedAt, OpenedAt: run(4, 0).EndedAt, RemindedAt: run(4, 0).EndedAt,
-		LastBadAt: run(6, 0).EndedAt,
-		Step:      "Place order", Failure: run(6, probes.Failed).Failure, RunID: "run-00006", FailedRuns: 3,
+		LastBadAt: run(6, 0).EndedAt, AlertedAt: run(4, 0).EndedAt, RungAt: run(4, 0).EndedAt,
+		Step: "Place order", Failure: run(6, probes.Failed).Failure, RunID: "run-00006", FailedRuns: 3,
 		LastPassedAt: run(1, 0).EndedAt,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

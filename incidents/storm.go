@@ -26,14 +26,13 @@ type Opening struct {
 // gather is how long a storm waits for company before its one page goes out.
 const gather = 5 * time.Second
 
-// JoinStorm takes the incident i of a team's journey, which opens with the run r and is to be told, into account. If
-// incidents of so many journeys opened within the time of the policy, it joins the team's storm, and what holds its own page is
-// given. s is the monitor's own state.
-func JoinStorm(s State, policy journeys.Threshold, team string, i *Incident, r *probes.Result) (State, *Hold) {
+// JoinStorm takes the incident i of a team's journey, which is to be told at a time, into account: because it opens, or
+// because nothing holds it any more; r is its last bad run. If incidents of so many journeys were to be told within the time
+// of the policy, it joins the team's storm, and what holds its own page is given. s is the monitor's own state.
+func JoinStorm(s State, policy journeys.Threshold, team string, i *Incident, r *probes.Result, at time.Time) (State, *Hold) {
 	if policy.Count < 1 || policy.For <= 0 {
 		return s, nil
 	}
-	at := i.OpenedAt
 	var recent []Opening
 	for _, o := range s.Storm.Recent {
 		// One journey that keeps breaking is no storm.
@@ -87,7 +86,7 @@ func LeaveStorm(s State, id string, over Incident, at time.Time, runID string) (
 		if len(storm.Affected) > 0 {
 			storm.Journeys = storm.Affected // as they were told
 		}
-		storm.Retired = over.Retired
+		storm.Retired, storm.MendedAt = over.Retired, over.MendedAt
 		storm.close(at)
 		return s, []Event{storm.event(Closed, at, runID)}
 	}
@@ -107,6 +106,7 @@ func RaiseStorm(s State, id, severity string, at time.Time, runID string) (State
 			return s, nil
 		}
 		storm.Acknowledged, storm.RemindedAt, storm.RunID = nil, at, runID
+		storm.alert(at)
 		s.Storm.Teams[team] = storm
 		return s, []Event{storm.event(Escalated, at, runID)}
 	}
@@ -120,7 +120,7 @@ func TellStorms(s State, remind time.Duration, at time.Time) (State, []Event) {
 	teams := s.Storm.Teams
 	for _, team := range slices.Sorted(maps.Keys(teams)) {
 		storm := teams[team]
-		news := slices.ContainsFunc(storm.Journeys, func(name string) bool { return !slices.Contains(storm.Affected, name) })
+		news := storm.news()
 		since := at.Sub(storm.RemindedAt)
 		kind := Reminded
 		switch {
@@ -128,9 +128,11 @@ func TellStorms(s State, remind time.Duration, at time.Time) (State, []Event) {
 			h := *storm.Hold
 			h.EndedAt = at
 			storm.Hold, kind = &h, Opened
-		case storm.Held() || storm.Acknowledged != nil:
+			storm.alert(at)
+		case storm.Held():
 			continue
-		case news && since >= joining, remind > 0 && since >= remind:
+		case news && since >= joining: // also to whoever looks after it: that was less
+		case storm.Acknowledged == nil && remind > 0 && since >= remind:
 		default:
 			continue
 		}
@@ -145,6 +147,11 @@ func TellStorms(s State, remind time.Duration, at time.Time) (State, []Event) {
 	return s, events
 }
 
+// news reports whether journeys are in the storm that people have not heard of.
+func (i *Incident) news() bool {
+	return slices.ContainsFunc(i.Journeys, func(name string) bool { return !slices.Contains(i.Affected, name) })
+}
+
 // StormDue is when TellStorms has something to tell next, reminders apart; zero: never.
 func (s *State) StormDue() time.Time {
 	var due time.Time
@@ -152,7 +159,7 @@ func (s *State) StormDue() time.Time {
 		at := storm.RemindedAt.Add(joining)
 		if storm.Held() {
 			at = storm.Hold.Until
-		} else if storm.Acknowledged != nil || len(storm.Affected) == len(storm.Journeys) {
+		} else if !storm.news() {
 			continue
 		}
 		if due.IsZero() || at.Before(due) {
@@ -162,12 +169,11 @@ func (s *State) StormDue() time.Time {
 	return due
 }
 
-// Told is the incident as it was told to these pagers.
+// Told is the state with the open incident as it was told to its pagers.
 func (s State) Told(i Incident) State {
-	if storm, ok := s.Storm.Teams[i.Team]; ok && i.Team != "" && storm.ID == i.ID {
-		s.Storm.Teams = maps.Clone(s.Storm.Teams)
-		storm.Pagers = i.Pagers
-		s.Storm.Teams[i.Team] = storm
+	if open := s.Find(i.ID); open != nil {
+		open.Pagers, open.Deployment = i.Pagers, i.Deployment
+		return s.put(*open)
 	}
 	return s
 }

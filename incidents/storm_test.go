@@ -15,7 +15,7 @@ func TestOneJourneyThatKeepsBreakingIsNoStorm(t *testing.T) {
 	join := func(n int, journey string) *incidents.Hold {
 		r := run(n, probes.Failed)
 		var hold *incidents.Hold
-		s, hold = incidents.JoinStorm(s, policy, "shop", &incidents.Incident{Subject: journey, OpenedAt: noon.Add(time.Duration(n) * time.Second)}, &r)
+		s, hold = incidents.JoinStorm(s, policy, "shop", &incidents.Incident{Subject: journey}, &r, noon.Add(time.Duration(n)*time.Second))
 		return hold
 	}
 	for n := range 10 {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/outrider-monitor/outrider/history"
 	"github.com/outrider-monitor/outrider/incidents"
@@ -38,14 +39,17 @@ func (m *Monitor) Acknowledge(ctx context.Context, id string, a incidents.Acknow
 
 // unacknowledge takes an acknowledgement back.
 func (m *Monitor) unacknowledge(ctx context.Context, subject, id string) error {
-	return m.store.Update(ctx, subject, func(prev history.Prev) history.Entry {
-		entry := history.Entry{State: incidents.Unacknowledge(prev.State, id)}
+	err := m.store.Update(ctx, subject, func(prev history.Prev) history.Entry {
+		now := time.Now().UTC()
+		entry := history.Entry{State: incidents.Unacknowledge(prev.State, id, now)}
 		if subject == "" {
-			own := incidents.Unacknowledge(prev.Monitor, id)
+			own := incidents.Unacknowledge(prev.Monitor, id, now)
 			entry.Monitor = &own
 		}
 		return entry
 	})
+	m.warden.Wake()
+	return err
 }
 
 // openIncident gives the subject of an open incident.

@@ -59,9 +59,6 @@ type Defaults struct {
 	Alert                journeys.Alert
 }
 
-// Team says who is told about the journeys of a team.
-type Team struct{ Pagers []string }
-
 // BrowserConfig is how the browser is found and kept.
 type BrowserConfig struct {
 	// Path is the executable; empty: chromium-headless-shell or Chromium where the system has it.

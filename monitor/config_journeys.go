@@ -76,8 +76,9 @@ func (c *Config) readJourneyFile(r *document.Reader, loader *journeys.Loader, fi
 
 func (c *Config) checkTeam(r *document.Reader, j *journeys.Journey) {
 	hint := "teams are defined in " + c.File
-	switch _, known := c.Teams[j.Team]; {
+	switch team, known := c.Teams[j.Team]; {
 	case known:
+		c.checkReach(r, j, team)
 	case j.Team == "":
 		r.ProblemAt(j.Pos, "team", fmt.Sprintf("journey %q has no team: nobody would be paged", j.Name), hint)
 	default:

@@ -27,7 +27,7 @@ func (c *Config) read(r *document.Reader, m *document.Map) {
 	c.readBrowser(r, m.Map("browser"))
 	c.readPagers(r, m)
 	c.readHeartbeat(r, m)
-	c.readTeams(r, m)
+	tags := c.readTeams(r, m)
 	c.readCloudWatch(r, m)
 	c.readTraces(r, m)
 	c.MonitorPagers = c.pagerNames(r, m.Get("monitor_pagers"))
@@ -36,6 +36,7 @@ func (c *Config) read(r *document.Reader, m *document.Map) {
 	c.checkAddresses(r, m)
 	m.Need("journeys")
 	c.readJourneys(r, m)
+	c.doubtTags(r, tags)
 	c.readMaintenance(r, m)
 	m.Done()
 }
@@ -80,20 +81,6 @@ func (c *Config) readBrowser(r *document.Reader, m *document.Map) {
 	b.MinFree = atLeastBytes(r, m, "min_free", "1MB")
 	b.NoSandbox = m.Has("sandbox") && !m.Bool("sandbox")
 	m.Done()
-}
-
-func (c *Config) readTeams(r *document.Reader, m *document.Map) {
-	c.Teams = map[string]Team{}
-	for _, e := range m.Map("teams").Entries() {
-		t := r.Map(e.Value)
-		t.Need("pagers")
-		team := Team{Pagers: c.pagerNames(r, t.Get("pagers"))}
-		if n := t.Get("pagers"); n != nil && n.Kind == document.List && len(n.Items) == 0 {
-			r.Problem(n, fmt.Sprintf("team %q has no pager", e.Key), "name at least one: nobody would hear of its journeys")
-		}
-		t.Done()
-		c.Teams[e.Key] = team
-	}
 }
 
 // pagerNames reads names of pagers that must exist.

@@ -41,20 +41,30 @@ func (c *court) withhold() {
 		return
 	}
 	before := i.Held()
-	reason := c.reason(c.task, &c.state, &c.own, c.run.Muted, c.prev, c.run.EndedAt)
-	if reason == nil && opened {
-		c.own, reason = incidents.JoinStorm(c.own, c.config.Storm, c.task.Team, i, c.run)
-		c.changed = true
-	}
 	by := incidents.GoodRun
 	if i.RunID == c.run.RunID {
 		by = incidents.BadRun
 	}
-	c.state = incidents.Withhold(c.state, reason, by, c.run.EndedAt)
+	c.decide(by, c.run.Muted, c.run.EndedAt)
 	c.released = before && !c.state.Incident.Held()
 	for n := range c.events {
 		c.events[n].Incident = *c.state.Incident
 	}
+}
+
+// decide holds the incident or lets it go. What is to be told now may do so as part of a storm, whatever held it before:
+// all that maintenance hid is seen at its end.
+func (c *court) decide(by incidents.Witness, muted bool, at time.Time) {
+	reason := c.reason(c.task, &c.state, &c.own, muted, c.prev, at)
+	next := incidents.Withhold(c.state, reason, by, at)
+	if i := next.Incident; !i.Held() {
+		c.own, reason = incidents.JoinStorm(c.own, c.config.Storm, c.task.Team, i, c.run, at)
+		c.changed = true
+		if reason != nil {
+			next = incidents.Withhold(c.state, reason, by, at)
+		}
+	}
+	c.state = next
 }
 
 // tell adds the events and the pages.
@@ -68,13 +78,14 @@ func (c *court) tell() {
 			c.own, worse = incidents.RaiseStorm(c.own, i.Hold.By, i.Severity, c.run.EndedAt, c.run.RunID)
 			c.changed = c.changed || len(worse) > 0
 			c.announceStorms(worse)
+			c.welcome(i.Hold.By)
 			c.tellStorms(c.run.EndedAt)
 		}
 	case c.released: // one page: that it is open
 		c.announce(&c.entry, &c.state, c.events, nil, nil, compose)
-		c.announce(&c.entry, &c.state, nil, c.task.pagers, c.run, compose)
+		c.announce(&c.entry, &c.state, nil, c.task.told(i.Severity), c.run, compose)
 	default:
-		c.announce(&c.entry, &c.state, c.events, c.task.pagers, c.run, compose)
+		c.announce(&c.entry, &c.state, c.events, c.task.told(severityOf(i, c.events)), c.run, compose)
 	}
 	c.leaveStorm(c.run.EndedAt, c.run.RunID)
 }
@@ -103,13 +114,31 @@ func (c *court) announceStorms(events []incidents.Event) {
 	for _, e := range events {
 		to := e.Incident.Pagers
 		if e.Kind != incidents.Closed {
-			to = c.config.Teams[e.Incident.Team].Pagers
-			e.Incident = e.Incident.Tell(to...)
+			pagers, _ := c.stormRoute(&e.Incident)
+			to = audience(&e, pagers)
+			e.Incident = c.sign(e.Incident.Tell(to...))
 			c.own = c.own.Told(e.Incident)
 		}
 		c.entry.Events = append(c.entry.Events, e)
 		c.entry.Pages = append(c.entry.Pages, address(c.composer.Storm(e), to)...)
 	}
+}
+
+// welcome tells those of a storm that people know of who hear of journeys in it, but have not heard of it.
+func (c *court) welcome(id string) {
+	storm := c.own.Find(id)
+	if storm == nil || storm.Held() {
+		return
+	}
+	pagers, _ := c.stormRoute(storm)
+	newcomers := slices.DeleteFunc(slices.Clone(pagers), func(name string) bool { return slices.Contains(storm.Pagers, name) })
+	if len(newcomers) == 0 {
+		return
+	}
+	told := storm.Tell(newcomers...)
+	c.own, c.changed = c.own.Told(told), true
+	e := incidents.Event{Kind: incidents.Opened, At: c.run.EndedAt, RunID: c.run.RunID, Incident: told}
+	c.entry.Pages = append(c.entry.Pages, address(c.composer.Storm(e), newcomers)...)
 }
 
 // reason is why nobody should be told of the open incident of a journey at a time, or nil.

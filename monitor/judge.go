@@ -36,12 +36,13 @@ func (p *plan) judge(t *task, r *probes.Result, prev history.Prev) history.Entry
 // of the end, and those that came later hear of the incident when the run r, nil if there is none, shows that it goes
 // on.
 func (p *plan) announce(entry *history.Entry, s *incidents.State, events []incidents.Event, pagers []string, r *probes.Result, compose func(incidents.Event) paging.Page) {
+	newcomers := p.newcomers(s.Incident, events, pagers, r)
 	for _, e := range events {
-		to := pagers
-		if e.Kind == incidents.Closed {
-			to = e.Incident.Pagers
-		} else {
+		to := audience(&e, pagers)
+		e.Incident = p.sign(e.Incident)
+		if e.Kind != incidents.Closed {
 			e.Incident = e.Incident.Tell(pagers...)
+			to = slices.DeleteFunc(slices.Clone(to), func(name string) bool { return slices.Contains(newcomers, name) })
 		}
 		entry.Events = append(entry.Events, e)
 		entry.Pages = append(entry.Pages, address(compose(e), to)...)
@@ -50,14 +51,22 @@ func (p *plan) announce(entry *history.Entry, s *incidents.State, events []incid
 	if open == nil || r == nil || open.RunID != r.RunID {
 		return // nothing is open, or nothing shows that it still is
 	}
-	told := open.Tell(pagers...)
+	told := p.sign(open.Tell(pagers...))
 	s.Incident = &told
-	if opened := len(events) > 0 && events[0].Kind == incidents.Opened; opened || len(told.Pagers) == len(open.Pagers) {
-		return
+	if len(newcomers) > 0 {
+		news := incidents.Event{Kind: incidents.Opened, At: r.EndedAt, RunID: r.RunID, Incident: told}
+		entry.Pages = append(entry.Pages, address(compose(news), newcomers)...)
 	}
-	newcomers := slices.DeleteFunc(slices.Clone(pagers), func(name string) bool { return slices.Contains(open.Pagers, name) })
-	news := incidents.Event{Kind: incidents.Opened, At: r.EndedAt, RunID: r.RunID, Incident: told}
-	entry.Pages = append(entry.Pages, address(compose(news), newcomers)...)
+}
+
+// newcomers are those of pagers who have not heard of the open incident and hear now that it is open, whatever else the
+// run r, nil if there is none, brings about.
+func (p *plan) newcomers(open *incidents.Incident, events []incidents.Event, pagers []string, r *probes.Result) []string {
+	opened := len(events) > 0 && events[0].Kind == incidents.Opened
+	if opened || open == nil || r == nil || open.RunID != r.RunID {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(pagers), func(name string) bool { return slices.Contains(open.Pagers, name) })
 }
 
 // address makes one page for each pager.

@@ -35,7 +35,11 @@ type task struct {
 	confirm int
 	// browser tells which of the gate's places its runs take.
 	browser bool
-	pagers  []string
+	// pagers hear of it, unless one of routes, which are those of its team that its tags may take, takes its severity;
+	// ladder is who else hears of what nobody acknowledges.
+	pagers []string
+	ladder []incidents.Rung
+	routes []Route
 	// reproduce is the command that runs it once on a terminal.
 	reproduce string
 }
@@ -46,7 +50,7 @@ func newPlan(c *Config, r runner, composer paging.Composer) *plan {
 		j := &c.Journeys[i]
 		p.tasks[j.Name] = &task{
 			Journey: j, timing: c.Timing(j), policy: c.Policy(j), confirm: c.Confirm(j),
-			browser: j.UsesBrowser(), pagers: c.Teams[j.Team].Pagers,
+			browser: j.UsesBrowser(), pagers: c.Teams[j.Team].Pagers, ladder: c.Teams[j.Team].Escalate, routes: c.Teams[j.Team].of(j),
 			reproduce: composer.Journey(j, incidents.Event{}, probes.Result{}).Reproduce,
 		}
 	}

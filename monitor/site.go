@@ -26,7 +26,8 @@ func (m *Monitor) watched() web.Watched {
 	for i := range c.Journeys {
 		t := p.tasks[c.Journeys[i].Name]
 		j := &w.Journeys[i]
-		j.Journey, j.Policy, j.Confirm, j.Pagers = t.Journey, t.policy, t.confirm, t.pagers
+		j.Journey, j.Policy, j.Confirm = t.Journey, t.policy, t.confirm
+		j.Pagers, j.Ladder = t.route(t.policy.SeverityAt(now))
 		j.Schedule = t.Schedule
 		if t.timing.Cron == "" {
 			j.Schedule.Every = t.timing.Every

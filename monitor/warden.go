@@ -70,6 +70,7 @@ func (w *warden) tend(ctx context.Context, now time.Time) (next time.Time) {
 	}
 	sooner(own.StormDue())
 	for _, i := range m.store.OpenIncidents() {
+		sooner(m.tendLadder(ctx, p, i, now))
 		if t := p.tasks[i.Subject]; t != nil && i.Held() {
 			m.tendHeld(ctx, p, t, now)
 			if state := m.store.State(t.Name); state.Incident != nil && state.Incident.Held() {
@@ -77,6 +78,8 @@ func (w *warden) tend(ctx context.Context, now time.Time) (next time.Time) {
 			}
 		}
 	}
+	own = m.store.Monitor() // what is not held any more may have begun a storm
+	sooner(own.StormDue())
 	return next
 }
 
@@ -99,7 +102,7 @@ func (m *Monitor) tendStorms(ctx context.Context, p *plan, now time.Time) {
 
 // tendHeld decides anew about one incident that is held.
 func (m *Monitor) tendHeld(ctx context.Context, p *plan, t *task, now time.Time) {
-	snapshot := history.Prev{State: m.store.State(t.Name), Monitor: m.store.Monitor(), Others: m.store.State, Windows: m.store.Windows()}
+	snapshot := m.snapshot(t.Name)
 	if _, changed := p.reconsider(snapshot, t, probes.Result{}, now); !changed {
 		return
 	}
@@ -123,6 +126,18 @@ func (m *Monitor) tendHeld(ctx context.Context, p *plan, t *task, now time.Time)
 	}
 }
 
+// lastBad is the last bad run of an incident: run, if it is that one, or what the incident says of it.
+func lastBad(i *incidents.Incident, run probes.Result) probes.Result {
+	if run.RunID == i.RunID {
+		return run
+	}
+	last := probes.Result{RunID: i.RunID}
+	if len(i.Locations) > 0 {
+		last.Location = i.Locations[0]
+	}
+	return last
+}
+
 // reconsider decides whether an incident is held any longer, without a run. run is the last bad one, as far as it is
 // known. changed is false if everything stays as it is.
 func (p *plan) reconsider(prev history.Prev, t *task, run probes.Result, now time.Time) (entry history.Entry, changed bool) {
@@ -131,20 +146,23 @@ func (p *plan) reconsider(prev history.Prev, t *task, run probes.Result, now tim
 	if i == nil || !i.Held() {
 		return entry, false
 	}
-	reason := p.reason(t, &prev.State, &prev.Monitor, p.window(t.Journey, prev.Windows, now) != nil, prev, now)
-	state := incidents.Withhold(prev.State, reason, incidents.Clock, now)
-	if *state.Incident.Hold == *i.Hold {
+	run = lastBad(i, run)
+	run.EndedAt = now
+	c := &court{plan: p, task: t, run: &run, prev: prev, state: prev.State, own: prev.Monitor, entry: entry}
+	c.decide(incidents.Clock, p.window(t.Journey, prev.Windows, now) != nil, now)
+	if *c.state.Incident.Hold == *i.Hold {
 		return entry, false
 	}
-	entry.State = state
-	if state.Incident.Held() {
-		return entry, true
+	compose := func(e incidents.Event) paging.Page { return p.composer.Journey(t.Journey, e, run) }
+	switch told := c.state.Incident; {
+	case !told.Held():
+		c.announce(&c.entry, &c.state, nil, t.told(told.Severity), &run, compose)
+	case told.Hold.Cause == incidents.HeldByStorm:
+		c.welcome(told.Hold.By)
 	}
-	if run.RunID != i.RunID {
-		run = probes.Result{RunID: i.RunID}
+	c.entry.State = c.state
+	if c.changed {
+		c.entry.Monitor = &c.own
 	}
-	run.EndedAt = now
-	p.announce(&entry, &state, nil, t.pagers, &run, func(e incidents.Event) paging.Page { return p.composer.Journey(t.Journey, e, run) })
-	entry.State = state
-	return entry, true
+	return c.entry, true
 }

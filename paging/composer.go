@@ -3,6 +3,7 @@ package paging
 import (
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -38,6 +39,7 @@ type Composer struct {
 // Journey composes the page about a journey's incident. r is the run that brought the change about; it may be
 // the zero Result if none did.
 func (c Composer) Journey(j *journeys.Journey, e incidents.Event, r probes.Result) Page {
+	c = c.under(e.Incident)
 	p := c.page(e, r)
 	p.DedupKey = c.dedupKey(j.Name)
 	p.Journey = &Journey{Name: j.Name, Title: j.Title, Team: j.Team, Tags: list(j.Tags), Runbook: j.Runbook}
@@ -57,6 +59,7 @@ func (c Composer) Retired(e incidents.Event, team string) Page {
 
 // Monitor composes the page about the monitor's own incident.
 func (c Composer) Monitor(e incidents.Event, r probes.Result) Page {
+	c = c.under(e.Incident)
 	p := c.page(e, r)
 	p.DedupKey = c.dedupKey("")
 	p.Summary = Cut(OneLine(monitorSummary(c.Deployment, e)), maxSummary)
@@ -84,6 +87,7 @@ func (c Composer) Part(part string, e incidents.Event) Page {
 
 // Storm composes the page about many journeys of one team that broke at once.
 func (c Composer) Storm(e incidents.Event) Page {
+	c = c.under(e.Incident)
 	p := c.page(e, probes.Result{})
 	p.DedupKey = c.stormKey(e.Incident.Team)
 	p.Summary = Cut(OneLine(stormSummary(e)), maxSummary)
@@ -102,10 +106,20 @@ func (c Composer) Test(pager, id string, at time.Time) Page {
 
 // Key is the dedup key of an incident's pages, as PagerDuty knows it: shortened if it is long.
 func (c Composer) Key(i incidents.Incident) string {
+	c = c.under(i)
 	if i.Team != "" {
 		return ShortKey(c.stormKey(i.Team))
 	}
 	return ShortKey(c.dedupKey(i.Subject))
+}
+
+// under is the composer of the deployment under whose key the incident was told first: the monitor may have another name
+// since, and nobody would know the other key.
+func (c Composer) under(i incidents.Incident) Composer {
+	if i.Deployment != "" {
+		c.Deployment = i.Deployment
+	}
+	return c
 }
 
 // stormKey cannot be that of a journey, whose name has no slash.
@@ -124,11 +138,19 @@ func (c Composer) page(e incidents.Event, r probes.Result) Page {
 		// These come again without another run: a storm's run is the one with which its last journey broke.
 		about = append(about, e.At.UTC().Format(time.RFC3339Nano))
 	}
+	if e.Rung > 0 { // each rung is climbed once, whenever that is
+		about = []string{e.Incident.ID, string(e.Kind), "rung", strconv.Itoa(e.Rung)}
+	}
 	p := Page{
 		Version: 1, Event: string(e.Kind), ID: pageID(about...), CreatedAt: e.At.UTC(),
 		Deployment: c.Deployment, Incident: describe(&e.Incident), Links: []Link{},
 	}
 	p.Evidence = c.evidence(e, &r)
+	if e.Rung > 0 && e.Rung <= len(e.Incident.Escalations) {
+		up := e.Incident.Escalations[e.Rung-1]
+		told := slices.DeleteFunc(slices.Clone(e.Incident.Pagers), func(name string) bool { return slices.Contains(up.Pagers, name) })
+		p.Incident.Escalation = &Escalation{Rung: e.Rung, Unacknowledged: up.Waited().Seconds(), Told: list(told)}
+	}
 	for _, l := range []Link{
 		{"Incident", c.url("incidents", e.Incident.ID)},
 		{"Run", c.url("runs", p.Evidence.RunID)},

@@ -100,6 +100,18 @@ func monitorOpened() (incidents.Event, probes.Result) {
 		Locations: []string{"london"}, Failure: r.Failure, RunID: r.RunID, FailedRuns: 3}}, r
 }
 
+// unanswered is that nobody has acknowledged the incident in time.
+func unanswered() incidents.Event {
+	e := opened()
+	e.Kind, e.Rung, e.RunID, e.At = incidents.Escalated, 2, "", e.At.Add(30*time.Minute)
+	e.Incident.Escalations = []incidents.Escalation{
+		{At: e.At.Add(-20 * time.Minute), Since: three.Add(69 * time.Second), Pagers: []string{"lead"}},
+		{At: e.At, Since: three.Add(69 * time.Second), Pagers: []string{"boss"}},
+	}
+	e.Incident = e.Incident.Tell("oncall", "lead", "boss")
+	return e
+}
+
 // pages are all kinds of pages, by the name of their golden file.
 func pages() map[string]paging.Page {
 	closedEvent, passed := closed()
@@ -110,6 +122,7 @@ func pages() map[string]paging.Page {
 	return map[string]paging.Page{
 		"opened":         composer.Journey(checkout, opened(), failed()),
 		"reminded":       composer.Journey(checkout, reminded(), failed()),
+		"escalated":      composer.Journey(checkout, unanswered(), failed()),
 		"closed":         composer.Journey(checkout, closedEvent, passed),
 		"retired":        composer.Retired(retired, "payments"),
 		"monitor-opened": composer.Monitor(monitorEvent, broken),

@@ -70,7 +70,19 @@ type Incident struct {
 	Expected       string     `json:"expected"`
 	Got            string     `json:"got"`
 	FailedRuns     int        `json:"failed_runs"`
-	LastPassedAt   *time.Time `json:"last_passed_at"`
+	// Escalation is null, unless this page was sent because nobody acknowledged the incident in time.
+	Escalation   *Escalation `json:"escalation"`
+	LastPassedAt *time.Time  `json:"last_passed_at"`
+}
+
+// Escalation is why somebody hears of an incident of which others heard before.
+type Escalation struct {
+	// Rung is which step of the ladder was climbed, from 1; Unacknowledged is for how long nobody had said that he looks
+	// after it.
+	Rung           int     `json:"rung"`
+	Unacknowledged float64 `json:"unacknowledged_seconds"`
+	// Told are the pagers that had heard of it before.
+	Told []string `json:"told"`
 }
 
 // Deploy is a release of a service. By and URL may be empty.

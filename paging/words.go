@@ -25,15 +25,35 @@ func summary(name string, e incidents.Event) string {
 		if i.Retired {
 			return fmt.Sprintf("%s is no longer watched; it was %s since %s%s", name, is, clock(i.Since, e.At), where)
 		}
-		return fmt.Sprintf("%s works again since %s%s; it was %s for %s", name, clock(e.At, e.At), where, is, span(e.At.Sub(i.Since)))
+		mended := mendedAt(e)
+		return fmt.Sprintf("%s works again since %s%s; it was %s for %s", name, clock(mended, e.At), where, is, span(mended.Sub(i.Since)))
 	case incidents.Reminded:
 		return fmt.Sprintf("%s is still %s, since %s (%s)%s%s%s", name, is, clock(i.Since, e.At), span(e.At.Sub(i.Since)), where, because(i), also(i))
 	case incidents.Escalated:
+		if e.Rung > 0 {
+			return fmt.Sprintf("%s is still %s, since %s (%s)%s%s%s%s", name, is, clock(i.Since, e.At), span(e.At.Sub(i.Since)), where, climbed(e), because(i), also(i))
+		}
 		return fmt.Sprintf("%s is %s and now %s, since %s (%s)%s%s", name, is, i.Severity, clock(i.Since, e.At), span(e.At.Sub(i.Since)), where, because(i))
 	case incidents.Acknowledged:
 		return fmt.Sprintf("%s is looked after%s; it is %s since %s%s", name, by(i.Acknowledged), is, clock(i.Since, e.At), where)
 	}
 	return fmt.Sprintf("%s is %s since %s%s%s%s%s%s", name, is, clock(i.Since, e.At), where, because(i), after(i), also(i), again(i))
+}
+
+// climbed says why somebody hears of what others heard of before.
+func climbed(e incidents.Event) string {
+	if e.Rung > len(e.Incident.Escalations) {
+		return ""
+	}
+	return "; escalated to you because nobody acknowledged it for " + span(e.Incident.Escalations[e.Rung-1].Waited())
+}
+
+// mendedAt is when what is over was over: the first good run, not the one that made it certain.
+func mendedAt(e incidents.Event) time.Time {
+	if at := e.Incident.MendedAt; !at.IsZero() && !at.After(e.At) {
+		return at
+	}
+	return e.At
 }
 
 // after names the deploy that most likely brought it about.
@@ -80,10 +100,14 @@ func stormSummary(e incidents.Event) string {
 		if i.Retired {
 			return fmt.Sprintf("The journeys of %s that broke at once work again or are no longer watched; the first broke %s ago", i.Team, span(e.At.Sub(i.Since)))
 		}
-		return fmt.Sprintf("All journeys of %s that broke at once work again since %s; the first broke %s before", i.Team, clock(e.At, e.At), span(e.At.Sub(i.Since)))
+		mended := mendedAt(e)
+		return fmt.Sprintf("All journeys of %s that broke at once work again since %s; the first broke %s before", i.Team, clock(mended, e.At), span(mended.Sub(i.Since)))
 	case incidents.Reminded:
 		return fmt.Sprintf("%s are still broken, since %s (%s)%s: %s", what, clock(i.Since, e.At), span(e.At.Sub(i.Since)), from(i.Locations), some5(i.Journeys))
 	case incidents.Escalated:
+		if e.Rung > 0 {
+			return fmt.Sprintf("%s are still broken, since %s (%s)%s%s: %s", what, clock(i.Since, e.At), span(e.At.Sub(i.Since)), from(i.Locations), climbed(e), some5(i.Journeys))
+		}
 		return fmt.Sprintf("%s that broke at once are now %s, since %s (%s)%s: %s", what, i.Severity, clock(i.Since, e.At), span(e.At.Sub(i.Since)), from(i.Locations), some5(i.Journeys))
 	case incidents.Acknowledged:
 		return fmt.Sprintf("%s that broke at once are looked after%s: %s", what, by(i.Acknowledged), some5(i.Journeys))

@@ -37,6 +37,10 @@ type apiEvent struct {
 	Pager string `json:"pager,omitempty"`
 	By    string `json:"by,omitempty"`
 	Via   string `json:"via,omitempty"`
+	// Pagers are those to whom it was escalated because nobody acknowledged it for Unacknowledged seconds; neither is there
+	// when it got worse.
+	Pagers         []string `json:"pagers,omitempty"`
+	Unacknowledged *float64 `json:"unacknowledged_seconds,omitempty"`
 }
 
 func (s *site) apiIncidents(r *http.Request) (any, error) {
@@ -107,6 +111,12 @@ func happened(i *incidents.Incident, events []history.EventRecord, pages []histo
 		one := apiEvent{At: e.At, Event: string(e.Kind), RunID: e.RunID}
 		if a := i.Acknowledged; e.Kind == incidents.Acknowledged && a != nil && a.At.Equal(e.At) {
 			one.By, one.Via = a.By, a.Via
+		}
+		for _, up := range i.Escalations {
+			if e.Kind == incidents.Escalated && e.RunID == "" && up.At.Equal(e.At) {
+				waited := up.Waited()
+				one.Pagers, one.Unacknowledged = up.Pagers, inSeconds(&waited)
+			}
 		}
 		story = append(story, one)
 	}

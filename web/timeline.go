@@ -84,6 +84,9 @@ func storied(d *incidentData, e *apiEvent) (kind, text string) {
 	case "reminded":
 		return slow, "A reminder" + told(d.Pages, e.At, "reminded")
 	case "escalated":
+		if e.Pagers != nil {
+			return bad, "Nobody had acknowledged it for " + span(time.Duration(*e.Unacknowledged*float64(time.Second))) + ": escalated, with a page to " + list(e.Pagers, 4) + "."
+		}
 		return bad, "It got worse" + told(d.Pages, e.At, "escalated")
 	case "acknowledged":
 		text := "Somebody"

@@ -62,8 +62,9 @@ type Journey struct {
 	Next, Previous time.Time
 	// Maintenance is the window that it is in, or nil.
 	Maintenance *maintenance.Window
-	// Pagers are who hears of its incidents.
+	// Pagers are who hears of its incidents at this hour, Ladder who else does if nobody acknowledges them.
 	Pagers []string
+	Ladder []incidents.Rung
 	// Reproduce is the command that runs it once on a terminal. May be empty.
 	Reproduce string
 }

@@ -6,6 +6,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"github.com/outrider-monitor/outrider/journeys"
 	"github.com/outrider-monitor/outrider/monitor"
 )
 
@@ -37,7 +38,7 @@ func (k *listCommand) Run(c *console) error {
 	list := make([]listed, len(config.Journeys))
 	for i := range config.Journeys {
 		j := &config.Journeys[i]
-		list[i] = listed{j.Name, j.Title, j.Team, append([]string{}, j.Tags...), when(config.Timing(j)), j.CountSteps(), j.UsesBrowser(), config.Teams[j.Team].Pagers, j.File}
+		list[i] = listed{j.Name, j.Title, j.Team, append([]string{}, j.Tags...), when(config.Timing(j)), j.CountSteps(), j.UsesBrowser(), pagersOf(config, j), j.File}
 	}
 	if k.JSON {
 		enc := json.NewEncoder(c.out)
@@ -54,6 +55,13 @@ func (k *listCommand) Run(c *console) error {
 		fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%s\t%s\n", l.Journey, l.Team, l.When, l.Steps, by, l.Title)
 	}
 	return w.Flush()
+}
+
+// pagersOf are who hears of a journey in its worst hours.
+func pagersOf(config *monitor.Config, j *journeys.Journey) []string {
+	policy := config.Policy(j)
+	pagers, _ := config.Pages(j, policy.WorstSeverity())
+	return pagers
 }
 
 // loadConfig loads the file that is named, or the one that lies where it is expected.
