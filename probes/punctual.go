@@ -6,7 +6,7 @@ import "github.com/outrider-monitor/outrider/journeys"
 // for anything else. A run of such actions alone needs no goroutine beside the caller's that could be left behind, which
 // is a tenth of what a plain HTTP check costs.
 type Punctual interface {
-	// Punctual reports whether the action is one of them.
+	// Punctual reports whether the action is one of them. A session that such an action opens opens at once.
 	Punctual(journeys.Action) bool
 }
 

@@ -39,7 +39,10 @@ func (s *stepRun) open(ctx context.Context, d Driver) (f *Failure) {
 	if s.place.finally && s.place.limit.Before(end) {
 		end = s.place.limit
 	}
-	inner, cancel := context.WithDeadline(ctx, end)
+	inner, cancel := ctx, func() {}
+	if !s.r.isPunctual(s.st.Action) || s.signedIn != nil {
+		inner, cancel = context.WithDeadline(ctx, end)
+	}
 	s.sess = &session{driver: d}
 	defer func() {
 		cancel()

@@ -12,7 +12,7 @@ import (
 type importCommand struct {
 	Recorder importRecorder `cmd:"" help:"A recording of Chrome's DevTools Recorder, exported as JSON."`
 	HAR      importHAR      `cmd:"" name:"har" help:"A HAR file, as browsers and proxies save it: HTTP steps, without what looks like a secret."`
-	Blackbox importBlackbox `cmd:"" help:"The configuration of blackbox_exporter: its http, tcp, icmp and dns modules."`
+	Blackbox importBlackbox `cmd:"" help:"The configuration of blackbox_exporter: its http, tcp, icmp, dns and grpc modules."`
 	Gatus    importGatus    `cmd:"" help:"The configuration of Gatus: its endpoints of HTTP, TCP, TLS and ICMP."`
 }
 
