@@ -8,10 +8,10 @@ import (
 	"github.com/outrider-monitor/outrider/journeys"
 )
 
-// WantedAlarms are the alarms that the configuration wants in CloudWatch, and what they have in common.
-func (c *Config) WantedAlarms(now time.Time) ([]alarms.Alarm, alarms.Options) {
+// WantedAlarms is all that the configuration wants to be kept in CloudWatch, and what that has in common.
+func (c *Config) WantedAlarms(now time.Time) (alarms.Set, alarms.Options) {
 	o := alarms.Options{
-		Namespace: c.CloudWatch.Namespace, Deployment: c.Deployment, ExternalURL: c.ExternalURL,
+		Region: c.CloudWatch.Region, Namespace: c.CloudWatch.Namespace, Deployment: c.Deployment, ExternalURL: c.ExternalURL,
 		Actions: c.Alarms.Actions, OKActions: c.Alarms.OKActions, Teams: c.Alarms.Teams,
 	}
 	all := make([]alarms.Journey, len(c.Journeys))
@@ -19,14 +19,18 @@ func (c *Config) WantedAlarms(now time.Time) ([]alarms.Alarm, alarms.Options) {
 		j := &c.Journeys[i]
 		policy := c.Policy(j)
 		all[i] = alarms.Journey{
-			Name: j.Name, Title: j.Title, Team: j.Team, Runbook: j.Runbook, Every: c.Timing(j).Typical(now), Open: policy.Broken(),
+			Name: j.Name, Tags: j.Tags, Title: j.Title, Team: j.Team, Runbook: j.Runbook, Every: c.Timing(j).Typical(now), Open: policy.Broken(),
 			Slow: policy.Degraded, TLS: meetsCertificates(j),
 		}
 		if j.SLO != nil {
 			all[i].Objective = j.SLO.Objective
 		}
 	}
-	return alarms.Wanted(all, o), o
+	set := alarms.Set{Alarms: alarms.Wanted(all, o), Mutes: alarms.Mutes(c.Maintenance, all, o, now)}
+	if c.CloudWatch.Dashboard {
+		set.Dashboard = alarms.DashboardOf(all, o)
+	}
+	return set, o
 }
 
 // meetsCertificates reports whether a journey may meet a certificate whose end it can tell: a browser tells none, and a URL

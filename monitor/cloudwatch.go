@@ -26,7 +26,7 @@ func (m *Monitor) openCloudWatch(config *Config) error {
 	}
 	m.numbers.CloudWatchDatapoints(string(cloudwatch.Accepted), 0)
 	dir := filepath.Join(config.Data, "cloudwatch")
-	m.hardship = newHardship(m, "cloudwatch", dir)
+	m.hardship, m.alarms = newHardship(m, "cloudwatch", dir), newAlarmKeeper(m, dir)
 	m.cloud, err = cloudwatch.NewPublisher(cloudwatch.Options{
 		API: client, Namespace: c.Namespace, Steps: c.Steps, Dir: dir, Quota: c.Quota, Log: m.log,
 		Count:    func(s cloudwatch.Settled, n int) { m.numbers.CloudWatchDatapoints(string(s), n) },

@@ -16,6 +16,8 @@ type CloudWatchConfig struct {
 	Steps bool
 	// Quota bounds the folder of what cannot be delivered, in bytes.
 	Quota int64
+	// Dashboard asks for a dashboard among what is kept in step.
+	Dashboard bool
 }
 
 // AlarmsConfig says whom CloudWatch's alarms tell: ARNs, of SNS topics mostly. Teams has those of a team, which is told
@@ -23,6 +25,8 @@ type CloudWatchConfig struct {
 type AlarmsConfig struct {
 	Actions, OKActions []string
 	Teams              map[string][]string
+	// OnReload has a running monitor keep the alarms in step with its configuration.
+	OnReload bool
 }
 
 // DefaultNamespace is CloudWatch's namespace for our metrics.
@@ -39,7 +43,7 @@ func (c *Config) readCloudWatch(r *document.Reader, m *document.Map) {
 	w.Need("region")
 	c.CloudWatch = CloudWatchConfig{
 		Region: w.Text("region"), Namespace: first(w.Text("namespace"), DefaultNamespace), Steps: w.Bool("steps"),
-		Quota: first(w.Bytes("quota"), defaultQuota),
+		Quota: first(w.Bytes("quota"), defaultQuota), Dashboard: w.Bool("dashboard"),
 	}
 	if n := w.Get("region"); n != nil && !regexp.MustCompile(`^[a-z]{2}(-[a-z]+)+-[0-9]$`).MatchString(n.Value) {
 		r.Problem(n, fmt.Sprintf("want a region such as eu-west-1, got %q", n.Value), "")
@@ -57,6 +61,7 @@ func (c *Config) readAlarms(r *document.Reader, m *document.Map) {
 	if !m.Has("ok_actions") {
 		a.OKActions = a.Actions // whoever hears of the start wants to hear of the end
 	}
+	a.OnReload = m.Enum("apply", "on_reload", "by_hand") == "on_reload"
 	a.Teams = map[string][]string{}
 	for _, e := range m.Map("teams").Entries() {
 		if _, known := c.Teams[e.Key]; !known {

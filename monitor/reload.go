@@ -83,6 +83,7 @@ func (m *Monitor) adopt(config *Config, pagers map[string]paging.Pager) error {
 		return err
 	}
 	m.silence.Begin(time.Now())
+	m.alarms.Wake()
 	for name := range next.tasks {
 		if at, ok := m.schedule.Next(name); ok {
 			m.numbers.NextRun(name, at)

@@ -27,6 +27,8 @@ func (m *Monitor) Run(ctx context.Context) error {
 	if m.cloud != nil {
 		m.start("news of CloudWatch", storeTimeout, failed, m.hardship.Run)
 		m.start("CloudWatch", cloudTime, failed, m.cloud.Run)
+		m.start("news of CloudWatch's alarms", storeTimeout, failed, m.alarms.hardship.Run)
+		m.start("CloudWatch's alarms", cloudTime, failed, m.alarms.Run)
 	}
 	if m.traces != nil {
 		m.start("the traces", traceTime, failed, m.traces.Run)

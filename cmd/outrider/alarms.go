@@ -101,7 +101,7 @@ func (k *alarmsDestroyCommand) Run(c *console) error {
 		return err
 	}
 	return s.ask(func(ctx context.Context, keeper *alarms.Keeper) error {
-		p, err := keeper.Plan(ctx, nil, true)
+		p, err := keeper.Plan(ctx, alarms.Set{}, true)
 		switch {
 		case err != nil:
 			return err
@@ -167,7 +167,7 @@ func (k *alarmsPolicyCommand) Run(c *console) error {
 type alarmSet struct {
 	config  *monitor.Config
 	options alarms.Options
-	wanted  []alarms.Alarm
+	wanted  alarms.Set
 }
 
 func (k *alarmFlags) open() (*alarmSet, error) {

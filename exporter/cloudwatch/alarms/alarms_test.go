@@ -59,7 +59,7 @@ func keeper(t *testing.T, o cwfake.Options) (*Keeper, *cwfake.Server, *sdk.Clien
 // apply plans and applies, and gives the plan in words.
 func apply(t *testing.T, k *Keeper, wanted []Alarm, prune bool) string {
 	t.Helper()
-	p, err := k.Plan(t.Context(), wanted, prune)
+	p, err := k.Plan(t.Context(), Set{Alarms: wanted}, prune)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -166,7 +166,7 @@ func TestAnInterruptedApplyGoesOnWhereItStopped(t *testing.T) {
 		return nil
 	}})
 	wanted := Wanted(twoJourneys(), options())
-	p, err := k.Plan(t.Context(), wanted, false)
+	p, err := k.Plan(t.Context(), Set{Alarms: wanted}, false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -301,7 +301,7 @@ func TestASlowJourneyAndAnOldCertificateRaiseTheirAlarms(t *testing.T) {
 			t.Errorf("with %+v %q are raised", step, got)
 		}
 	}
-	if cost := CostOf(1, 0, Wanted(one, options())); cost.Metrics != 10 || cost.Alarms != 3 {
+	if cost := CostOf(1, 0, Set{Alarms: Wanted(one, options())}); cost.Metrics != 10 || cost.Alarms != 3 {
 		t.Errorf("paid for are %+v, want ten metrics and three alarms", cost)
 	}
 }
@@ -339,7 +339,7 @@ func TestPeriodsAndDatapointsStayWithinWhatCloudWatchTakes(t *testing.T) {
 	for _, every := range []time.Duration{time.Second, 30 * time.Second, 7 * time.Minute, time.Hour, 6 * time.Hour, 24 * time.Hour} {
 		for _, open := range []journeys.Threshold{{Count: 1}, {Count: 10}, {Count: 20, Of: 100}, {For: 12 * time.Hour}} {
 			j := []Journey{{Name: "j", Team: "t", Every: every, Open: open, Objective: 99}}
-			if _, err := k.Plan(t.Context(), Wanted(j, options()), false); err != nil {
+			if _, err := k.Plan(t.Context(), Set{Alarms: Wanted(j, options())}, false); err != nil {
 				t.Fatal(err)
 			}
 			apply(t, k, Wanted(j, options()), false) // the fake refuses what CloudWatch would
@@ -349,7 +349,7 @@ func TestPeriodsAndDatapointsStayWithinWhatCloudWatchTakes(t *testing.T) {
 
 func TestTheTemplateHasEveryAlarmWithItsNeeds(t *testing.T) {
 	wanted := Wanted(twoJourneys(), options())
-	text, err := CloudFormation(wanted, options())
+	text, err := CloudFormation(Set{Alarms: wanted}, options())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -382,7 +382,7 @@ func TestThePolicyAllowsOwnAlarmsOnly(t *testing.T) {
 }
 
 func TestTheCostIsCounted(t *testing.T) {
-	c := CostOf(2, 5, Wanted(twoJourneys(), options()))
+	c := CostOf(2, 5, Set{Alarms: Wanted(twoJourneys(), options())})
 	if c != (Cost{Metrics: 21, Alarms: 4, Composites: 3}) || fmt.Sprintf("%.2f", c.Dollars()) != "8.20" {
 		t.Errorf("got %+v, %.2f", c, c.Dollars())
 	}

@@ -17,12 +17,9 @@ func (k *Keeper) Apply(ctx context.Context, p *Plan, done func(Change)) error {
 		var err error
 		switch c.Verb {
 		case Create, Update:
-			err = k.put(ctx, c.After)
+			err = k.make(ctx, c.After)
 		case Delete:
-			err = k.call(ctx, func() error {
-				_, err := k.api.DeleteAlarms(ctx, &cloudwatch.DeleteAlarmsInput{AlarmNames: []string{c.Name}})
-				return err
-			})
+			err = k.remove(ctx, &c)
 		default:
 			continue
 		}
@@ -41,9 +38,22 @@ func (k *Keeper) call(ctx context.Context, do func() error) error {
 	return do()
 }
 
+// make makes a thing, or brings it in step.
+func (k *Keeper) make(ctx context.Context, t thing) error {
+	switch t := t.(type) {
+	case *Mute:
+		return k.putMute(ctx, t)
+	case *Dashboard:
+		return k.putDashboard(ctx, t)
+	case *Alarm:
+		return k.put(ctx, t)
+	}
+	return fmt.Errorf("nothing here can make %T", t)
+}
+
 // put makes the alarm or replaces its whole configuration. Its tags count only when it is made.
 func (k *Keeper) put(ctx context.Context, a *Alarm) error {
-	tags := []types.Tag{{Key: aws.String(tagKey), Value: aws.String(k.options.Deployment)}}
+	tags := k.tags()
 	return k.call(ctx, func() error {
 		if a.Composite() {
 			_, err := k.api.PutCompositeAlarm(ctx, &cloudwatch.PutCompositeAlarmInput{

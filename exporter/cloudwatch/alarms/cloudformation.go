@@ -8,8 +8,9 @@ import (
 	"unicode"
 )
 
-// CloudFormation writes the alarms as a template, for those who deploy so.
-func CloudFormation(wanted []Alarm, o Options) ([]byte, error) {
+// CloudFormation writes all that is wanted as a template, for those who deploy so.
+func CloudFormation(set Set, o Options) ([]byte, error) {
+	wanted := set.Alarms
 	resources := map[string]any{}
 	ids := map[string]string{}
 	for i := range wanted {
@@ -33,6 +34,7 @@ func CloudFormation(wanted []Alarm, o Options) ([]byte, error) {
 		}
 		resources[ids[a.Name]] = r
 	}
+	set.resources(resources, ids, o)
 	text, err := json.MarshalIndent(map[string]any{
 		"AWSTemplateFormatVersion": "2010-09-09",
 		"Description":              "Alarms of Outrider's deployment " + o.Deployment + ". Made by outrider alarms plan --format cloudformation.",
@@ -42,6 +44,26 @@ func CloudFormation(wanted []Alarm, o Options) ([]byte, error) {
 		return nil, fmt.Errorf("writing the template: %w", err)
 	}
 	return append(text, '\n'), nil
+}
+
+// resources adds the mute rules, which name alarms and so come after them, and the dashboard.
+func (s *Set) resources(resources map[string]any, ids map[string]string, o Options) {
+	for i := range s.Mutes {
+		m := &s.Mutes[i]
+		var needs []string
+		for _, name := range m.Alarms {
+			needs = append(needs, ids[name])
+		}
+		ids[m.Name] = logicalID(m.Name, o, ids)
+		resources[ids[m.Name]] = map[string]any{"Type": "AWS::CloudWatch::AlarmMuteRule", "DependsOn": sorted(needs), "Properties": map[string]any{
+			"Name": m.Name, "Description": m.Description, "MuteTargets": map[string]any{"AlarmNames": texts(m.Alarms)},
+			"Rule": map[string]any{"Schedule": map[string]any{"Expression": m.Expression, "Duration": m.Duration, "Timezone": m.Timezone}},
+			"Tags": []map[string]string{{"Key": tagKey, "Value": o.Deployment}},
+		}}
+	}
+	if d := s.Dashboard; d != nil {
+		resources["Dashboard"] = map[string]any{"Type": "AWS::CloudWatch::Dashboard", "Properties": map[string]any{"DashboardName": d.Name, "DashboardBody": d.Body}}
+	}
 }
 
 // logicalID makes letters and digits of a name, and another one where two names would have the same.

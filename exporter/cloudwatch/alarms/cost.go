@@ -12,6 +12,7 @@ const (
 	priceMetric    = 0.30 // a custom metric a month
 	priceAlarm     = 0.10 // a metric of an alarm of standard resolution a month
 	priceComposite = 0.50 // a composite alarm a month
+	priceDashboard = 3.00 // a dashboard a month; muting costs nothing
 )
 
 // metricsOfAJourney is how many metrics a journey at one location has: four, with their location and without.
@@ -19,13 +20,17 @@ const metricsOfAJourney = 8
 
 // Cost is about what the metrics and alarms of a configuration cost a month, in US dollars.
 type Cost struct {
-	Metrics, Alarms, Composites int
+	Metrics, Alarms, Composites, Dashboards int
 }
 
 // CostOf counts what is paid for. steps is the number of steps whose durations are published. A metric that only some
 // journeys have is known by its alarm.
-func CostOf(journeys, steps int, wanted []Alarm) Cost {
+func CostOf(journeys, steps int, set Set) Cost {
 	c := Cost{Metrics: journeys*metricsOfAJourney + steps}
+	wanted := set.Alarms
+	if set.Dashboard != nil {
+		c.Dashboards = 1
+	}
 	for i := range wanted {
 		switch wanted[i].Metric {
 		case cloudwatch.Degraded, cloudwatch.CertificateDays:
@@ -42,11 +47,15 @@ func CostOf(journeys, steps int, wanted []Alarm) Cost {
 
 // Dollars is the sum for a month.
 func (c Cost) Dollars() float64 {
-	return float64(c.Metrics)*priceMetric + float64(c.Alarms)*priceAlarm + float64(c.Composites)*priceComposite
+	return float64(c.Metrics)*priceMetric + float64(c.Alarms)*priceAlarm + float64(c.Composites)*priceComposite + float64(c.Dashboards)*priceDashboard
 }
 
 // String says what is paid for, how much it is about, and by which prices.
 func (c Cost) String() string {
-	return fmt.Sprintf("%d metrics, %d alarms and %d composite alarms: about $%.2f a month at one location (list prices of us-east-1, %s)",
-		c.Metrics, c.Alarms, c.Composites, c.Dollars(), pricesOf)
+	board := ""
+	if c.Dashboards > 0 {
+		board = " and a dashboard"
+	}
+	return fmt.Sprintf("%d metrics, %d alarms and %d composite alarms%s: about $%.2f a month at one location (list prices of us-east-1, %s)",
+		c.Metrics, c.Alarms, c.Composites, board, c.Dollars(), pricesOf)
 }

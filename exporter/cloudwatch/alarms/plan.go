@@ -42,15 +42,13 @@ const (
 type Change struct {
 	Verb          Verb
 	Name          string
-	Before, After *Alarm
+	Before, After thing
 }
 
 // Plan is what would be changed, in the order in which it would be.
 type Plan struct {
 	Changes   []Change
 	Unchanged int
-	// Wanted is every alarm that is wanted.
-	Wanted []Alarm
 }
 
 // Pending is the number of changes that applying would make.
@@ -64,8 +62,10 @@ func (p *Plan) Pending() int {
 	return n
 }
 
-// Plan compares what is wanted with what is there. With prune, alarms of ours that nobody wants go.
-func (k *Keeper) Plan(ctx context.Context, wanted []Alarm, prune bool) (*Plan, error) {
+// Plan compares what is wanted with what is there. With prune, what is ours and nobody wants goes. Rules that mute alarms are
+// made after them, and go before them.
+func (k *Keeper) Plan(ctx context.Context, set Set, prune bool) (*Plan, error) {
+	wanted := set.Alarms
 	there, err := k.current(ctx)
 	if err != nil {
 		return nil, err
@@ -74,7 +74,7 @@ func (k *Keeper) Plan(ctx context.Context, wanted []Alarm, prune bool) (*Plan, e
 	for i := range there {
 		byName[there[i].Name] = &there[i]
 	}
-	p := &Plan{Wanted: wanted}
+	p := &Plan{}
 	names := map[string]bool{}
 	for i := range wanted {
 		w := &wanted[i]
@@ -94,6 +94,9 @@ func (k *Keeper) Plan(ctx context.Context, wanted []Alarm, prune bool) (*Plan, e
 	verb := Orphan
 	if prune {
 		verb = Delete
+	}
+	if err := k.others(ctx, p, &set, verb); err != nil {
+		return nil, err
 	}
 	return p, k.leave(ctx, p, verb, there, names)
 }
@@ -151,14 +154,18 @@ func (a *Alarm) uses(name string) bool { return strings.Contains(a.Rule, fmt.Spr
 
 // touch adds a change of an alarm that is there, if it is ours.
 func (k *Keeper) touch(ctx context.Context, p *Plan, verb Verb, e *existing, after *Alarm) error {
-	mine, err := k.ours(ctx, e)
+	mine, err := k.ours(ctx, e.Name, e.arn)
 	if err != nil {
 		return err
 	}
 	if !mine {
 		verb, after = Foreign, nil
 	}
-	p.Changes = append(p.Changes, Change{verb, e.Name, &e.Alarm, after})
+	c := Change{Verb: verb, Name: e.Name, Before: &e.Alarm}
+	if after != nil { // a nil *Alarm in an interface would not be nil
+		c.After = after
+	}
+	p.Changes = append(p.Changes, c)
 	return nil
 }
 

@@ -20,9 +20,13 @@ func Policy(o Options) ([]byte, error) {
 		"Version": "2012-10-17",
 		"Statement": []map[string]any{
 			statement("PublishMetrics", []string{"cloudwatch:PutMetricData"}, "*", map[string]any{"StringEquals": map[string]string{"cloudwatch:namespace": o.Namespace}}),
-			statement("SeeAlarms", []string{"cloudwatch:DescribeAlarms"}, "*", nil),
+			statement("SeeAlarms", []string{"cloudwatch:DescribeAlarms", "cloudwatch:ListAlarmMuteRules"}, "*", nil),
 			statement("KeepOwnAlarms", []string{"cloudwatch:DeleteAlarms", "cloudwatch:ListTagsForResource", "cloudwatch:PutCompositeAlarm",
-				"cloudwatch:PutMetricAlarm", "cloudwatch:SetAlarmState", "cloudwatch:TagResource"}, mine, nil),
+				"cloudwatch:PutAlarmMuteRule", "cloudwatch:PutMetricAlarm", "cloudwatch:SetAlarmState", "cloudwatch:TagResource"}, mine, nil),
+			statement("KeepOwnMuteRules", []string{"cloudwatch:DeleteAlarmMuteRule", "cloudwatch:GetAlarmMuteRule", "cloudwatch:ListTagsForResource",
+				"cloudwatch:PutAlarmMuteRule", "cloudwatch:TagResource"}, "arn:aws:cloudwatch:*:*:alarm-mute-rule:"+o.Prefix()+"*", nil),
+			statement("KeepOwnDashboard", []string{"cloudwatch:DeleteDashboards", "cloudwatch:GetDashboard", "cloudwatch:ListTagsForResource",
+				"cloudwatch:PutDashboard", "cloudwatch:TagResource"}, "arn:aws:cloudwatch::*:dashboard/"+o.dashboard(), nil),
 		},
 	}, "", "  ")
 	if err != nil {

@@ -14,6 +14,7 @@ import (
 // Journey is what its alarms need to know, with all defaults applied.
 type Journey struct {
 	Name, Title, Team, Runbook string
+	Tags                       []string
 	// Every is the usual time between two runs.
 	Every time.Duration
 	// Open is the policy: so many failed runs in a row, among the last ones, or for a time.
@@ -28,7 +29,7 @@ type Journey struct {
 
 // Options are what does not lie in the journeys.
 type Options struct {
-	Namespace, Deployment string
+	Region, Namespace, Deployment string
 	// ExternalURL is how people reach Outrider's pages. Empty: no links.
 	ExternalURL string
 	// Actions and OKActions are ARNs, of topics mostly; Teams has those of a team instead of both.

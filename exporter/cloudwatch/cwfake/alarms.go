@@ -269,32 +269,39 @@ func ruleNames(a *alarm, name string) bool {
 }
 
 func (s *Server) tagResource(in cbor.Map) (cbor.Map, error) {
-	a, err := s.byARN(text(in, "ResourceARN"))
+	own, err := s.tagsByARN(text(in, "ResourceARN"))
 	if err != nil {
 		return nil, err
 	}
 	for k, v := range tagsOf(in) {
-		a.tags[k] = v
+		own[k] = v
 	}
 	return cbor.Map{}, nil
 }
 
 func (s *Server) listTags(in cbor.Map) (cbor.Map, error) {
-	a, err := s.byARN(text(in, "ResourceARN"))
+	own, err := s.tagsByARN(text(in, "ResourceARN"))
 	if err != nil {
 		return nil, err
 	}
 	tags := cbor.List{}
-	for k, v := range a.tags {
+	for k, v := range own {
 		tags = append(tags, cbor.Map{"Key": cbor.String(k), "Value": cbor.String(v)})
 	}
 	return cbor.Map{"Tags": tags}, nil
 }
 
-func (s *Server) byARN(arn string) (*alarm, error) {
-	a := s.alarms[strings.TrimPrefix(arn, arnPrefix)]
-	if a == nil {
+// tagsByARN are the tags of an alarm, a mute rule or a dashboard.
+func (s *Server) tagsByARN(arn string) (map[string]string, error) {
+	a, m := s.alarms[strings.TrimPrefix(arn, arnPrefix)], s.mutes[strings.TrimPrefix(arn, mutePrefix)]
+	d, known := s.dashboards[strings.TrimPrefix(arn, boardPrefix)]
+	switch {
+	case known:
+		return d.tags, nil
+	case m != nil:
+		return m.tags, nil
+	case a == nil:
 		return nil, &Fault{http.StatusNotFound, "ResourceNotFoundException", fmt.Sprintf("There is nothing called %q.", arn)}
 	}
-	return a, nil
+	return a.tags, nil
 }

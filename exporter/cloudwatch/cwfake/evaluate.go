@@ -197,7 +197,7 @@ func (s *Server) enter(a *alarm, state, reason string) {
 	}
 	before := a.state
 	a.state, a.reason, a.since = state, reason, s.o.Now().UTC()
-	if truth(a.in, "ActionsEnabled", true) {
+	if truth(a.in, "ActionsEnabled", true) && !s.muted(a.name) {
 		s.notify(a, before)
 	}
 }

@@ -47,7 +47,8 @@ type Server struct {
 	mu         sync.Mutex
 	metrics    map[string]*metric
 	alarms     map[string]*alarm
-	dashboards map[string]string
+	dashboards map[string]dashboard
+	mutes      map[string]*muteRule
 	calls      map[string]int
 	sent       []Notification
 }
@@ -57,7 +58,7 @@ func New(o Options) *Server {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	return &Server{o: o, metrics: map[string]*metric{}, alarms: map[string]*alarm{}, dashboards: map[string]string{}, calls: map[string]int{}}
+	return &Server{o: o, metrics: map[string]*metric{}, alarms: map[string]*alarm{}, dashboards: map[string]dashboard{}, mutes: map[string]*muteRule{}, calls: map[string]int{}}
 }
 
 // operations are what the server can do.
@@ -71,6 +72,10 @@ func (s *Server) operations() map[string]func(cbor.Map) (cbor.Map, error) {
 		"SetAlarmState":       s.setAlarmState,
 		"TagResource":         s.tagResource,
 		"ListTagsForResource": s.listTags,
+		"PutAlarmMuteRule":    s.putMuteRule,
+		"GetAlarmMuteRule":    s.getMuteRule,
+		"ListAlarmMuteRules":  s.listMuteRules,
+		"DeleteAlarmMuteRule": s.deleteMuteRule,
 		"PutDashboard":        s.putDashboard,
 		"GetDashboard":        s.getDashboard,
 		"DeleteDashboards":    s.deleteDashboards,
