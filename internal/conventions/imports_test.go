@@ -57,6 +57,8 @@ func only() map[string][]string {
 		"github.com/coder/":       {"probes/netcall"},
 		"google.golang.org/grpc":  {"probes/netcall", "exporter/traces"},
 		"go.opentelemetry.io/":    {"exporter/traces"},
+		"github.com/wneessen/":    {"paging/email"},
+		"github.com/emersion/":    {"paging/email"},
 		"github.com/antchfx/":     {"journeys/extract"},
 		"github.com/speakeasy-":   {"journeys/extract"},
 	}

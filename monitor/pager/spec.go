@@ -28,6 +28,7 @@ func kinds() []kind {
 		{"pagerduty", readPagerDuty},
 		{"alertmanager", readAlertmanager},
 		{"slack", readSlack},
+		{"email", readEmail},
 	}
 }
 
