@@ -3,7 +3,6 @@ package browser
 import (
 	"testing"
 
-	"github.com/outrider-monitor/outrider/journeys"
 	"github.com/outrider-monitor/outrider/probes"
 )
 
@@ -78,34 +77,4 @@ func TestKeysAreSentAsAKeyboardSendsThem(t *testing.T) {
       - attr("css=body", "data-keys") startsWith "C-Control C-a "
       - attr("css=body", "data-keys") endsWith "x S-Shift S-B Tab "
 `).pass()
-}
-
-func TestTheKeysThatAFileMayNameAreThoseThatThereAre(t *testing.T) {
-	keys := namedKeys()
-	for _, name := range journeys.KeyNames() {
-		if _, ok := keys[name]; !ok {
-			t.Errorf("there is no key %s", name)
-		}
-		delete(keys, name)
-	}
-	if len(keys) > 0 {
-		t.Errorf("a file cannot name %v", keys)
-	}
-	for _, name := range journeys.ModifierNames() {
-		if modifierBits()[name] == 0 {
-			t.Errorf("%s is no modifier", name)
-		}
-	}
-}
-
-func TestChordsAreRead(t *testing.T) {
-	for _, bad := range []string{"", "Hyper+A", "Control+", "ab", "Control+Shift"} {
-		if _, err := parseChord(bad); err == nil && bad != "Control+Shift" {
-			t.Errorf("%q was read", bad)
-		}
-	}
-	c, err := parseChord("Control++")
-	if err != nil || c.key.name != "+" || c.modifiers != 2 {
-		t.Errorf("Control++ is %+v, %v", c, err)
-	}
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/outrider-monitor/outrider/journeys"
 	"github.com/outrider-monitor/outrider/probes/browser/chrome"
 	"github.com/outrider-monitor/outrider/probes/browser/inpage"
+	"github.com/outrider-monitor/outrider/probes/browser/keyboard"
 )
 
 // mouseEvent is one event of the mouse, in the page's coordinates.
@@ -29,14 +30,14 @@ type gesture struct {
 	clicks int // 0 only moves there
 	button string
 	// held are the modifier keys that are down meanwhile.
-	held []key
+	held []keyboard.Key
 	// stays keeps the button down.
 	stays bool
 }
 
 func newGesture(clicks int, m journeys.Mouse) gesture {
 	g := gesture{clicks: clicks, button: cmp.Or(m.Button, "left")}
-	named := namedKeys()
+	named := keyboard.Named()
 	for _, name := range m.Modifiers {
 		g.held = append(g.held, named[name])
 	}
@@ -179,7 +180,7 @@ func (t *tab) disarm(chain []link) {
 
 // gesture sends the events of the mouse, and of the keys that are held meanwhile, together.
 func (t *tab) gesture(ctx context.Context, x, y float64, g gesture) error {
-	down, up, held := hold(g.held)
+	down, up, held := keyboard.Hold(g.held)
 	var all []command
 	for _, e := range down {
 		all = append(all, command{"Input.dispatchKeyEvent", e})

@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/outrider-monitor/outrider/probes"
 	"github.com/outrider-monitor/outrider/probes/browser/inpage"
+	"github.com/outrider-monitor/outrider/probes/browser/keyboard"
 )
 
 // typeKeys types a text key by key behind what a field holds, and verifies that the keys did something.
@@ -14,24 +16,19 @@ func (t *tab) typeKeys(ctx context.Context, tg subject, text string, delay time.
 	if err != nil {
 		return "", err
 	}
-	named := namedKeys()
+	named := keyboard.Named()
 	for i, r := range []rune(text) {
 		if i > 0 && delay > 0 && !pause(ctx, delay) {
 			return "", context.Cause(ctx)
 		}
-		k := characterKey(r)
+		k := keyboard.Character(r)
 		switch r {
 		case '\n':
 			k = named["Enter"]
 		case '\t':
 			k = named["Tab"]
 		}
-		down := keyEvent{Type: "keyDown", Key: k.name, Code: k.code, VK: k.vk, Text: k.text}
-		if k.text == "" {
-			down.Type = "rawKeyDown"
-		}
-		up := keyEvent{Type: "keyUp", Key: k.name, Code: k.code, VK: k.vk}
-		if err := t.together(ctx, []command{{"Input.dispatchKeyEvent", down}, {"Input.dispatchKeyEvent", up}}); err != nil {
+		if err := t.strokes(ctx, k.Stroke()); err != nil {
 			return "", fmt.Errorf("typing: %w", err)
 		}
 	}
@@ -48,4 +45,25 @@ func (t *tab) typeKeys(ctx context.Context, tg subject, text string, delay time.
 		return "", &obstacle{"act", a.Why}
 	}
 	return f.drift, nil
+}
+
+// press presses a key or a chord where the focus is.
+func (t *tab) press(ctx context.Context, text string) error {
+	c, err := keyboard.ParseChord(text)
+	if err != nil {
+		return &probes.Failure{Reason: probes.Config, Message: fmt.Sprintf("press %q: %v", text, err)}
+	}
+	if err := t.strokes(ctx, c.Events()); err != nil {
+		return fmt.Errorf("pressing a key: %w", err)
+	}
+	return nil
+}
+
+// strokes sends events of the keyboard together.
+func (t *tab) strokes(ctx context.Context, events []keyboard.Event) error {
+	all := make([]command, len(events))
+	for i, e := range events {
+		all[i] = command{"Input.dispatchKeyEvent", e}
+	}
+	return t.together(ctx, all)
 }

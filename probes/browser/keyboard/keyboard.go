@@ -1,17 +1,18 @@
-package browser
+// Package keyboard knows the keys: their names, the modifiers, and the events of the protocol that press them.
+//
+// It sends nothing. Its one rule: what it gives out is what a keyboard would send, each key that goes down comes up
+// again.
+package keyboard
 
 import (
-	"context"
 	"fmt"
 	"strings"
 	"unicode"
 	"unicode/utf8"
-
-	"github.com/outrider-monitor/outrider/probes"
 )
 
-// keyEvent is one event of the keyboard.
-type keyEvent struct {
+// Event is one event of the keyboard.
+type Event struct {
 	Type      string   `json:"type"`
 	Modifiers int      `json:"modifiers"`
 	Key       string   `json:"key"`
@@ -21,16 +22,16 @@ type keyEvent struct {
 	Commands  []string `json:"commands,omitzero"`
 }
 
-// key is a key as the browser knows it.
-type key struct {
+// Key is a key as the browser knows it.
+type Key struct {
 	name, code string
 	vk         int
 	text       string
 }
 
-// namedKeys are the keys that have a name, as the DOM calls them (UI Events KeyboardEvent key values).
-func namedKeys() map[string]key {
-	keys := map[string]key{
+// Named are the keys that have a name, as the DOM calls them (UI Events KeyboardEvent key values).
+func Named() map[string]Key {
+	keys := map[string]Key{
 		"Enter": {"Enter", "Enter", 13, "\r"}, "Tab": {"Tab", "Tab", 9, ""}, "Space": {" ", "Space", 32, " "},
 		"Backspace": {"Backspace", "Backspace", 8, ""}, "Delete": {"Delete", "Delete", 46, ""},
 		"Escape": {"Escape", "Escape", 27, ""}, "Insert": {"Insert", "Insert", 45, ""},
@@ -43,27 +44,27 @@ func namedKeys() map[string]key {
 	}
 	for n := 1; n <= 12; n++ {
 		name := fmt.Sprintf("F%d", n)
-		keys[name] = key{name, name, 111 + n, ""}
+		keys[name] = Key{name, name, 111 + n, ""}
 	}
 	return keys
 }
 
-// modifierBits are the protocol's, by the modifier's name.
-func modifierBits() map[string]int {
+// Modifiers are the protocol's, by the modifier's name.
+func Modifiers() map[string]int {
 	return map[string]int{"Alt": 1, "Control": 2, "Ctrl": 2, "ControlOrMeta": 2, "Meta": 4, "Shift": 8}
 }
 
-// chord is a key with the modifiers held while it is pressed.
-type chord struct {
-	held      []key
+// Chord is a key with the modifiers held while it is pressed.
+type Chord struct {
+	held      []Key
 	modifiers int
-	key       key
+	key       Key
 }
 
-// parseChord reads a key such as Enter, a or Control+Shift+A.
-func parseChord(text string) (chord, error) {
-	var c chord
-	named, bits := namedKeys(), modifierBits()
+// ParseChord reads a key such as Enter, a or Control+Shift+A.
+func ParseChord(text string) (Chord, error) {
+	var c Chord
+	named, bits := Named(), Modifiers()
 	rest := text
 	for {
 		name, after, more := strings.Cut(rest, "+")
@@ -88,14 +89,15 @@ func parseChord(text string) (chord, error) {
 		if rest == "" || size != len(rest) {
 			return c, fmt.Errorf("%q is no key: use a single character or a name such as Enter, Tab, ArrowDown, F5", rest)
 		}
-		k = characterKey(r)
+		k = Character(r)
 	}
 	c.key = k
 	return c, nil
 }
 
-func characterKey(r rune) key {
-	k := key{name: string(r), text: string(r)}
+// Character is the key that types a character; one that no key has is text without a code.
+func Character(r rune) Key {
+	k := Key{name: string(r), text: string(r)}
 	switch upper := unicode.ToUpper(r); {
 	case upper >= 'A' && upper <= 'Z':
 		k.code, k.vk = "Key"+string(upper), int(upper)
@@ -107,40 +109,34 @@ func characterKey(r rune) key {
 	return k
 }
 
-// press presses a key or a chord where the focus is.
-func (t *tab) press(ctx context.Context, text string) error {
-	c, err := parseChord(text)
-	if err != nil {
-		return &probes.Failure{Reason: probes.Config, Message: fmt.Sprintf("press %q: %v", text, err)}
+// Stroke is a key that is pressed and let go, with no modifier held.
+func (k Key) Stroke() []Event {
+	down := Event{Type: "keyDown", Key: k.name, Code: k.code, VK: k.vk, Text: k.text}
+	if k.text == "" {
+		down.Type = "rawKeyDown"
 	}
-	var all []command
-	for _, e := range c.events() {
-		all = append(all, command{"Input.dispatchKeyEvent", e})
-	}
-	if err := t.together(ctx, all); err != nil {
-		return fmt.Errorf("pressing a key: %w", err)
-	}
-	return nil
+	return []Event{down, {Type: "keyUp", Key: k.name, Code: k.code, VK: k.vk}}
 }
 
-// hold gives the events that press modifier keys and let them go again, and the modifiers while all are down.
-func hold(keys []key) (down, up []keyEvent, modifiers int) {
-	bits := modifierBits()
+// Hold gives the events that press modifier keys and let them go again, and the modifiers while all are down.
+func Hold(keys []Key) (down, up []Event, modifiers int) {
+	bits := Modifiers()
 	for _, k := range keys {
 		modifiers |= bits[k.name]
-		down = append(down, keyEvent{Type: "rawKeyDown", Modifiers: modifiers, Key: k.name, Code: k.code, VK: k.vk})
+		down = append(down, Event{Type: "rawKeyDown", Modifiers: modifiers, Key: k.name, Code: k.code, VK: k.vk})
 	}
 	held := modifiers
 	for i := len(keys) - 1; i >= 0; i-- {
 		k := keys[i]
 		held &^= bits[k.name]
-		up = append(up, keyEvent{Type: "keyUp", Modifiers: held, Key: k.name, Code: k.code, VK: k.vk})
+		up = append(up, Event{Type: "keyUp", Modifiers: held, Key: k.name, Code: k.code, VK: k.vk})
 	}
 	return down, up, modifiers
 }
 
-func (c chord) events() []keyEvent {
-	all, up, _ := hold(c.held)
+// Events press the chord and let it go again.
+func (c Chord) Events() []Event {
+	all, up, _ := Hold(c.held)
 	k := c.key
 	if c.modifiers != 0 && len(k.text) == 1 {
 		// Control+A is what people write for the key a: the letter is large only with Shift.
@@ -149,14 +145,14 @@ func (c chord) events() []keyEvent {
 	if c.modifiers&8 != 0 && len(k.text) == 1 {
 		k.name, k.text = strings.ToUpper(k.name), strings.ToUpper(k.text)
 	}
-	down := keyEvent{Type: "rawKeyDown", Modifiers: c.modifiers, Key: k.name, Code: k.code, VK: k.vk}
+	down := Event{Type: "rawKeyDown", Modifiers: c.modifiers, Key: k.name, Code: k.code, VK: k.vk}
 	if k.text != "" && c.modifiers&^8 == 0 {
 		down.Type, down.Text = "keyDown", k.text
 	}
 	if c.modifiers&2 != 0 {
 		down.Commands = editing(strings.ToLower(k.name))
 	}
-	all = append(all, down, keyEvent{Type: "keyUp", Modifiers: c.modifiers, Key: k.name, Code: k.code, VK: k.vk})
+	all = append(all, down, Event{Type: "keyUp", Modifiers: c.modifiers, Key: k.name, Code: k.code, VK: k.vk})
 	return append(all, up...)
 }
 
