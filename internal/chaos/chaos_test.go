@@ -107,6 +107,7 @@ func TestNoPageIsLostOrInventedThroughKills(t *testing.T) {
 		if !hook.wait(patience, told("closed", len(cycles), names)) {
 			t.Fatalf("the shop was mended at %s and not everybody heard of it\n%s", c.mended, p.tail())
 		}
+		t.Logf("incident %d was told after %s, its end after %s; so far %v", len(cycles), c.mended.Sub(c.broken).Round(time.Millisecond), time.Since(c.mended).Round(time.Millisecond), bad.report())
 		select {
 		case err = <-tormented:
 			over = true
