@@ -38,6 +38,8 @@ type Incident struct {
 	// Deployment is the one under whose key it was told, whatever the monitor is called by now. Whoever addresses pages
 	// sets it.
 	Deployment string `json:"deployment,omitempty"`
+	// Drill says that it is none: an exercise.
+	Drill bool `json:"drill,omitempty"`
 	// Locations are sorted.
 	Locations []string `json:"locations,omitempty"`
 	// Journeys are those that the monitor cannot judge, or those of a storm, sorted; empty in a journey's own incident.

@@ -49,6 +49,8 @@ type State struct {
 	Troubles map[string]Trouble `json:"troubles,omitempty"`
 	// Storm is what many journeys have in common; only in the monitor's own state.
 	Storm Storm `json:"storm,omitzero"`
+	// Drills are the exercises that are going on, by their id; only in the monitor's own state.
+	Drills map[string]Drill `json:"drills,omitempty"`
 }
 
 // Trouble is one journey whose runs end in error again and again.

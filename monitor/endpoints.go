@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/prometheus/client_golang/prometheus/promhttp"
@@ -26,7 +27,37 @@ func (m *Monitor) handler(site http.Handler) http.Handler {
 	mux.HandleFunc("GET /probe", m.answerProbe)
 	mux.HandleFunc("POST /api/v1/pagerduty/{pager}", m.answerPagerDuty)
 	mux.Handle("/", site)
-	return http.NewCrossOriginProtection().Handler(mux)
+	return http.NewCrossOriginProtection().Handler(m.ownNames(mux))
+}
+
+// ownNames answers what is read only under a name that a page elsewhere cannot have made lead here (DNS rebinding): its
+// scripts would pass for ours and read everything. Whoever comes with a password, or over our TLS, has asked for us. That we
+// are alive anybody may know.
+func (m *Monitor) ownNames(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		c := m.plan.Load().config
+		reads := r.Method == http.MethodGet || r.Method == http.MethodHead
+		alive := r.URL.Path == "/-/healthy" || r.URL.Path == "/-/ready"
+		if reads && !alive && c.WebConfig == "" && !trusted(r.Host, c) {
+			http.Error(w, "this monitor is not called that: set external_url to the name by which people reach it, or web_config", http.StatusMisdirectedRequest)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// trusted reports whether a host is one that we are called by, or one that nobody on the internet can have: a name of one
+// word, as containers have, or one below a domain that is kept for private use (RFC 6762, RFC 8375, ICANN's .internal).
+func trusted(host string, c *Config) bool {
+	if host == "" || named(host, c) {
+		return true
+	}
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	host = strings.ToLower(strings.TrimSuffix(host, "."))
+	return !strings.Contains(host, ".") || strings.EqualFold(host, hostname()) ||
+		slices.ContainsFunc([]string{".localhost", ".local", ".internal", ".home.arpa"}, func(kept string) bool { return strings.HasSuffix(host, kept) })
 }
 
 func (m *Monitor) answerReady(w http.ResponseWriter, _ *http.Request) {

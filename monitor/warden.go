@@ -63,6 +63,7 @@ func (w *warden) tend(ctx context.Context, now time.Time) (next time.Time) {
 	}
 	p := m.plan.Load()
 	sooner(w.tendMaintenance(ctx, p, now))
+	sooner(m.tendDrills(ctx, now))
 	own := m.store.Monitor()
 	if due := own.StormDue(); !due.IsZero() && !due.After(now) {
 		m.tendStorms(ctx, p, now)

@@ -45,10 +45,20 @@ func (c Composer) Journey(j *journeys.Journey, e incidents.Event, r probes.Resul
 	p.Journey = &Journey{Name: j.Name, Title: j.Title, Team: j.Team, Tags: list(j.Tags), Runbook: j.Runbook}
 	p.Summary = Cut(OneLine(summary(human(j.Name), e)), maxSummary)
 	p.Reproduce = c.reproduce(j)
+	if e.Incident.Drill {
+		p.exercise(c.dedupKey("monitor/drill/" + e.Incident.ID))
+	}
 	if j.Runbook != "" {
 		p.Links = append(p.Links, Link{Title: "Runbook", URL: j.Runbook})
 	}
 	return p
+}
+
+// exercise marks a page as one of a drill. There is no such incident and no such run to look at, and its key is not that of
+// the journey, which may well be broken.
+func (p *Page) exercise(key string) {
+	p.Drill, p.DedupKey, p.Links = true, key, []Link{}
+	p.Summary = Cut("DRILL, nothing is broken: "+p.Summary, maxSummary)
 }
 
 // Retired composes the page about the incident of a journey that is no longer watched, and of which nothing

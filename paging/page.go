@@ -31,6 +31,8 @@ type Page struct {
 	// Notice is true in the page about the end of an incident whose start could not be delivered before it was over:
 	// it is the only one that its receiver gets.
 	Notice bool `json:"notice"`
+	// Drill is true in all pages of an exercise: nothing is broken.
+	Drill bool `json:"drill"`
 }
 
 // Journey is what a page says of its journey.

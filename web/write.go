@@ -32,6 +32,8 @@ type Actions interface {
 	// Deploy records a deploy and gives it with its id; with run it runs the journeys that are tagged with the service,
 	// and waits for them as long as ctx lasts.
 	Deploy(ctx context.Context, d incidents.Deploy, run bool) (incidents.Deploy, []DeployRun, error)
+	// Drill lets an incident of a journey open and close that is none, and waits for its pagers as long as ctx lasts.
+	Drill(ctx context.Context, journey string, ask DrillRequest) (Drill, error)
 }
 
 // Refusal is a request that cannot be meant so. Hint may be empty.
@@ -59,6 +61,7 @@ func (s *site) writeRoutes() *http.ServeMux {
 	mux.HandleFunc("POST /incidents/{id}/acknowledge", s.doing(s.acknowledgeForm))
 	mux.HandleFunc("POST /api/v1/incidents/{id}/acknowledge", s.answering(s.apiAcknowledge))
 	mux.HandleFunc("POST /api/v1/deploys", s.answering(s.apiDeploy))
+	mux.HandleFunc("POST /api/v1/journeys/{name}/drill", s.answering(s.apiDrill))
 	mux.HandleFunc("POST /maintenance", s.doing(s.maintenanceForm))
 	mux.HandleFunc("POST /maintenance/{id}/end", s.doing(s.maintenanceEndForm))
 	mux.HandleFunc("POST /api/v1/maintenance", s.answering(s.apiStartMaintenance))

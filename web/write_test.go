@@ -49,6 +49,10 @@ func (a *actions) Deploy(_ context.Context, d incidents.Deploy, run bool) (incid
 	return d, a.runs, nil
 }
 
+func (a *actions) Drill(_ context.Context, journey string, ask web.DrillRequest) (web.Drill, error) {
+	return web.Drill{Journey: journey, Severity: ask.Severity}, nil
+}
+
 func (a *actions) Acknowledge(_ context.Context, id string, by incidents.Acknowledgement) error {
 	a.done = append(a.done, "acknowledge "+id+" by "+by.By+" via "+by.Via)
 	return nil

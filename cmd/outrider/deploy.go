@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -66,11 +67,36 @@ func (k *deployCommand) Run(c *console) error {
 	case a.Verdict == "passed":
 		return nil
 	case a.Verdict == "failed":
-		return &failure{code: codeFailed, err: fmt.Errorf("%s %s broke a journey", k.Service, k.Version)}
+		return &failure{code: codeFailed, err: a.failed(k.Service + " " + k.Version)}
 	case a.Verdict == "untested":
 		return usage(fmt.Sprintf("no journey is tagged %q: nothing was tested", k.Service), fmt.Sprintf("write tags: [%s] into the journeys that use it, or say --record", k.Service))
 	}
 	return &failure{code: codeUnjudged, err: fmt.Errorf("whether %s %s works could not be judged", k.Service, k.Version)}
+}
+
+// failed says which journeys the release broke. What failed before it says nothing of it.
+func (a *deployAnswer) failed(release string) error {
+	var broken, before []string
+	for _, r := range a.Runs {
+		switch {
+		case r.Outcome != "failed":
+		case r.FailingSince != nil:
+			before = append(before, r.Journey)
+		default:
+			broken = append(broken, r.Journey)
+		}
+	}
+	if len(broken) > 0 {
+		return fmt.Errorf("%s after %s was deployed", fails(broken), release)
+	}
+	return fmt.Errorf("%s, as before %s: whether it works cannot be seen", fails(before), release)
+}
+
+func fails(names []string) string {
+	if len(names) == 1 {
+		return names[0] + " fails"
+	}
+	return strings.Join(names, ", ") + " fail"
 }
 
 func (r *deployRun) line() string {

@@ -13,7 +13,8 @@ import (
 
 // pageCommand is `outrider page`.
 type pageCommand struct {
-	Test pageTestCommand `cmd:"" help:"Send a page to a pager that says that it is only a test."`
+	Test  pageTestCommand  `cmd:"" help:"Send a page to a pager that says that it is only a test."`
+	Drill pageDrillCommand `cmd:"" help:"Let the running monitor page a journey's team as if it were broken, and say who heard of it and when."`
 }
 
 // pageTestCommand is `outrider page test`.
