@@ -19,6 +19,10 @@ type frame struct {
 	url        string
 	// world is the execution context of our isolated world in the frame's document; zero: none yet.
 	world int64
+	// pendingSince is when a navigation of a frame in the page was asked for that has not come about yet; pendingLoader
+	// is its request, if it has begun.
+	pendingSince  time.Time
+	pendingLoader cdp.LoaderID
 	// generation counts the frame's documents, so that a world made for an old one is not kept.
 	generation int
 }
@@ -54,7 +58,7 @@ func (t *tab) navigated(s *chrome.Session, e navigatedEvent) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	f := t.frame(e.Frame.ID)
-	f.session, f.url, f.world = s, e.Frame.URL, 0
+	f.session, f.url, f.world, f.pendingSince = s, e.Frame.URL, 0, time.Time{}
 	f.generation++
 	if e.Frame.ParentID != "" {
 		f.parent = e.Frame.ParentID
@@ -114,6 +118,7 @@ func (t *tab) frameChanged(s *chrome.Session, method string, e frameEvent) {
 // pendingChanged follows a navigation of the page that has not come about yet. t.mu is held.
 func (t *tab) pendingChanged(method string, e frameEvent) {
 	if e.FrameID != t.mainFrame {
+		t.frames[e.FrameID].goes(method, e)
 		return
 	}
 	m := &t.main
@@ -132,6 +137,27 @@ func (t *tab) pendingChanged(method string, e frameEvent) {
 		m.pending = false
 		t.mark()
 	}
+}
+
+// goes follows a navigation of a frame in the page that has not come about yet.
+func (f *frame) goes(method string, e frameEvent) {
+	switch {
+	case f == nil || method == "Page.frameStartedNavigating" && e.Type == "sameDocument":
+	case method == "Page.frameStoppedLoading":
+		f.pendingSince = time.Time{}
+	case e.Disposition == "" || e.Disposition == "currentTab":
+		f.pendingSince, f.pendingLoader = time.Now(), e.LoaderID
+	}
+}
+
+// going reports whether a frame in the page is about to be replaced. t.mu is held.
+func (t *tab) going(id cdp.FrameID) bool {
+	f := t.frames[id]
+	if f == nil || f.pendingSince.IsZero() {
+		return false
+	}
+	r := t.requests[string(f.pendingLoader)]
+	return time.Since(f.pendingSince) < pendingTime || r != nil && !r.done
 }
 
 // attached makes a session for a frame that lives in a process of its own, turns on what the page's session

@@ -103,14 +103,22 @@ func (t *tab) readAt(ctx context.Context, a *alternative, q inpage.Query) (inpag
 	q.Alts, q.TestID = []inpage.Part{a.part}, t.testID()
 	at := place{frame: t.mainFrame}
 	absent := inpage.Answer{OK: q.Want == inpage.Count || q.Want == inpage.Visible, Kind: "none"}
+	t.mu.Lock()
+	if !t.main.interactive {
+		absent = inpage.Answer{Kind: "none", Why: "the page is still loading: its frame may yet come"}
+	}
+	t.mu.Unlock()
 	if a.frame != nil {
 		short, cancel := context.WithTimeout(ctx, tick+margin)
 		defer cancel()
 		var err error
-		at, err = t.enter(short, a.frame)
+		at, err = t.enter(short, a.frame, q.Act)
 		var o *obstacle
 		if errors.As(err, &o) || errors.Is(err, errFrameGone) || err != nil && short.Err() != nil && ctx.Err() == nil {
 			return absent, nil
+		}
+		if err == nil {
+			err = t.until(ctx, func() bool { return !t.going(at.frame) })
 		}
 		if err != nil {
 			return inpage.Answer{}, err

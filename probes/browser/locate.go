@@ -119,8 +119,11 @@ func (o *obstacle) Error() string { return o.why }
 // wait waits until the target is as wanted. Its error is an *obstacle when the page says why not.
 func (t *tab) wait(ctx context.Context, tg subject, q inpage.Query) (found, error) {
 	settled := func() bool { return !t.navigating() }
-	if q.Act {
+	switch {
+	case q.Act:
 		settled = t.ready
+	case q.Want == inpage.Gone: // what has not come yet is not gone
+		settled = func() bool { return !t.navigating() && t.main.interactive }
 	}
 	if err := t.until(ctx, settled); err != nil {
 		return found{}, err
@@ -164,6 +167,9 @@ func (t *tab) waitInFrame(ctx context.Context, tg subject, q inpage.Query) (foun
 		if absent := (*obstacle)(nil); q.Want == inpage.Gone && errors.As(err, &absent) && absent.kind != "many" {
 			return found{Answer: inpage.Answer{OK: true}}, nil // so is everything that was in it
 		}
+		if err == nil {
+			err = t.until(ctx, func() bool { return !t.going(at.frame) })
+		}
 		if err != nil {
 			return found{}, err
 		}
@@ -185,11 +191,11 @@ func (t *tab) waitInFrame(ctx context.Context, tg subject, q inpage.Query) (foun
 // entrance waits for the frame; to see that something is gone, it looks only once.
 func (t *tab) entrance(ctx context.Context, frame *alternative, q inpage.Query) (place, error) {
 	if q.Want != inpage.Gone {
-		return t.enter(ctx, frame)
+		return t.enter(ctx, frame, q.Act)
 	}
 	short, cancel := context.WithTimeout(ctx, tick+margin)
 	defer cancel()
-	at, err := t.enter(short, frame)
+	at, err := t.enter(short, frame, false)
 	if err != nil && short.Err() != nil && ctx.Err() == nil {
 		err = &obstacle{"none", "no frame " + frame.label}
 	}
@@ -219,18 +225,19 @@ func (t *tab) inFrame(at place, frame *alternative, why string) string {
 	return s
 }
 
-// enter finds the frame that a locator names and gives the place inside it.
-func (t *tab) enter(ctx context.Context, frame *alternative) (place, error) {
+// enter finds the frame that a locator names and gives the place inside it. Nobody sees what is in a transparent one,
+// but it can be acted upon.
+func (t *tab) enter(ctx context.Context, frame *alternative, act bool) (place, error) {
 	around := place{frame: t.mainFrame}
 	if frame.frame != nil {
 		var err error
-		if around, err = t.enter(ctx, frame.frame); err != nil {
+		if around, err = t.enter(ctx, frame.frame, act); err != nil {
 			return place{}, err
 		}
 	}
 	key := frame.label
 	f, err := t.answered(ctx, subject{alts: []alternative{*frame}}, around,
-		inpage.Query{Alts: []inpage.Part{frame.part}, Want: inpage.Frame, Key: key, Timeout: 1})
+		inpage.Query{Alts: []inpage.Part{frame.part}, Want: inpage.Frame, Act: act, Key: key, Timeout: 1})
 	if err != nil {
 		return place{}, err
 	}
@@ -330,7 +337,7 @@ func (t *tab) glance(ctx context.Context, a alternative, q inpage.Query) (found,
 		short, cancel := context.WithTimeout(ctx, tick+margin)
 		defer cancel()
 		var err error
-		if at, err = t.enter(short, a.frame); err != nil {
+		if at, err = t.enter(short, a.frame, q.Act); err != nil {
 			if short.Err() != nil && ctx.Err() == nil {
 				err = &obstacle{"none", "no frame " + a.frame.label}
 			}

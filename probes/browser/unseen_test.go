@@ -11,6 +11,10 @@ func TestWhatIsInThePageButNotOnTheScreenIsNotSeen(t *testing.T) {
 	for name, c := range map[string]struct{ step, words string }{
 		"folded":                {"see: Folded to nothing", "not visible"},
 		"left of the page":      {"see: Left of the page", "not visible"},
+		"a shut drawer":         {"see: In a drawer that is shut", "not visible"},
+		"below the window":      {"see: Below the window for good", "not visible"},
+		"clipped as of old":     {"see: Clipped as of old", "not visible"},
+		"a transparent frame":   {"see: {role: heading, frame: {title: Transparent}}", "not visible"},
 		"one pixel":             {"see: For readers of the screen", "not visible"},
 		"clipped":               {"see: Clipped away", "not visible"},
 		"closed details":        {"see: Inside what is closed", `no "Inside what is closed"`},
@@ -33,6 +37,8 @@ func TestWhatIsNotOnTheScreenStandsInNobodysWay(t *testing.T) {
   - goto: ZOO/unseen.html
   - see: Your order is confirmed
   - see: A broken word
+  - gone: In a drawer that is shut
+  - see: Fixed to what scrolls
   - see: Said twice
   - see: Out of the fold
   - gone: Folded to nothing

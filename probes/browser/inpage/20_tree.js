@@ -106,9 +106,10 @@ function boxes(el) {
   return all;
 }
 
-// onPage reports whether a box can be scrolled to: what lies left of the page or above it cannot.
+// onPage reports whether a box can be scrolled to: what lies left of the page or above it cannot, nor what is fixed
+// beside the window, as a drawer that is shut.
 function onPage(el, r) {
-  if (r.right > 0 && r.bottom > 0) return true;
+  if (r.right > 0 && r.bottom > 0) return r.left < innerWidth && r.top < innerHeight || !fixed(el);
   if (getComputedStyle(document.documentElement).direction === 'rtl') return r.bottom > 0;
   let x = r.right, y = r.bottom;
   for (let e = parentOf(el); e; e = parentOf(e)) {
@@ -116,6 +117,18 @@ function onPage(el, r) {
     y += e.scrollTop;
   }
   return x > 0 && y > 0;
+}
+
+// fixed reports whether no scrolling moves an element.
+function fixed(el) {
+  let is = false;
+  for (let e = el; e; e = parentOf(e)) {
+    const s = getComputedStyle(e);
+    if (is && (s.transform !== 'none' || s.perspective !== 'none' || s.filter !== 'none' || s.contain !== 'none' || s.willChange !== 'auto')) return false;
+    if (s.position === 'fixed') is = true;
+    if (!is && e !== el && /auto|scroll/.test(s.overflow)) return false;
+  }
+  return is;
 }
 
 // clipped reports whether nothing of an element is left of what is around it: a menu that is folded to no
@@ -127,6 +140,7 @@ function clipped(el) {
     if (position === 'fixed') return false;
     if (position === 'absolute' && s.position === 'static' && s.transform === 'none') continue;
     if ((e.clientWidth <= 1 || e.clientHeight <= 1) && s.overflow !== 'visible' && !/^(inline|contents)$/.test(s.display)) return true;
+    if (/^(absolute|fixed)$/.test(s.position) && /^rect\((\d+px), \1, \1, \1\)/.test(s.clip)) return true;
     if (/^(inset\((50|100)%|circle\(0)/.test(s.clipPath)) return true;
     position = s.position;
   }

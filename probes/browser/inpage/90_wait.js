@@ -22,11 +22,22 @@ function choosing(q, waited, thorough) {
   return {why: why || 'not found', kind: 'none'};
 }
 
+// coming reports whether more of the document is still to come over the network. A document that scripts have written
+// into, perhaps without an end, is there.
+function coming() {
+  if (document.readyState !== 'loading') return false;
+  const n = performance.getEntriesByType('navigation')[0];
+  return !!n && n.responseStart > 0 && n.domContentLoadedEventStart === 0;
+}
+
+const COMING = 'the page is still loading: it may yet come';
+
 function attempt(q, waited, thorough) {
   if (q.want === 'gone') {
     const o = {testID: q.testID, all: true, thorough: true};
     const els = q.alts.flatMap((p) => find(p, o).els);
     if (els.length) return {why: `still there: ${describe(els[0], q.testID)}`, kind: 'there'};
+    if (coming()) return {why: COMING, kind: 'there'};
     return q.closed && suspects().length ? {fatal: true, kind: 'closed'} : {ok: true};
   }
   const c = choosing(q, waited, thorough);
@@ -53,7 +64,7 @@ function does(q, el, o) {
       return spot(el) ? {ok: true} : {why: 'it cannot be scrolled into view'};
     case 'frame':
       if (!el.matches('iframe,frame')) return {fatal: true, why: `${describe(el, o.testID)} is not a frame`};
-      if (!visible(el, true)) return {why: `the frame ${describe(el, o.testID)} is there but not visible`};
+      if (!visible(el, q.act)) return {why: `the frame ${describe(el, o.testID)} is there but not visible`};
       hold.frames.set(q.key, el);
       return {ok: true};
     case 'check': {
@@ -107,6 +118,7 @@ function wait(q) {
       clearInterval(interval);
       clearTimeout(deadline);
       removeEventListener('load', soon, true);
+      document.removeEventListener('readystatechange', soon);
       resolve(a);
     };
     const once = (explain) => {
@@ -145,6 +157,7 @@ function wait(q) {
     for (const root of shadowRoots()) look(root);
     if (first.soon) requestAnimationFrame(soon);
     addEventListener('load', soon, true);
+    document.addEventListener('readystatechange', soon);
     interval = setInterval(() => { for (const root of shadowRoots()) look(root); soon(); }, 100);
     deadline = setTimeout(() => !done && finish(once(true)), q.timeout);
   });
@@ -177,6 +190,7 @@ function read(q) {
   try {
     const found = find(q.alts[0], o);
     if (q.closed && !found.els.length && suspects().length) return {kind: 'closed'};
+    if (o.all && coming() && !(q.want === 'visible' && found.els.length)) return {why: COMING, kind: 'none'};
     if (q.want === 'count') return {ok: true, count: found.els.length};
     if (q.want === 'visible') return {ok: true, visible: found.els.length > 0};
     if (found.els.length > 1) return {why: many(q.alts[0], found.els, o), kind: 'many'};
