@@ -9,6 +9,7 @@ import (
 	"github.com/chromedp/cdproto/cdp/jsonv2"
 
 	"github.com/outrider-monitor/outrider/probes/browser/chrome"
+	"github.com/outrider-monitor/outrider/probes/browser/emulate"
 )
 
 // frame is one frame of the page. A frame of another site lives in another process and has a session of its
@@ -255,7 +256,7 @@ func (t *tab) setup() []command {
 	all = append(all, t.lasting()...)
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return append(all, changeable(t.conditions)...)
+	return append(all, emulation(emulate.Changeable(t.conditions)...)...)
 }
 
 // frameSession gives the session that a frame lives in; it waits for a frame that is just moving there.
