@@ -21,9 +21,10 @@ type Pager struct {
 // readPagers reads `pagers:`.
 func (c *Config) readPagers(r *document.Reader, m *document.Map) {
 	c.Pagers = map[string]Pager{}
+	allowExec := m.Bool("allow_exec")
 	for _, e := range m.Map("pagers").Entries() {
 		entry := r.Map(e.Value)
-		p := Pager{Spec: pager.Read(c.secrets(r), e.Key, entry), Pace: readPace(r, entry.Get("rate")), Pos: e.KeyPos}
+		p := Pager{Spec: pager.Read(c.secrets(r), e.Key, entry, allowExec), Pace: readPace(r, entry.Get("rate")), Pos: e.KeyPos}
 		entry.Done()
 		c.Pagers[e.Key] = p
 	}

@@ -19,7 +19,7 @@ func read(t *testing.T, src string) (pager.Spec, document.Problems) {
 	}
 	r := document.NewReader(nil)
 	m := r.Map(nodes[0])
-	spec := pager.Read(secret.Reader{Reader: r, Folder: "/etc/outrider"}, "p", m)
+	spec := pager.Read(secret.Reader{Reader: r, Folder: "/etc/outrider"}, "p", m, !strings.Contains(src, "forbidden"))
 	m.Done()
 	return spec, r.Problems()
 }
@@ -49,6 +49,9 @@ func TestMistakesInAPagerAreToldWithTheirPlace(t *testing.T) {
 		{"email: {server: mx.example:587, tls: sometimes, from: a@example.org, to: b@example.org}", `email.tls: want one of starttls, tls, none`},
 		{"email: {server: mx.example:25, tls: none, from: a@example.org, to: b@example.org}", `1:37: email.tls: anybody on the way to "mx.example" could read and change the pages`},
 		{"email: {server: mx.example:587, password: {env: P}, from: a@example.org, to: b@example.org}", `1:8: email: a password needs a username`},
+		{"exec: {command: [/bin/forbidden]}", `1:1: pagers may not run programs (if this file is yours alone to change: allow_exec: true`},
+		{"exec: {command: []}", `1:17: exec.command: want a program and its arguments`},
+		{"exec: {command: [/bin/true], timeout: 1m}", `want 14s or less, got 1m`},
 		{"alertmanager: {urls: []}", `1:22: alertmanager.urls: want at least one URL`},
 		{"alertmanager: {urls: [http://ada:hunter2@am/]}", `1:23: alertmanager.urls[0]: a password does not belong in this file`},
 		{"alertmanager: {urls: [http://am/], resend: 1h}", `want 5s to 15m0s, got 1h`},
@@ -73,6 +76,7 @@ func TestWhatIsMissingIsToldAtOnceAndNeverTheSecret(t *testing.T) {
 		{"webhook: {url: {env: URL}, secret: {env: SECRET}}", []string{"URL is not set (export URL=", "SECRET is not set"}},
 		{"webhook: {url: {env: BAD}}", []string{"want an absolute http or https URL"}},
 		{"slack: {webhook_url: {env: BAD}}", []string{"want an absolute http or https URL"}},
+		{"exec: {command: [bin/none]}", []string{"/etc/outrider/bin/none: no such file"}},
 		{"pagerduty: {routing_key: {env: KEY}, webhook_secret: {env: HOOK}}", []string{"KEY is not set", "HOOK is not set"}},
 	} {
 		spec, problems := read(t, c.src)

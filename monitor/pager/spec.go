@@ -29,11 +29,13 @@ func kinds() []kind {
 		{"alertmanager", readAlertmanager},
 		{"slack", readSlack},
 		{"email", readEmail},
+		{"exec", readExec},
 	}
 }
 
-// Read reads the one key of a pager's entry that says of what kind it is. The answer is nil if there is none.
-func Read(r secret.Reader, name string, entry *document.Map) Spec {
+// Read reads the one key of a pager's entry that says of what kind it is. The answer is nil if there is none. allowExec
+// says that pagers may run programs.
+func Read(r secret.Reader, name string, entry *document.Map, allowExec bool) Spec {
 	var spec Spec
 	var found, known []string
 	for _, k := range kinds() {
@@ -42,6 +44,9 @@ func Read(r secret.Reader, name string, entry *document.Map) Spec {
 			continue
 		}
 		found = append(found, k.key)
+		if k.key == "exec" && !allowExec {
+			r.ProblemAt(entry.KeyPos(k.key), entry.Node().Path(), "pagers may not run programs", "if this file is yours alone to change: allow_exec: true, at its top level")
+		}
 		spec = k.read(r, entry.Map(k.key))
 	}
 	n := entry.Node()
