@@ -19,6 +19,7 @@ import (
 	"github.com/outrider-monitor/outrider/examples/shop"
 	"github.com/outrider-monitor/outrider/internal/leakcheck"
 	"github.com/outrider-monitor/outrider/journeys"
+	"github.com/outrider-monitor/outrider/journeys/format"
 	"github.com/outrider-monitor/outrider/probes"
 	"github.com/outrider-monitor/outrider/probes/httpcall"
 )
@@ -122,7 +123,7 @@ func load(t *testing.T) (all []journeys.Journey) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		parsed, err := journeys.Parse(file, src)
+		parsed, err := format.Parse(file, src)
 		if err != nil || len(parsed) != 1 || parsed[0].Name != name {
 			t.Fatalf("%s holds %d journeys, error:\n%v", file, len(parsed), err)
 		}

@@ -12,6 +12,9 @@ type Action interface {
 
 // IsBrowser reports whether the action needs a browser.
 func IsBrowser(a Action) bool {
-	v := grammars().index[a.Verb()]
-	return v != nil && v.place.hasPage()
+	switch a.(type) {
+	case *Request, *DNS, *TCP, *Handshake, *WebSocket, *GRPC, *Ping, *Group, *Use:
+		return false
+	}
+	return a != nil
 }

@@ -25,8 +25,12 @@ type SigV4 struct {
 	Region, Service, AccessKey, SecretKey, SessionToken Template
 }
 
-func (*BasicAuth) auth()  {}
+func (*BasicAuth) auth() {}
+
 func (*DigestAuth) auth() {}
+
 func (*BearerAuth) auth() {}
-func (*OAuth2) auth()     {}
-func (*SigV4) auth()      {}
+
+func (*OAuth2) auth() {}
+
+func (*SigV4) auth() {}

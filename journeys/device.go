@@ -37,11 +37,3 @@ func Devices() []Device {
 		{Name: "Galaxy Tab S9", Width: 753, Height: 1123, ScreenWidth: 753, ScreenHeight: 1205, Scale: 2.125, Model: "SM-X710", Android: "14.0.0", Tablet: true},
 	}
 }
-
-func deviceNames() []string {
-	var names []string
-	for _, d := range Devices() {
-		names = append(names, d.Name)
-	}
-	return names
-}

@@ -1,57 +1,8 @@
 package journeys
 
-import (
-	"regexp"
-
-	"github.com/outrider-monitor/outrider/journeys/document"
-)
-
 // Exchange is one entry of `query_response`, spelled and done as blackbox_exporter does: wait for what matches Expect,
 // send Send, then begin TLS. Each may be absent.
 type Exchange struct {
 	Expect, Send *Template
 	StartTLS     bool
-}
-
-func readDialogue(p *parser, n *document.Node) []Exchange {
-	items, _ := p.r.List(n)
-	dialogue := make([]Exchange, len(items))
-	for i, item := range items {
-		m := readFields(p, item, exchangeFields(), &dialogue[i])
-		if item.Kind == document.Mapping && !m.Has("expect") && !m.Has("send") && !m.Has("starttls") {
-			p.r.Problem(item, "says and expects nothing", "")
-		}
-	}
-	return dialogue
-}
-
-func exchangeFields() []field[Exchange] {
-	return []field[Exchange]{
-		{"expect", "regular expression; what comes is read until something matches it", textSchema(), func(p *parser, n *document.Node, e *Exchange) {
-			t := p.pattern(n)
-			e.Expect = &t
-		}},
-		{"send", "text to send; ${1} is the first group of the last match", textSchema(), func(p *parser, n *document.Node, e *Exchange) {
-			t := p.template(n)
-			e.Send = &t
-		}},
-		{"starttls", "go on in TLS", boolSchema(), func(p *parser, n *document.Node, e *Exchange) {
-			e.StartTLS, _ = p.r.Bool(n)
-		}},
-	}
-}
-
-// pattern reads a regular expression.
-func (p *parser) pattern(n *document.Node) Template {
-	t := p.required(n)
-	if text, static := t.Static(); static {
-		if _, err := regexp.Compile(text); err != nil {
-			p.r.Problem(n, err.Error(), "")
-		}
-	}
-	return t
-}
-
-func dialogueSchema() schema {
-	return schema{"type": "array", "items": object(exchangeFields())}
 }

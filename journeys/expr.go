@@ -102,34 +102,34 @@ type Verdict = expression.Verdict
 type Expr struct {
 	Source  string
 	Pos     document.Pos
-	program *expression.Program
+	Program *expression.Program
 }
 
 var errNotCompiled = errors.New("the expression was not made by Parse")
 
 // Eval gives the expression's value, within ctx.
 func (e Expr) Eval(ctx context.Context, s *Scope) (any, error) {
-	if e.program == nil {
+	if e.Program == nil {
 		return nil, errNotCompiled
 	}
-	return e.program.Eval(ctx, s)
+	return e.Program.Eval(ctx, s)
 }
 
 // Need is Eval for what is saved or published: a null is an error, unless the author allowed it (json?.coupon).
 func (e Expr) Need(ctx context.Context, s *Scope) (any, error) {
-	if e.program == nil {
+	if e.Program == nil {
 		return nil, errNotCompiled
 	}
-	return e.program.Need(ctx, s)
+	return e.Program.Need(ctx, s)
 }
 
 // Check evaluates an expectation (or an `if`) strictly: only true holds.
 func (e Expr) Check(ctx context.Context, s *Scope) Verdict {
-	if e.program == nil {
+	if e.Program == nil {
 		return Verdict{Expected: e.Source, Got: errNotCompiled.Error(), Err: errNotCompiled}
 	}
-	return e.program.Check(ctx, s)
+	return e.Program.Check(ctx, s)
 }
 
 // Uses reports whether the expression uses a name or a function, such as status or text.
-func (e Expr) Uses(name string) bool { return e.program != nil && e.program.Uses(name) }
+func (e Expr) Uses(name string) bool { return e.Program != nil && e.Program.Uses(name) }

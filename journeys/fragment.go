@@ -21,9 +21,9 @@ type Use struct {
 	// Publish are the values that the step's expressions see as result.NAME.
 	Publish []Binding
 
-	title string
+	Title string
 	// declared is where the fragment begins.
-	declared document.Pos
+	Declared document.Pos
 }
 
 // Argument is the value of one parameter, as the step gives it or as the fragment has it by default.
@@ -46,10 +46,6 @@ const (
 	SecretParam  ParamType = "secret"
 	AnyParam     ParamType = "any"
 )
-
-func paramTypes() []string {
-	return []string{string(TextParam), string(NumberParam), string(BooleanParam), string(URLParam), string(SecretParam), string(AnyParam)}
-}
 
 // Eval gives the argument's value in the scope of the step that uses the fragment. A value of another type than the
 // parameter's is an error.
@@ -81,7 +77,7 @@ func (a Argument) Eval(ctx context.Context, s *Scope) (any, error) {
 
 func (a Argument) text(v any) (any, error) {
 	text, err := expression.Format(v, a.Name)
-	if err == nil && a.Type == URLParam && !isWebAddress(text) {
+	if err == nil && a.Type == URLParam && !IsWebAddress(text) {
 		err = fmt.Errorf("the parameter %s is a URL, got %s", a.Name, expression.Show(text))
 	}
 	return text, err
@@ -98,7 +94,8 @@ func plainNumber(n json.Number) any {
 	return n
 }
 
-func isWebAddress(text string) bool {
+// IsWebAddress reports whether a text is an http or https URL with a host.
+func IsWebAddress(text string) bool {
 	return strings.HasPrefix(text, "http://") || strings.HasPrefix(text, "https://")
 }
 
@@ -106,8 +103,17 @@ func isWebAddress(text string) bool {
 func (*Use) Verb() string { return "use" }
 
 func (u *Use) sentence() string {
-	if u.title != "" {
-		return u.title
+	if u.Title != "" {
+		return u.Title
 	}
 	return "Use " + u.Fragment
+}
+
+// Param is a parameter that a fragment declares. A nil Default: the step that uses it must give a value.
+type Param struct {
+	Name    string
+	Type    ParamType
+	Default *Value
+	Doc     string
+	Pos     document.Pos
 }

@@ -41,16 +41,16 @@ type Journey struct {
 	Pos  document.Pos
 
 	// references are the uses of other journeys' values, for CheckSet.
-	references []reference
+	References []Reference
 	// depends are the places of Alert.DependsOn.
-	depends []reference
+	Depends []Reference
 }
 
-// reference is a place that names another journey, and a value that it publishes if name is not empty.
-type reference struct {
-	journey, name string
-	pos           document.Pos
-	path          string
+// Reference is a place that names another journey, and a value that it publishes if name is not empty.
+type Reference struct {
+	Journey, Name string
+	Pos           document.Pos
+	Path          string
 }
 
 // Schedule says when a journey is due: Every or Cron, never both. Both empty: the monitor's default.

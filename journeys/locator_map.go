@@ -21,7 +21,7 @@ func locatorOf(m map[string]any) (Locator, error) {
 	}
 	switch {
 	case l.Engine == "":
-		return l, errors.New("the locator does not say how to find the element: want one of " + strings.Join(engineTable(), ", "))
+		return l, errors.New("the locator does not say how to find the element: want one of " + strings.Join(EngineTable(), ", "))
 	case l.Name != nil && l.Engine != ByRole:
 		return l, errors.New("name goes with role")
 	}
@@ -69,8 +69,8 @@ func (l *Locator) put(key string, value any) (err error) {
 
 // by sets how the element is found.
 func (l *Locator) by(key string, t Template, text string) error {
-	if !slices.Contains(engineTable(), key) {
-		known := append(slices.Clone(engineTable()), "name", "exact", "nth", "has_text", "within", "frame")
+	if !slices.Contains(EngineTable(), key) {
+		known := append(slices.Clone(EngineTable()), "name", "exact", "nth", "has_text", "within", "frame")
 		if hint := document.DidYouMean(key, known); hint != "" {
 			return fmt.Errorf("unknown key %q of a locator: %s", key, hint)
 		}
@@ -81,9 +81,9 @@ func (l *Locator) by(key string, t Template, text string) error {
 	}
 	l.Engine, l.Value = Engine(key), t
 	if l.Engine == ByRole {
-		return knownRole(text)
+		return KnownRole(text)
 	}
-	return balanced(l.Engine, text)
+	return Balanced(l.Engine, text)
 }
 
 func innerLocator(value any) (*Locator, error) {

@@ -10,16 +10,18 @@ import (
 	"github.com/outrider-monitor/outrider/journeys/document"
 )
 
-// engines are the words before the = of a locator's string form, and the keys of its map form.
-func engines() []Engine {
+// Engines are the words before the = of a locator's string form, and the keys of its map form.
+func Engines() []Engine {
 	return []Engine{ByRole, ByLabel, ByPlaceholder, ByText, ByTestID, ByAlt, ByTitle, ByCSS, ByXPath}
 }
 
-var engineTable = sync.OnceValue(engineNames)
+// EngineTable is EngineNames, made once.
+var EngineTable = sync.OnceValue(EngineNames)
 
-func engineNames() []string {
+// EngineNames are the engines as texts.
+func EngineNames() []string {
 	var names []string
-	for _, e := range engines() {
+	for _, e := range Engines() {
 		names = append(names, string(e))
 	}
 	return names
@@ -28,11 +30,11 @@ func engineNames() []string {
 // ParseLocator reads a locator's string form: what a person sees, or engine=value, or
 // role=button[name="Place order"], where [exact] and [nth=1] may follow. ${{ }} means nothing here.
 func ParseLocator(text string) (Locator, error) {
-	return parseLocator(text, func(s string) Template { return Literal(s) })
+	return LocatorOf(text, func(s string) Template { return Literal(s) })
 }
 
-// parseLocator reads the string form; template makes a template of a piece of it.
-func parseLocator(text string, template func(string) Template) (Locator, error) {
+// LocatorOf is ParseLocator for a text that may hold expressions: template makes a template of a piece of it.
+func LocatorOf(text string, template func(string) Template) (Locator, error) {
 	if strings.TrimSpace(text) == "" {
 		return Locator{}, errors.New("the locator is empty")
 	}
@@ -46,7 +48,7 @@ func parseLocator(text string, template func(string) Template) (Locator, error) 
 	if word == string(ByVisible) {
 		return Locator{Engine: ByVisible, Value: template(value)}, nil
 	}
-	for _, e := range engines() {
+	for _, e := range Engines() {
 		if string(e) != word {
 			continue
 		}
@@ -56,9 +58,9 @@ func parseLocator(text string, template func(string) Template) (Locator, error) 
 		if e == ByRole {
 			return parseRole(value, template)
 		}
-		return Locator{Engine: e, Value: template(value)}, balanced(e, value)
+		return Locator{Engine: e, Value: template(value)}, Balanced(e, value)
 	}
-	if hint := document.DidYouMean(word, engineNames()); hint != "" {
+	if hint := document.DidYouMean(word, EngineNames()); hint != "" {
 		return Locator{}, fmt.Errorf("unknown locator engine %q: %s", word, hint)
 	}
 	return Locator{Engine: ByVisible, Value: template(text)}, nil
@@ -75,7 +77,7 @@ func parseRole(text string, template func(string) Template) (Locator, error) {
 		rest = "[" + rest
 	}
 	l := Locator{Engine: ByRole, Value: template(role)}
-	if err := knownRole(role); err != nil {
+	if err := KnownRole(role); err != nil {
 		return l, err
 	}
 	for rest != "" {
@@ -164,8 +166,8 @@ func (l *Locator) set(name, value string, template func(string) Template) error 
 	return nil
 }
 
-// balanced finds the mistake that is made most in a selector. Whether it is right in all else the browser knows.
-func balanced(e Engine, selector string) error {
+// Balanced finds the mistake that is made most in a selector. Whether it is right in all else the browser knows.
+func Balanced(e Engine, selector string) error {
 	if e != ByCSS && e != ByXPath {
 		return nil
 	}
@@ -195,9 +197,9 @@ func balanced(e Engine, selector string) error {
 	return nil
 }
 
-// knownRole refuses what is no role of WAI-ARIA 1.3. A role with an expression in it is not known yet.
-func knownRole(role string) error {
-	if strings.ContainsFunc(role, isPlaceholder) {
+// KnownRole refuses what is no role of WAI-ARIA 1.3. A role with an expression in it is not known yet.
+func KnownRole(role string) error {
+	if strings.ContainsFunc(role, IsPlaceholder) {
 		return nil
 	}
 	roles := roleTable()
@@ -223,3 +225,10 @@ func ariaRoles() []string {
 		searchbox sectionfooter sectionheader separator slider spinbutton status strong subscript suggestion
 		superscript switch tab table tablist tabpanel term textbox time timer toolbar tooltip tree treegrid treeitem`)
 }
+
+// FirstPlaceholder is the first of them. A locator's string form is read with a placeholder for each expression, so that its grammar sees one character
+// whatever the expression holds: characters of a private use plane of Unicode (U+F0000 and on).
+const FirstPlaceholder = '\U000F0000'
+
+// IsPlaceholder reports whether a character stands for an expression.
+func IsPlaceholder(r rune) bool { return r >= FirstPlaceholder && r <= '\U000FFFFD' }

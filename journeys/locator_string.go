@@ -9,12 +9,12 @@ import (
 // otherwise.
 func (l Locator) String() string {
 	plain := l.Nth == nil && l.HasText == nil && l.Within == nil && l.Frame == nil && !l.Exact
-	value := l.Value.words()
+	value := l.Value.Words()
 	switch {
 	case plain && l.Engine == ByRole && l.Name == nil:
 		return "role=" + value
 	case plain && l.Engine == ByRole:
-		return "role=" + value + `[name="` + escapeName.Replace(l.Name.words()) + `"]`
+		return "role=" + value + `[name="` + escapeName.Replace(l.Name.Words()) + `"]`
 	case plain && l.Engine == ByVisible && !needsEngine(value):
 		return value
 	case plain:
@@ -23,13 +23,13 @@ func (l Locator) String() string {
 	var b strings.Builder
 	b.WriteString("{" + string(l.Engine) + ": " + scalar(value))
 	if l.Name != nil {
-		b.WriteString(", name: " + scalar(l.Name.words()))
+		b.WriteString(", name: " + scalar(l.Name.Words()))
 	}
 	if l.Exact {
 		b.WriteString(", exact: true")
 	}
 	if l.HasText != nil {
-		b.WriteString(", has_text: " + scalar(l.HasText.words()))
+		b.WriteString(", has_text: " + scalar(l.HasText.Words()))
 	}
 	if l.Nth != nil {
 		b.WriteString(", nth: " + strconv.Itoa(*l.Nth))
@@ -59,9 +59,9 @@ func (ls Locators) String() string {
 // words is what a person calls the element: its name or text rather than how it is found.
 func (l Locator) words() string {
 	if l.Name != nil {
-		return l.Name.words()
+		return l.Name.Words()
 	}
-	return l.Value.words()
+	return l.Value.Words()
 }
 
 func (ls Locators) words() string {
@@ -77,7 +77,7 @@ var escapeName = strings.NewReplacer(`\`, `\\`, `"`, `\"`)
 // needsEngine reports whether a bare text would be read as something else.
 func needsEngine(text string) bool {
 	l, err := ParseLocator(text)
-	return err != nil || l.Engine != ByVisible || l.Value.static != text
+	return err != nil || l.Engine != ByVisible || l.Value.Plain != text
 }
 
 func nested(l Locator) string {

@@ -8,9 +8,9 @@ import (
 	"github.com/outrider-monitor/outrider/journeys/expression"
 )
 
-// pageFunctions look at the page. Their first argument is a locator, which is read when the file is loaded
+// PageFunctions look at the page. Their first argument is a locator, which is read when the file is loaded
 // unless the expression computes it.
-func pageFunctions() []expression.Function {
+func PageFunctions() []expression.Function {
 	return []expression.Function{
 		{Name: "text", Type: (func(string) string)(nil), Or: (func(map[string]any) string)(nil), Prepare: prepareLocator,
 			Call: onPage(func(ctx context.Context, p PageFuncs, l Locator, _ []any) (any, error) { return p.Text(ctx, l) })},
@@ -32,12 +32,12 @@ func pageFunctions() []expression.Function {
 
 // LooksAtPage reports whether an expression needs a page to be evaluated.
 func LooksAtPage(e Expr) bool {
-	for _, r := range browserNames() {
+	for _, r := range BrowserNames() {
 		if e.Uses(r.Name) {
 			return true
 		}
 	}
-	for _, f := range pageFunctions() {
+	for _, f := range PageFunctions() {
 		if e.Uses(f.Name) {
 			return true
 		}
@@ -61,14 +61,14 @@ func prepareLocator(index int, constant any) (any, error) {
 	return &l, err
 }
 
-// errNoPage is met by an expression that looks at a page where none is open.
-var errNoPage = errors.New("there is no page to look at yet")
+// ErrNoPage is met by an expression that looks at a page where none is open.
+var ErrNoPage = errors.New("there is no page to look at yet")
 
 func onPage(look func(context.Context, PageFuncs, Locator, []any) (any, error)) func(context.Context, expression.Env, []any) (any, error) {
 	return func(ctx context.Context, env expression.Env, args []any) (any, error) {
 		s, ok := env.(*Scope)
 		if !ok || s.Funcs == nil {
-			return nil, errNoPage
+			return nil, ErrNoPage
 		}
 		l, err := anyLocator(args[0])
 		if err != nil {

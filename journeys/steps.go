@@ -3,7 +3,7 @@ package journeys
 import "iter"
 
 // Members are the steps that a step holds (group, use); nil for one that does something itself.
-func (s *Step) Members() []Step { return members(s.Action) }
+func (s *Step) Members() []Step { return Members(s.Action) }
 
 // Size is the number of steps that the step stands for: itself and all that it holds.
 func (s *Step) Size() int {
@@ -49,17 +49,4 @@ func eachStep(steps []Step, yield func(*Step) bool) bool {
 		}
 	}
 	return true
-}
-
-// showsPage reports whether a step, or one that it holds, has a page: its `if` may look at it.
-func (p *parser) showsPage(a Action) bool {
-	if v := p.g.index[a.Verb()]; v != nil && v.place.hasPage() {
-		return true
-	}
-	for _, s := range members(a) {
-		if s.Action != nil && p.showsPage(s.Action) {
-			return true
-		}
-	}
-	return false
 }

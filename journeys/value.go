@@ -10,11 +10,15 @@ import (
 // expression's type: `{quantity: "${{ json.count }}"}` sends a number.
 type Value struct{ node any }
 
-// entry is one key of a Value's map.
-type entry struct {
-	key   string
-	value Value
+// Entry is one key of a Value's map.
+type Entry struct {
+	Key   string
+	Value Value
 }
+
+// ValueOf makes a value of nil, a bool, a json.Number, a Template, a list of values, or a map's entries in their order. No
+// other type can become JSON.
+func ValueOf(node any) Value { return Value{node} }
 
 // JSON evaluates the value to what encoding/json can marshal.
 func (v Value) JSON(ctx context.Context, s *Scope) (any, error) {
@@ -32,41 +36,16 @@ func (v Value) JSON(ctx context.Context, s *Scope) (any, error) {
 			}
 		}
 		return items, nil
-	case []entry:
+	case []Entry:
 		entries := make(map[string]any, len(n))
 		for _, e := range n {
-			evaluated, err := e.value.JSON(ctx, s)
+			evaluated, err := e.Value.JSON(ctx, s)
 			if err != nil {
 				return nil, err
 			}
-			entries[e.key] = evaluated
+			entries[e.Key] = evaluated
 		}
 		return entries, nil
 	}
 	return nil, fmt.Errorf("a value of type %T cannot be JSON", v.node)
-}
-
-// isJSONNumber reports whether the text is a number as JSON writes it (RFC 8259, section 6). 010, +1, .5 and 1_000
-// are none: they stay the text that their author wrote.
-func isJSONNumber(text string) bool {
-	if text == "" || text[0] != '-' && (text[0] < '0' || text[0] > '9') {
-		return false
-	}
-	return json.Valid([]byte(text))
-}
-
-// jsonScalar gives what an unquoted scalar is in the core schema of YAML 1.2, as far as JSON knows it too.
-func jsonScalar(text string) (any, bool) {
-	switch text {
-	case "true", "True", "TRUE":
-		return true, true
-	case "false", "False", "FALSE":
-		return false, true
-	case "null", "Null", "NULL":
-		return nil, true
-	}
-	if isJSONNumber(text) {
-		return json.Number(text), true
-	}
-	return nil, false
 }

@@ -1,10 +1,6 @@
 package journeys
 
-import (
-	"strings"
-
-	"github.com/outrider-monitor/outrider/journeys/document"
-)
+import "strings"
 
 // Group is several steps under one name, with one time, one condition and one verdict.
 type Group struct {
@@ -12,36 +8,13 @@ type Group struct {
 	Steps []Step
 }
 
-// flowVerbs hold other steps.
-func flowVerbs() []verb {
-	return []verb{
-		{name: "group", doc: "several `steps` under this name: one if, timeout, budget, retry for all of them", place: anywhere, schema: textSchema(),
-			keys: []key{
-				{"steps", "the steps of the group, in order", stepsSchema(), true},
-				{"defaults", "keys that the steps of the group have where they say nothing themselves", refSchema("defaults"), false},
-			}, without: []string{"expect", "save"}, holds: true, read: readGroup},
-		{name: "use", doc: "the steps of a fragment, from this file; `with` gives its parameters", place: afterUse, schema: textSchema(),
-			keys: []key{{"with", "values of the fragment's parameters", schema{"type": "object"}, false}}, holds: true, read: readUse},
-	}
-}
-
-func readGroup(p *parser, n *document.Node, m *document.Map) Action {
-	g := &Group{Title: p.label(n, 100)}
-	m.Need("steps")
-	defer p.under(m.Get("defaults"))()
-	if steps := m.Get("steps"); steps != nil {
-		g.Steps = p.steps(steps)
-	}
-	return g
-}
-
 // Verb is group.
 func (*Group) Verb() string { return "group" }
 
 func (g *Group) sentence() string { return strings.TrimSpace(g.Title) }
 
-// members are the steps that an action holds; nil for one that does something itself.
-func members(a Action) []Step {
+// Members are the steps that an action holds; nil for one that does something itself.
+func Members(a Action) []Step {
 	switch a := a.(type) {
 	case *Group:
 		return a.Steps

@@ -1,12 +1,6 @@
 package journeys
 
-import (
-	"fmt"
-	"slices"
-	"strings"
-
-	"github.com/outrider-monitor/outrider/journeys/document"
-)
+import "strings"
 
 // Click clicks once; DblClick twice; Hover only moves there.
 type (
@@ -56,127 +50,16 @@ const (
 // ScrollTo brings the target into view.
 type ScrollTo struct{ Target Locators }
 
-// pointerVerbs do what a hand does with a mouse.
-func pointerVerbs() []verb {
-	pressing := mouseFields()
-	pointing := pressing[1:]
-	return []verb{
-		withMouse("click", "click once", pressing, func(l Locators, m Mouse) Action { return &Click{l, m} }),
-		withMouse("dblclick", "click twice", pressing, func(l Locators, m Mouse) Action { return &DblClick{l, m} }),
-		withMouse("hover", "move the pointer there", pointing, func(l Locators, m Mouse) Action { return &Hover{l, m} }),
-		{name: "drag", doc: "take an element and let it go on another", place: onThePage, schema: refSchema("locators"),
-			keys: []key{{"to", "the element to let it go on", refSchema("locators"), true}}, read: readDrag},
-		{name: "scroll", doc: "turn the mouse's wheel: pixels down (negative: up), bottom or top", place: onThePage, schema: scrollSchema(),
-			keys: []key{{"on", "the element to scroll in", refSchema("locators"), false}}, read: readScroll},
-		onTarget("scroll_to", "bring an element into view", func(l Locators) Action { return &ScrollTo{l} }),
-	}
-}
+func (*Click) Verb() string { return "click" }
 
-func readDrag(p *parser, n *document.Node, m *document.Map) Action {
-	a := &Drag{Target: p.locators(n)}
-	m.Need("to")
-	if to := m.Get("to"); to != nil {
-		a.To = p.locators(to)
-	}
-	return a
-}
-
-func scrollSchema() schema {
-	return schema{"oneOf": []schema{intSchema(), enumSchema("bottom", "top")}}
-}
-
-func readScroll(p *parser, n *document.Node, m *document.Map) Action {
-	a := &Scroll{}
-	switch {
-	case n.Kind == document.Text && n.Value == "bottom":
-		a.By = Bottom
-	case n.Kind == document.Text && n.Value == "top":
-		a.By = Top
-	case n.Kind == document.Text && !isNumber(n.Value):
-		p.r.Problem(n, "want pixels, bottom or top, got "+quoteShort(n.Value), "such as 600, or -600 for up")
-	default:
-		by, ok := p.r.Int(n)
-		if a.By = by; ok && (by == 0 || by > Bottom || by < Top) {
-			p.r.Problem(n, fmt.Sprintf("want up to %d pixels, up or down, got %d", Bottom, by), "")
-		}
-	}
-	if on := m.Get("on"); on != nil {
-		a.Target = p.locators(on)
-	}
-	return a
-}
-
-func isNumber(text string) bool {
-	_, err := document.ParseInt(text)
-	return err == nil
-}
-
-// withMouse is a verb on a target whose keys say how the mouse is used.
-func withMouse(name, doc string, fields []field[Mouse], make func(Locators, Mouse) Action) verb {
-	v := onTarget(name, doc, nil)
-	v.keys = keysOf(fields)
-	v.read = func(p *parser, n *document.Node, m *document.Map) Action {
-		var mouse Mouse
-		for _, f := range fields {
-			if value := m.Get(f.key); value != nil {
-				f.read(p, value, &mouse)
-			}
-		}
-		return make(p.locators(n), mouse)
-	}
-	return v
-}
-
-// pointerDefinitions are the pieces of the JSON Schema that these verbs refer to.
-func pointerDefinitions() map[string]schema {
-	return map[string]schema{"position": object(offsetFields(), "x", "y")}
-}
-
-// mouseFields are the keys of what is done with a mouse.
-func mouseFields() []field[Mouse] {
-	return []field[Mouse]{
-		{"button", "button of the mouse: left, middle or right", enumSchema("left", "middle", "right"), func(p *parser, n *document.Node, a *Mouse) {
-			a.Button, _ = p.r.Enum(n, "left", "middle", "right")
-		}},
-		{"modifiers", "keys held meanwhile: Alt, Control, Meta, Shift", textsSchema(), func(p *parser, n *document.Node, a *Mouse) {
-			a.Modifiers = p.modifiers(n)
-		}},
-		{"position", "where on the element, from its upper left corner: {x: 10, y: 5}", refSchema("position"), func(p *parser, n *document.Node, a *Mouse) {
-			a.Position = &Offset{}
-			readFields(p, n, offsetFields(), a.Position).Need("x", "y")
-		}},
-	}
-}
-
-func offsetFields() []field[Offset] {
-	return []field[Offset]{
-		{"x", "pixels from the left", schema{"type": "number"}, func(p *parser, n *document.Node, o *Offset) { o.X, _ = p.r.Float(n) }},
-		{"y", "pixels from the top", schema{"type": "number"}, func(p *parser, n *document.Node, o *Offset) { o.Y, _ = p.r.Float(n) }},
-	}
-}
-
-// modifiers reads names of modifier keys.
-func (p *parser) modifiers(n *document.Node) []string {
-	known := []string{"Alt", "Control", "Meta", "Shift"}
-	names := p.r.Texts(n)
-	for _, name := range names {
-		if slices.Contains(known, name) {
-			continue
-		}
-		hint := document.DidYouMean(name, known)
-		if hint == "" {
-			hint = "use " + strings.Join(known, ", ")
-		}
-		p.r.Problem(n, fmt.Sprintf("%q is no modifier", name), hint)
-	}
-	return names
-}
-
-func (*Click) Verb() string    { return "click" }
 func (*DblClick) Verb() string { return "dblclick" }
-func (*Hover) Verb() string    { return "hover" }
-func (*Drag) Verb() string     { return "drag" }
-func (*Scroll) Verb() string   { return "scroll" }
+
+func (*Hover) Verb() string { return "hover" }
+
+func (*Drag) Verb() string { return "drag" }
+
+func (*Scroll) Verb() string { return "scroll" }
+
 func (*ScrollTo) Verb() string { return "scroll_to" }
 
 func (a *Click) sentence() string {
@@ -185,9 +68,13 @@ func (a *Click) sentence() string {
 	}
 	return "Click " + a.Target.words()
 }
+
 func (a *DblClick) sentence() string { return "Double-click " + a.Target.words() }
-func (a *Hover) sentence() string    { return "Hover over " + a.Target.words() }
-func (a *Drag) sentence() string     { return "Drag " + a.Target.words() + " to " + a.To.words() }
+
+func (a *Hover) sentence() string { return "Hover over " + a.Target.words() }
+
+func (a *Drag) sentence() string { return "Drag " + a.Target.words() + " to " + a.To.words() }
+
 func (a *Scroll) sentence() string {
 	way := "down"
 	if a.By < 0 {
@@ -198,4 +85,5 @@ func (a *Scroll) sentence() string {
 	}
 	return "Scroll " + way
 }
+
 func (a *ScrollTo) sentence() string { return "Scroll to " + a.Target.words() }

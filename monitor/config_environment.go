@@ -4,13 +4,13 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/outrider-monitor/outrider/journeys"
 	"github.com/outrider-monitor/outrider/journeys/document"
+	"github.com/outrider-monitor/outrider/journeys/format"
 )
 
 // readEnvironments reads which environment was chosen and which there are for all journeys. Their variables are read
 // with each journey that has them.
-func (c *Config) readEnvironments(r *document.Reader, m *document.Map, loader *journeys.Loader) {
+func (c *Config) readEnvironments(r *document.Reader, m *document.Map, loader *format.Loader) {
 	if chosen := m.Text("environment"); c.Environment == "" {
 		c.Environment = chosen
 	}

@@ -11,12 +11,13 @@ import (
 
 	"github.com/outrider-monitor/outrider/journeys"
 	"github.com/outrider-monitor/outrider/journeys/document"
+	"github.com/outrider-monitor/outrider/journeys/format"
 )
 
 // readJourneys reads all files that `journeys:` names, and then checks them against each other and the teams.
 func (c *Config) readJourneys(r *document.Reader, m *document.Map) {
 	whole := true
-	loader := &journeys.Loader{Read: FragmentReader(filepath.Dir(c.File)), StepDefaults: m.Map("defaults").Get("steps")}
+	loader := &format.Loader{Read: FragmentReader(filepath.Dir(c.File)), StepDefaults: m.Map("defaults").Get("steps")}
 	if loader.StepDefaults != nil {
 		loader.CheckDefaults(r, loader.StepDefaults)
 	}
@@ -53,7 +54,7 @@ func (c *Config) readJourneys(r *document.Reader, m *document.Map) {
 	m.Texts("journeys")
 	// A journey that could not be read would be missed by every check across journeys.
 	if whole {
-		report(r, journeys.CheckSet(c.Journeys))
+		report(r, format.CheckSet(c.Journeys))
 		c.choose(r, m)
 	}
 	for i := range c.Journeys {
@@ -62,7 +63,7 @@ func (c *Config) readJourneys(r *document.Reader, m *document.Map) {
 	}
 }
 
-func (c *Config) readJourneyFile(r *document.Reader, loader *journeys.Loader, file string) bool {
+func (c *Config) readJourneyFile(r *document.Reader, loader *format.Loader, file string) bool {
 	src, err := os.ReadFile(file)
 	if err != nil {
 		r.ProblemAt(document.Pos{File: file, Line: 1, Column: 1}, "", plain(err), "")

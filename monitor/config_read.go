@@ -12,6 +12,7 @@ import (
 
 	"github.com/outrider-monitor/outrider/journeys"
 	"github.com/outrider-monitor/outrider/journeys/document"
+	"github.com/outrider-monitor/outrider/journeys/format"
 )
 
 // read reads the file's top level, and then what only the whole can tell.
@@ -32,7 +33,7 @@ func (c *Config) read(r *document.Reader, m *document.Map) {
 	c.readTraces(r, m)
 	c.MonitorPagers = c.pagerNames(r, m.Get("monitor_pagers"))
 	c.FallbackPagers = c.pagerNames(r, m.Get("fallback_pagers"))
-	c.Storm = first(journeys.ReadTimes(r, m.Get("storm"), 3, 1000), journeys.Threshold{Count: 5, For: time.Minute})
+	c.Storm = first(format.ReadTimes(r, m.Get("storm"), 3, 1000), journeys.Threshold{Count: 5, For: time.Minute})
 	c.checkAddresses(r, m)
 	m.Need("journeys")
 	c.readJourneys(r, m)
@@ -66,7 +67,7 @@ func (c *Config) readDefaults(r *document.Reader, m *document.Map) {
 	d.Every = first(m.Duration("every"), DefaultEvery)
 	d.Timeout = first(m.Duration("timeout"), DefaultTimeout)
 	d.StepTimeout = first(m.Duration("step_timeout"), DefaultStepTimeout)
-	d.Alert = journeys.ReadAlert(r, m.Get("alert"))
+	d.Alert = format.ReadAlert(r, m.Get("alert"))
 	m.Know("steps") // the journeys' loader reads them
 	m.Done()
 }

@@ -9,13 +9,14 @@ import (
 	"time"
 
 	"github.com/outrider-monitor/outrider/journeys"
+	"github.com/outrider-monitor/outrider/journeys/format"
 	"github.com/outrider-monitor/outrider/probes"
 )
 
 // parse reads a journey's steps, without its head.
 func parse(t *testing.T, rest string) *journeys.Journey {
 	t.Helper()
-	list, err := journeys.Parse("journey.yaml", []byte("journey: checkout\nteam: payments\n"+rest))
+	list, err := format.Parse("journey.yaml", []byte("journey: checkout\nteam: payments\n"+rest))
 	if err != nil {
 		t.Fatal(err)
 	}

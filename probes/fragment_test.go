@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/outrider-monitor/outrider/journeys"
+	"github.com/outrider-monitor/outrider/journeys/format"
 	"github.com/outrider-monitor/outrider/probes"
 )
 
@@ -27,7 +28,7 @@ publish: {id: vars.id, note: vars.note}
 // using parses a journey that may use the order fragment as order.yaml.
 func using(t *testing.T, src string) *journeys.Journey {
 	t.Helper()
-	l := &journeys.Loader{Read: func(path string) ([]byte, error) {
+	l := &format.Loader{Read: func(path string) ([]byte, error) {
 		if path != "order.yaml" {
 			return nil, fmt.Errorf("asked for %q", path)
 		}

@@ -9,13 +9,14 @@ import (
 	"time"
 
 	"github.com/outrider-monitor/outrider/journeys"
+	"github.com/outrider-monitor/outrider/journeys/format"
 	"github.com/outrider-monitor/outrider/probes"
 )
 
 // parsed reads a journey as an author writes it.
 func parsed(t *testing.T, src string) *journeys.Journey {
 	t.Helper()
-	js, err := journeys.Parse("journey.yaml", []byte("journey: checkout\nteam: payments\n"+src))
+	js, err := format.Parse("journey.yaml", []byte("journey: checkout\nteam: payments\n"+src))
 	if err != nil {
 		t.Fatal(err)
 	}

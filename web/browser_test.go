@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/outrider-monitor/outrider/journeys"
+	"github.com/outrider-monitor/outrider/journeys/format"
 	"github.com/outrider-monitor/outrider/probes"
 	"github.com/outrider-monitor/outrider/probes/browser"
 	"github.com/outrider-monitor/outrider/web"
@@ -55,7 +56,7 @@ func TestOutriderFindsItsOwnPagesWhole(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	all, err := journeys.Parse("testdata/looks.yaml", src)
+	all, err := format.Parse("testdata/looks.yaml", src)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -102,7 +103,7 @@ func TestAnOpenPageShowsTheNewsOrSaysThatItIsOld(t *testing.T) {
 		w.handler.ServeHTTP(rw, r)
 	}))
 	defer server.Close()
-	all, err := journeys.Parse("watching.yaml", []byte(watching))
+	all, err := format.Parse("watching.yaml", []byte(watching))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/outrider-monitor/outrider/incidents"
 	"github.com/outrider-monitor/outrider/internal/leakcheck"
 	"github.com/outrider-monitor/outrider/journeys"
+	"github.com/outrider-monitor/outrider/journeys/format"
 	"github.com/outrider-monitor/outrider/paging"
 	"github.com/outrider-monitor/outrider/probes"
 	"github.com/outrider-monitor/outrider/web"
@@ -58,7 +59,7 @@ func newWorld(dir string, o ...func(*web.Options)) (*world, error) {
 		if err != nil {
 			return nil, err
 		}
-		all, err := journeys.Parse(file, src)
+		all, err := format.Parse(file, src)
 		if err != nil {
 			return nil, err
 		}

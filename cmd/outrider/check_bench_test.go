@@ -13,7 +13,7 @@ import (
 
 // BenchmarkCheck checks a configuration of many files: the time for each must not grow with their number.
 func BenchmarkCheck(b *testing.B) {
-	src, err := os.ReadFile(worktree.Path("journeys/testdata/ok/design.yaml"))
+	src, err := os.ReadFile(worktree.Path("journeys/format/testdata/ok/design.yaml"))
 	if err != nil {
 		b.Fatal(err)
 	}

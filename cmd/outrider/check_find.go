@@ -10,6 +10,7 @@ import (
 
 	"github.com/outrider-monitor/outrider/journeys"
 	"github.com/outrider-monitor/outrider/journeys/document"
+	"github.com/outrider-monitor/outrider/journeys/format"
 	"github.com/outrider-monitor/outrider/monitor"
 )
 
@@ -131,12 +132,12 @@ func (f *findings) check() (*checked, error) {
 }
 
 // loaders are one for each folder with fragments: files that say the same share what was made of it.
-type loaders map[string]*journeys.Loader
+type loaders map[string]*format.Loader
 
-func (all loaders) of(file string) *journeys.Loader {
+func (all loaders) of(file string) *format.Loader {
 	root := monitor.RootOf(file)
 	if all[root] == nil {
-		all[root] = &journeys.Loader{Read: monitor.FragmentReader(root)}
+		all[root] = &format.Loader{Read: monitor.FragmentReader(root)}
 	}
 	return all[root]
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/outrider-monitor/outrider/journeys"
 	"github.com/outrider-monitor/outrider/journeys/document"
+	"github.com/outrider-monitor/outrider/journeys/format"
 	"github.com/outrider-monitor/outrider/monitor"
 )
 
@@ -97,8 +98,8 @@ func journeysOf(config *monitor.Config, file string) []journeys.Journey {
 }
 
 // loaderFor reads a file that is named by itself.
-func loaderFor(file string) *journeys.Loader {
-	return &journeys.Loader{Read: monitor.FragmentReader(monitor.RootOf(file))}
+func loaderFor(file string) *format.Loader {
+	return &format.Loader{Read: monitor.FragmentReader(monitor.RootOf(file))}
 }
 
 // looksLikeFile tells a file from the name of a journey.

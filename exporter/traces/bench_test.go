@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"github.com/outrider-monitor/outrider/exporter/traces"
-	"github.com/outrider-monitor/outrider/journeys"
+	"github.com/outrider-monitor/outrider/journeys/format"
 	"github.com/outrider-monitor/outrider/probes"
 	"github.com/outrider-monitor/outrider/probes/httpcall"
 	"github.com/outrider-monitor/outrider/probes/spans"
@@ -33,7 +33,7 @@ func BenchmarkTracedRun(b *testing.B) {
 	defer shop.Close()
 	collector := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { _, _ = io.Copy(io.Discard, r.Body) }))
 	defer collector.Close()
-	js, err := journeys.Parse("b.yaml", []byte("journey: b\nsteps:\n  - get: "+shop.URL+"/a\n  - get: "+shop.URL+"/b\n  - get: "+shop.URL+"/c\n    expect: status == 200\n"))
+	js, err := format.Parse("b.yaml", []byte("journey: b\nsteps:\n  - get: "+shop.URL+"/a\n  - get: "+shop.URL+"/b\n  - get: "+shop.URL+"/c\n    expect: status == 200\n"))
 	if err != nil {
 		b.Fatal(err)
 	}

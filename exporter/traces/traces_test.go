@@ -18,6 +18,7 @@ import (
 
 	"github.com/outrider-monitor/outrider/exporter/traces"
 	"github.com/outrider-monitor/outrider/journeys"
+	"github.com/outrider-monitor/outrider/journeys/format"
 	"github.com/outrider-monitor/outrider/probes"
 	"github.com/outrider-monitor/outrider/probes/httpcall"
 	"github.com/outrider-monitor/outrider/probes/spans"
@@ -64,7 +65,7 @@ func (s *shop) parents(path string) (all []string) {
 
 func parse(t *testing.T, text string) *journeys.Journey {
 	t.Helper()
-	js, err := journeys.Parse("test.yaml", []byte(text))
+	js, err := format.Parse("test.yaml", []byte(text))
 	if err != nil {
 		t.Fatal(err)
 	}

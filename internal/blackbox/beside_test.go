@@ -15,7 +15,7 @@ import (
 
 	"github.com/outrider-monitor/outrider/examples/shop/authority"
 	"github.com/outrider-monitor/outrider/internal/blackbox"
-	"github.com/outrider-monitor/outrider/journeys"
+	"github.com/outrider-monitor/outrider/journeys/format"
 	"github.com/outrider-monitor/outrider/probes"
 	"github.com/outrider-monitor/outrider/probes/httpcall"
 	"github.com/outrider-monitor/outrider/probes/netcall"
@@ -117,7 +117,7 @@ func (p pair) compare(t *testing.T, exporter *blackbox.Exporter, dir string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	list, err := journeys.Parse(filepath.Join(dir, "pair.yaml"), []byte("journey: pair\nsteps:\n  - "+p.steps+"\n    timeout: 1s\n"))
+	list, err := format.Parse(filepath.Join(dir, "pair.yaml"), []byte("journey: pair\nsteps:\n  - "+p.steps+"\n    timeout: 1s\n"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/outrider-monitor/outrider/internal/cdpbaseline"
 	"github.com/outrider-monitor/outrider/journeys"
+	"github.com/outrider-monitor/outrider/journeys/format"
 	"github.com/outrider-monitor/outrider/probes"
 	"github.com/outrider-monitor/outrider/probes/browser"
 	"github.com/outrider-monitor/outrider/probes/browser/chrome"
@@ -117,7 +118,7 @@ func startOutrider(t testing.TB, at addresses, o browser.Options, not ...int) *o
 			t.Error(err)
 		}
 	})
-	js, err := journeys.Parse("bench.yaml", []byte(sameCheckout))
+	js, err := format.Parse("bench.yaml", []byte(sameCheckout))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,13 +9,14 @@ import (
 	"testing"
 
 	"github.com/outrider-monitor/outrider/journeys"
+	"github.com/outrider-monitor/outrider/journeys/format"
 )
 
 // answer is what the page's examples of expressions look at; the page shows it.
 const answer = `{"name": " Ada ", "total": 12.5, "items": [{"dish": "soup", "price": 3}, {"dish": "pizza", "price": 9.5}], "tags": ["new", "hot"], "at":
 "2026-11-25T10:00:00Z"}`
 
-func format(t *testing.T) page {
+func formatPage(t *testing.T) page {
 	t.Helper()
 	for _, p := range pages(t) {
 		if p.path == "docs/journey-format.md" {
@@ -38,14 +39,14 @@ func TestEveryExampleOfAnExpressionHolds(t *testing.T) {
 	}
 	scope := &journeys.Scope{Step: map[string]any{"json": v, "status": 200}}
 	seen := 0
-	for _, b := range format(t).blocks {
+	for _, b := range formatPage(t).blocks {
 		if b.info != "expr" {
 			continue
 		}
 		for _, line := range strings.Split(strings.TrimSpace(b.text), "\n") {
 			seen++
 			quoted := strings.ReplaceAll(line, "'", "''")
-			js, err := journeys.Parse("x.yaml", fmt.Appendf(nil, "journey: x\nsteps:\n- get: http://a.example\n  expect: '%s'\n", quoted))
+			js, err := format.Parse("x.yaml", fmt.Appendf(nil, "journey: x\nsteps:\n- get: http://a.example\n  expect: '%s'\n", quoted))
 			if err != nil {
 				t.Errorf("%s: %v", line, err)
 				continue
@@ -63,7 +64,7 @@ func TestEveryExampleOfAnExpressionHolds(t *testing.T) {
 // What a reader is told of is shown too, in a block that a test reads or runs.
 func TestEveryKeyVerbAndFunctionHasAnExample(t *testing.T) {
 	var shown strings.Builder
-	for _, b := range format(t).blocks {
+	for _, b := range formatPage(t).blocks {
 		if strings.HasPrefix(b.info, "yaml") || b.info == "expr" {
 			shown.WriteString(b.text + "\n")
 		}
@@ -85,7 +86,7 @@ func TestEveryKeyVerbAndFunctionHasAnExample(t *testing.T) {
 func schemaKeys(t *testing.T) []string {
 	t.Helper()
 	var root any
-	if err := json.Unmarshal(journeys.Schema(), &root); err != nil {
+	if err := json.Unmarshal(format.Schema(), &root); err != nil {
 		t.Fatal(err)
 	}
 	var keys []string

@@ -11,7 +11,7 @@ import (
 	"testing"
 
 	"github.com/outrider-monitor/outrider/internal/worktree"
-	"github.com/outrider-monitor/outrider/journeys"
+	"github.com/outrider-monitor/outrider/journeys/format"
 	"github.com/outrider-monitor/outrider/monitor"
 )
 
@@ -39,7 +39,7 @@ func TestEveryYAMLBlockOfTheDocumentationIsAccepted(t *testing.T) {
 
 func readYAML(t *testing.T, p page, kind, text string) error {
 	t.Helper()
-	loader := &journeys.Loader{Read: func(path string) ([]byte, error) { return fragmentOf(p, path) }}
+	loader := &format.Loader{Read: func(path string) ([]byte, error) { return fragmentOf(p, path) }}
 	switch {
 	case kind == "wrong":
 		if _, err := loader.Parse("block.yaml", []byte(text)); err == nil {
@@ -141,7 +141,7 @@ func TestEveryExampleIsAccepted(t *testing.T) {
 			}
 		case hasKey(string(src), "journey"), hasKey(string(src), "fragment"):
 			js++
-			loader := &journeys.Loader{Read: monitor.FragmentReader(worktree.Path("examples"))}
+			loader := &format.Loader{Read: monitor.FragmentReader(worktree.Path("examples"))}
 			if _, err := loader.Parse(worktree.Path(name), src); err != nil {
 				t.Errorf("%s:\n%v", name, err)
 			}

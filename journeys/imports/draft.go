@@ -7,7 +7,7 @@ import (
 
 	"gopkg.in/yaml.v3"
 
-	"github.com/outrider-monitor/outrider/journeys"
+	"github.com/outrider-monitor/outrider/journeys/format"
 )
 
 // draft is a journey while it is made.
@@ -100,7 +100,7 @@ func (d *draft) problemOf(step *yaml.Node) string {
 	if err != nil {
 		return err.Error()
 	}
-	_, err = journeys.Parse("step.yaml", text)
+	_, err = format.Parse("step.yaml", text)
 	if err == nil {
 		return ""
 	}

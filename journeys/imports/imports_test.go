@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/outrider-monitor/outrider/journeys"
+	"github.com/outrider-monitor/outrider/journeys/format"
 )
 
 var update = flag.Bool("update", false, "write the expected journeys anew")
@@ -75,7 +75,7 @@ func TestPrometheusKnowsTheTargetsOfAModule(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	js, err := journeys.Parse("x.yaml", res.YAML)
+	js, err := format.Parse("x.yaml", res.YAML)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -102,7 +102,7 @@ func accepted(t *testing.T, src []byte, read importer) {
 		}
 		return
 	}
-	if _, err := journeys.Parse("imported.yaml", res.YAML); err != nil {
+	if _, err := format.Parse("imported.yaml", res.YAML); err != nil {
 		t.Errorf("%v\nin\n%s", err, res.YAML)
 	}
 }

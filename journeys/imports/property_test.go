@@ -6,7 +6,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"github.com/outrider-monitor/outrider/journeys"
+	"github.com/outrider-monitor/outrider/journeys/format"
 )
 
 // nasty are texts that break careless writers of YAML, expressions, locators and URLs.
@@ -35,7 +35,7 @@ func sound(t *rapid.T, src []byte, read importer) {
 	if err != nil {
 		t.Fatalf("%v\nof\n%s", err, src)
 	}
-	if _, err := journeys.Parse("imported.yaml", res.YAML); err != nil {
+	if _, err := format.Parse("imported.yaml", res.YAML); err != nil {
 		t.Fatalf("%v\nin\n%s", err, res.YAML)
 	}
 }

@@ -7,7 +7,7 @@ import (
 
 	"gopkg.in/yaml.v3"
 
-	"github.com/outrider-monitor/outrider/journeys"
+	"github.com/outrider-monitor/outrider/journeys/format"
 )
 
 // Result is what came of an import.
@@ -70,7 +70,7 @@ func finish(drafts []*draft) (Result, error) {
 		return Result{}, err
 	}
 	res.YAML = out.Bytes()
-	if _, err := journeys.Parse("imported.yaml", res.YAML); err != nil {
+	if _, err := format.Parse("imported.yaml", res.YAML); err != nil {
 		first, _, _ := strings.Cut(err.Error(), "\n")
 		return Result{}, fmt.Errorf("what it says cannot be made a journey: %s", first)
 	}

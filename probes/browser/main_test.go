@@ -17,6 +17,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/outrider-monitor/outrider/journeys"
+	"github.com/outrider-monitor/outrider/journeys/format"
 	"github.com/outrider-monitor/outrider/probes"
 )
 
@@ -151,7 +152,7 @@ func parse(t testing.TB, z *zoo, steps string) journeys.Journey {
 	}
 	src += strings.NewReplacer("ZOO", z.URL, "OTHER", z.other()).Replace(steps)
 	// A journey must expect something; what these expect is in the test.
-	js, err := journeys.Parse("zoo.yaml", []byte(strings.TrimRight(src, "\n ")+"\n  - see: css=html\n"))
+	js, err := format.Parse("zoo.yaml", []byte(strings.TrimRight(src, "\n ")+"\n  - see: css=html\n"))
 	if err != nil {
 		t.Fatalf("%v\n%s", err, src)
 	}

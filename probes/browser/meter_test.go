@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/outrider-monitor/outrider/journeys"
+	"github.com/outrider-monitor/outrider/journeys/format"
 	"github.com/outrider-monitor/outrider/probes"
 )
 
@@ -94,7 +94,7 @@ func TestABudgetIsJudgedByTheWholePage(t *testing.T) {
 	heavy(z)
 	budget := func(b string) probes.Result {
 		src := "journey: zoo\nsteps:\n  - goto: " + z.URL + "/vitals.html\n    budget: " + b + "\n  - see: Some text\n"
-		js, err := journeys.Parse("zoo.yaml", []byte(src))
+		js, err := format.Parse("zoo.yaml", []byte(src))
 		if err != nil {
 			t.Fatal(err)
 		}

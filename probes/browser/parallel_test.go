@@ -7,6 +7,7 @@ import (
 
 	"github.com/outrider-monitor/outrider/examples/shop"
 	"github.com/outrider-monitor/outrider/journeys"
+	"github.com/outrider-monitor/outrider/journeys/format"
 	"github.com/outrider-monitor/outrider/probes"
 	"github.com/outrider-monitor/outrider/probes/browser"
 )
@@ -36,7 +37,7 @@ steps:
 
 func parseOne(t testing.TB, src string) *journeys.Journey {
 	t.Helper()
-	js, err := journeys.Parse("bench.yaml", []byte(src))
+	js, err := format.Parse("bench.yaml", []byte(src))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/outrider-monitor/outrider/examples/shop"
 	"github.com/outrider-monitor/outrider/journeys"
+	"github.com/outrider-monitor/outrider/journeys/format"
 	"github.com/outrider-monitor/outrider/probes"
 	"github.com/outrider-monitor/outrider/probes/browser"
 	"github.com/outrider-monitor/outrider/probes/httpcall"
@@ -54,7 +55,7 @@ func shopJourney(t testing.TB, name string) journeys.Journey {
 		t.Fatal(err)
 	}
 	src = bytes.Replace(src, []byte("every: 30s"), []byte("every: 5m"), 1)
-	js, err := journeys.Parse(file, src)
+	js, err := format.Parse(file, src)
 	if err != nil {
 		t.Fatal(err)
 	}

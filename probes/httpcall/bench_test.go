@@ -14,7 +14,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/outrider-monitor/outrider/journeys"
+	"github.com/outrider-monitor/outrider/journeys/format"
 	"github.com/outrider-monitor/outrider/probes"
 	"github.com/outrider-monitor/outrider/probes/httpcall"
 )
@@ -97,7 +97,7 @@ type side struct {
 // runs runs a journey.
 func runs(b *testing.B, steps string) side {
 	b.Helper()
-	list, err := journeys.Parse("order.yaml", []byte("journey: order\nteam: kitchen\nsteps:\n"+steps))
+	list, err := format.Parse("order.yaml", []byte("journey: order\nteam: kitchen\nsteps:\n"+steps))
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/outrider-monitor/outrider/journeys"
+	"github.com/outrider-monitor/outrider/journeys/format"
 	"github.com/outrider-monitor/outrider/probes"
 	"github.com/outrider-monitor/outrider/probes/httpcall"
 )
@@ -43,7 +43,7 @@ func FuzzAnswer(f *testing.F) {
 		}
 	}()
 	f.Cleanup(func() { l.Close(); <-ended })
-	list, err := journeys.Parse("fuzz.yaml", []byte(at(`
+	list, err := format.Parse("fuzz.yaml", []byte(at(`
 journey: fuzz
 steps:
   - get: BIN/

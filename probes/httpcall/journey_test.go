@@ -8,7 +8,7 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"github.com/outrider-monitor/outrider/journeys"
+	"github.com/outrider-monitor/outrider/journeys/format"
 	"github.com/outrider-monitor/outrider/probes"
 	"github.com/outrider-monitor/outrider/probes/httpcall"
 )
@@ -82,7 +82,7 @@ publish: {order: vars.order}
 func TestAWholeJourneyOverHTTP(t *testing.T) {
 	k := &kitchen{}
 	srv := serve(t, k.ServeHTTP)
-	list, err := journeys.Parse("order.yaml", []byte(orderJourney))
+	list, err := format.Parse("order.yaml", []byte(orderJourney))
 	if err != nil {
 		t.Fatal(err)
 	}

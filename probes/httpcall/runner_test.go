@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/outrider-monitor/outrider/journeys"
+	"github.com/outrider-monitor/outrider/journeys/format"
 	"github.com/outrider-monitor/outrider/probes"
 	"github.com/outrider-monitor/outrider/probes/httpcall"
 )
@@ -33,7 +33,7 @@ func runBy(t *testing.T, r *probes.Runner, steps string, files map[string]string
 		}
 	}
 	source := "journey: test\nsecrets: {password: {env: PASSWORD}}\nsteps:\n" + steps
-	list, err := journeys.Parse(filepath.Join(dir, "test.yaml"), []byte(source))
+	list, err := format.Parse(filepath.Join(dir, "test.yaml"), []byte(source))
 	if err != nil {
 		t.Fatalf("%v\n%s", err, source)
 	}

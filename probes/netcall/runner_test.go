@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/outrider-monitor/outrider/examples/shop/authority"
-	"github.com/outrider-monitor/outrider/journeys"
+	"github.com/outrider-monitor/outrider/journeys/format"
 	"github.com/outrider-monitor/outrider/probes"
 	"github.com/outrider-monitor/outrider/probes/netcall"
 )
@@ -34,7 +34,7 @@ func newPlace(t *testing.T) place {
 func (p place) run(t *testing.T, host, steps string) probes.Result {
 	t.Helper()
 	source := "journey: test\nsteps:\n" + strings.ReplaceAll(steps, "HOST", host)
-	list, err := journeys.Parse(filepath.Join(p.dir, "test.yaml"), []byte(source))
+	list, err := format.Parse(filepath.Join(p.dir, "test.yaml"), []byte(source))
 	if err != nil {
 		t.Fatalf("%v\n%s", err, source)
 	}
