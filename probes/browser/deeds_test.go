@@ -41,6 +41,7 @@ func TestWhatAHandCannotDoFailsInWords(t *testing.T) {
 	on := func(step string) string { return "  - goto: ZOO/deeds.html\n  - " + step }
 	checkFailures(t, []failing{
 		{"deaf", on("type: label=Deaf\n    with: x"), probes.Locator, []string{"type label=Deaf: the keys changed nothing in it"}},
+		{"a slow typist", on("type: label=Deaf\n    with: margherita\n    delay: 1s"), probes.Timeout, []string{"the step's time was over after", "of 10 characters, one each 1s"}},
 		{"a date", on("type: label=Born\n    with: x"), probes.Locator, []string{"nothing can be typed into an input of type date: use fill"}},
 		{"files", on("fill: label=Photo\n    with: x"), probes.Locator, []string{"it takes files: use upload"}},
 		{"drawn list", on("select: {role: combobox, name: Drink}\n    with: Wine"), probes.Locator, []string{"the page draws it itself, so click it and then the option"}},

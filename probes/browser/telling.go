@@ -19,14 +19,16 @@ const (
 
 // telling is a question about all that a page shows, without what is masked.
 type telling struct {
-	Max    int           `json:"max"`
-	Mask   []inpage.Part `json:"mask,omitzero"`
-	TestID string        `json:"testID"`
-	Plain  bool          `json:"plain,omitzero"`
+	Max  int           `json:"max"`
+	Mask []inpage.Part `json:"mask,omitzero"`
+	// Values are secrets that may stand there in pieces.
+	Values []string `json:"values,omitzero"`
+	TestID string   `json:"testID"`
+	Plain  bool     `json:"plain,omitzero"`
 }
 
 func (t *tab) telling(limit int) telling {
-	return telling{Max: limit, Mask: t.mask, TestID: t.testID()}
+	return telling{Max: limit, Mask: t.mask, Values: t.options.Redactor.Sought(), TestID: t.testID()}
 }
 
 // learnMask evaluates what is to be masked, as soon as a step's scope can. Until then nothing of a page can be shown.

@@ -17,9 +17,16 @@ func (t *tab) typeKeys(ctx context.Context, tg subject, text string, delay time.
 		return "", err
 	}
 	named := keyboard.Named()
-	for i, r := range []rune(text) {
+	all := []rune(text)
+	for i, r := range all {
 		if i > 0 && delay > 0 && !pause(ctx, delay) {
-			return "", context.Cause(ctx)
+			if context.Cause(ctx) != context.DeadlineExceeded {
+				return "", context.Cause(ctx)
+			}
+			return "", &probes.Failure{
+				Reason: probes.Timeout, Expected: fmt.Sprintf("%d characters typed", len(all)), Got: fmt.Sprintf("%d characters", i),
+				Message: fmt.Sprintf("type %s: the step's time was over after %d of %d characters, one each %v", tg.label, i, len(all), delay),
+			}
 		}
 		k := keyboard.Character(r)
 		switch r {

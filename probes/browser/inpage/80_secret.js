@@ -3,9 +3,16 @@
 const styleOf = (el) => (el instanceof HTMLFormElement ? styleGetter.call(el) : el.style);
 const styleGetter = Object.getOwnPropertyDescriptor(HTMLElement.prototype, 'style').get;
 
+const strip = (s) => (s || '').replace(/[\s\-.\u00ad\u200b-\u200d\u2060\ufeff]+/g, '').toLowerCase();
+
+// pieces gives a test for what a field holds that took a part of one of the values only.
+function pieces(values) {
+  const wanted = (values || []).map(strip);
+  return (text) => strip(text).length >= 4 && wanted.some((v) => v.includes(strip(text)));
+}
+
 // tells gives a test for texts that hold one of the values, however it is grouped and in whatever case.
 function tells(values) {
-  const strip = (s) => (s || '').replace(/[\s\-.\u00ad\u200b-\u200d\u2060\ufeff]+/g, '').toLowerCase();
   const wanted = [...new Set(values.map(strip).filter((v) => v.length > 0))];
   const long = wanted.filter((v) => v.length >= 4);
   return (text) => {
@@ -36,16 +43,16 @@ function doomedBy(q, hold) {
   const shows = tells(q.values);
   const doomed = new Set([...hold.secret].filter((el) => el.isConnected));
   for (const el of masked(q)) doomed.add(el);
-  doomFields(doomed, shows);
+  doomFields(doomed, shows, pieces(q.values));
   doomTexts(doomed, shows);
   return doomed;
 }
 
 // doomFields finds what is painted though it is no text of the document: the values of fields, the chosen
 // options, the words in place of pictures, and what style sheets take from attributes.
-function doomFields(doomed, shows) {
+function doomFields(doomed, shows, part) {
   for (const el of deep(document, 'input,textarea,select')) {
-    if (shows(el.value) || (el.type === 'password' && el.value)) doomed.add(el);
+    if (shows(el.value) || part(el.value) || (el.type === 'password' && el.value)) doomed.add(el);
     if (el.tagName === 'SELECT' && [...el.options].some((x) => shows(x.label) || shows(x.value))) doomed.add(el);
   }
   for (const el of deep(document, '*')) {

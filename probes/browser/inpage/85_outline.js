@@ -18,8 +18,22 @@ function masked(q) {
   return out;
 }
 
-// unspoken reports whether the value of a field must not be told.
-const unspoken = (el) => el.type === 'password' || hold.secret.has(el);
+// withheld are what is masked and what shows a secret in pieces, as a word of which a part is marked: who removes
+// secrets from texts would not know it again.
+function withheld(q) {
+  const out = masked(q), values = q.values || [], split = new Set();
+  if (values.length) doomTexts(split, tells(values));
+  split.delete(document.body);
+  const whole = (el) => !el.firstElementChild && !shadowOf(el) && values.some((v) => el.textContent.includes(v));
+  for (const el of split) if (!whole(el)) out.add(el);
+  return out;
+}
+
+// unspoken gives a test for fields whose value must not be told.
+const unspoken = (q) => {
+  const part = pieces(q.values);
+  return (el) => el.type === 'password' || hold.secret.has(el) || part(el.value);
+};
 
 const below = (el) => (el.shadowRoot ? [...el.shadowRoot.childNodes] : el.tagName === 'SLOT' && el.assignedNodes().length ? el.assignedNodes() : [...el.childNodes]);
 
@@ -40,7 +54,7 @@ function writer(max) {
 }
 
 // said is the line of an element in the outline.
-function said(el, role, plainly) {
+function said(el, role, plainly, quiet) {
   const name = cut(squeeze(role === 'heading' ? words(el) || quickName(el) : quickName(el)), 120);
   let line = role + (name && (SINGLE.has(role) || el.hasAttribute('aria-label')) ? ' ' + quote(name) : '');
   if (plainly) return line;
@@ -50,7 +64,7 @@ function said(el, role, plainly) {
   const expanded = el.getAttribute('aria-expanded');
   if (expanded) line += expanded === 'true' ? ' [expanded]' : ' [collapsed]';
   if (VALUED.has(role)) {
-    const value = unspoken(el) ? '(not shown)' : el.tagName === 'SELECT' ? [...el.selectedOptions].map((o) => o.label).join(', ') : contentOf(el);
+    const value = quiet(el) ? '(not shown)' : el.tagName === 'SELECT' ? [...el.selectedOptions].map((o) => o.label).join(', ') : contentOf(el);
     if (value) line += ': ' + cut(squeeze(value), 120);
   }
   return line;
@@ -62,7 +76,7 @@ const inSight = (el) => el.tagName === 'SLOT' || getComputedStyle(el).display ==
 // outline lists what assistive technology would meet, each in its place: {max, mask, testID, plain}. Plain lines
 // have no indentation and no state, for comparing pages.
 function outline(q) {
-  const out = writer(q.max), secret = masked(q);
+  const out = writer(q.max), secret = withheld(q), quiet = unspoken(q);
   const visit = (node, depth) => {
     for (const child of below(node)) {
       if (out.full()) return;
@@ -78,7 +92,7 @@ function outline(q) {
       }
       const role = quickRole(child) || REGIONS[child.tagName] || '';
       const line = role && role !== 'presentation' && (!q.plain || SINGLE.has(role));
-      if (line) out.put(q.plain ? 0 : depth, (q.plain ? '' : '- ') + said(child, role, q.plain));
+      if (line) out.put(q.plain ? 0 : depth, (q.plain ? '' : '- ') + said(child, role, q.plain, quiet));
       if (!SINGLE.has(role)) visit(child, line ? depth + 1 : depth);
     }
   };
@@ -88,18 +102,18 @@ function outline(q) {
 
 // markup writes the document as it is now, shadow roots included, without what only programs read.
 function markup(q) {
-  const out = writer(q.max), secret = masked(q);
+  const out = writer(q.max), secret = withheld(q), untold = unspoken(q);
   const hidden = /token|secret|nonce|csrf|password|session/i;
   const opening = (el) => {
     let s = '<' + el.tagName.toLowerCase();
     for (const {name, value} of el.attributes) {
       if (name === 'style' || name === 'd' || name.startsWith('on')) continue;
-      const quiet = name === 'value' && (unspoken(el) || el.type === 'hidden') || hidden.test(name) ||
+      const quiet = name === 'value' && (untold(el) || el.type === 'hidden') || hidden.test(name) ||
         name === 'content' && hidden.test(el.getAttribute('name') || '');
       s += ` ${name}` + (value || quiet ? `="${quiet ? '(not shown)' : cut(value, 200).replace(/"/g, '&quot;')}"` : '');
     }
     if (el.matches('input:not([type=hidden]),textarea') && el.value && el.value !== el.getAttribute('value')) {
-      s += unspoken(el) ? ' (typed: not shown)' : ` (typed: ${quote(el.value)})`;
+      s += untold(el) ? ' (typed: not shown)' : ` (typed: ${quote(el.value)})`;
     }
     return s + '>';
   };
@@ -131,8 +145,8 @@ function markup(q) {
 
 // spoken is the text of the page without that of masked elements.
 function spoken(q) {
-  let text = pageText(1e6);
-  for (const el of masked(q)) {
+  let text = solid(pageText(1e6));
+  for (const el of withheld(q)) {
     const lines = [words(el), ...(el.innerText || '').split('\n').map(squeeze)].filter((t) => t.length > 1);
     for (const line of lines.sort((a, b) => b.length - a.length)) text = text.split(line).join('(masked)');
   }
