@@ -3,6 +3,8 @@ package exporter
 import (
 	"fmt"
 	"runtime"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -150,6 +152,8 @@ func (e *Exporter) Collect(ch chan<- prometheus.Metric) {
 		all = append(all, s)
 	}
 	e.mu.RUnlock()
+	// The registry sorts by labels, of which the journey is the first: what comes sorted costs it a look.
+	slices.SortFunc(all, func(a, b *journeySeries) int { return strings.Compare(*a.name[0].Value, *b.name[0].Value) })
 	buf := &batch{desc: &e.desc}
 	for _, s := range all {
 		s.collect(e.parts, buf)

@@ -159,10 +159,15 @@ func (s *histogramSample) Write(m *dto.Metric) error {
 		Bucket: make([]*dto.Bucket, len(s.bounds)),
 		Schema: &s.schema, ZeroThreshold: proto.Float64(zeroThreshold), ZeroCount: &s.zero,
 	}
-	below := uint64(0)
+	// All at once: a scrape of a thousand journeys has a hundred thousand buckets.
+	buckets, below := make([]dto.Bucket, len(s.bounds)), make([]uint64, len(s.bounds))
 	for i := range s.bounds {
-		below += uint64(s.classic[i])
-		h.Bucket[i] = &dto.Bucket{CumulativeCount: proto.Uint64(below), UpperBound: &s.bounds[i], Exemplar: s.exemplars.of(i)}
+		if below[i] = uint64(s.classic[i]); i > 0 {
+			below[i] += below[i-1]
+		}
+		b := &buckets[i]
+		b.CumulativeCount, b.UpperBound, b.Exemplar = &below[i], &s.bounds[i], s.exemplars.of(i)
+		h.Bucket[i] = b
 	}
 	if e := s.exemplars.of(len(s.bounds)); e != nil { // written for this alone: the formats know how many there are
 		h.Bucket = append(h.Bucket, &dto.Bucket{CumulativeCount: &s.count, UpperBound: proto.Float64(math.Inf(1)), Exemplar: e})

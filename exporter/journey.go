@@ -2,6 +2,8 @@ package exporter
 
 import (
 	"math"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -47,6 +49,8 @@ type labelParts struct {
 	parties  [2]*dto.LabelPair
 	run      Metric
 	step     Metric
+	// The places of the values in their alphabet.
+	outcomeOrder, reasonOrder, phaseOrder []int
 }
 
 const phaseCount = 5
@@ -73,6 +77,7 @@ func newLabelParts(location string) *labelParts {
 	}
 	p.cls = pair("vital", "cls")
 	p.parties = [2]*dto.LabelPair{pair("party", "own"), pair("party", "third")}
+	p.outcomeOrder, p.reasonOrder, p.phaseOrder = alphabet(p.outcomes), alphabet(p.reasons), alphabet(p.phases[:])
 	table := catalogue()
 	p.run, p.step = table[runDuration], table[stepDuration]
 	return p
@@ -84,6 +89,16 @@ func (p *labelParts) team(name string) *dto.LabelPair {
 		p.teams[name] = pair("team", name)
 	}
 	return p.teams[name]
+}
+
+// alphabet gives the places of labels in the order of their values.
+func alphabet(labels []*dto.LabelPair) []int {
+	order := make([]int, len(labels))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(a, b int) int { return strings.Compare(labels[a].GetValue(), labels[b].GetValue()) })
+	return order
 }
 
 // journeySeries is everything that is counted of one journey.
@@ -161,6 +176,7 @@ func (s *journeySeries) configure(p *labelParts, j *journeys.Journey, severity s
 	for step := range j.AllSteps() {
 		s.configureStep(p, step, before, created)
 	}
+	slices.SortFunc(s.steps, func(a, b *stepSeries) int { return strings.Compare(a.label.GetValue(), b.label.GetValue()) })
 }
 
 func (s *journeySeries) configureStep(p *labelParts, step *journeys.Step, before []*stepSeries, created timestamp) {

@@ -92,11 +92,11 @@ func (s *stepSeries) exchange(h *probes.HTTPInfo) {
 func (s *journeySeries) collect(p *labelParts, b *batch) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for i, n := range s.outcomes {
-		b.counter(runsTotal, n, s.with(p.outcomes[i]), s.created, s.runs.of(i))
+	for _, i := range p.outcomeOrder {
+		b.counter(runsTotal, s.outcomes[i], s.with(p.outcomes[i]), s.created, s.runs.of(i))
 	}
-	for r, i := range p.reason {
-		n := 0.0
+	for _, i := range p.reasonOrder {
+		n, r := 0.0, probes.Reason(p.reasons[i].GetValue())
 		if s.reasons != nil {
 			n = s.reasons[i]
 		}
@@ -120,20 +120,23 @@ func (s *journeySeries) collect(p *labelParts, b *batch) {
 		severity = s.open
 	}
 	b.gauge(incidentOpen, truth(s.open != ""), s.with(pair("severity", severity)))
-	for _, step := range s.steps {
-		step.collect(s, p, b)
+	labels := make([][]*dto.LabelPair, len(s.steps))
+	for n, step := range s.steps {
+		labels[n] = s.with(step.label)
+		step.collect(labels[n], p, b)
+	}
+	for _, i := range p.phaseOrder {
+		for n, step := range s.steps {
+			if v := step.phases[i]; v.known {
+				b.gauge(httpPhase, v.v, pairs(labels[n], p.phases[i]))
+			}
+		}
 	}
 }
 
-func (s *stepSeries) collect(j *journeySeries, p *labelParts, b *batch) {
-	labels := j.with(s.label)
+func (s *stepSeries) collect(labels []*dto.LabelPair, p *labelParts, b *batch) {
 	b.durations(stepDuration, s.duration, labels)
 	b.known(certificateExpiry, s.expiry, labels)
-	for i, v := range s.phases {
-		if v.known {
-			b.gauge(httpPhase, v.v, pairs(labels, p.phases[i]))
-		}
-	}
 	if s.page != nil {
 		s.page.collect(labels, p, b)
 	}

@@ -6,15 +6,18 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/outrider-monitor/outrider/exporter"
 	"github.com/outrider-monitor/outrider/incidents"
 	"github.com/outrider-monitor/outrider/internal/promserver"
+	"github.com/outrider-monitor/outrider/journeys"
 )
 
 // scraped serves an exporter that has seen something of everything.
@@ -60,6 +63,56 @@ func TestPromtoolFindsNothingToComplainAbout(t *testing.T) {
 	cmd.Stdin = strings.NewReader(string(text))
 	if out, err := cmd.CombinedOutput(); err != nil || len(out) > 0 {
 		t.Errorf("promtool check metrics: %v\n%s", err, out)
+	}
+}
+
+// What OpenMetrics has more than the classic format is there for Prometheus: with the way to the traces, by text and by
+// protobuf, and when a counter began.
+func TestPrometheusSeesExemplarsAndWhenCountersBegan(t *testing.T) {
+	created := time.Now()
+	j, good, bad := checkout(), passed(), failed()
+	reg := prometheus.NewPedanticRegistry()
+	e, err := exporter.New(reg, exporter.Options{Location: "london", Now: func() time.Time { return created }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	e.Configure([]journeys.Journey{j})
+	good.EndedAt, bad.EndedAt = created, created
+	e.Observe(&j, &good, incidents.State{})
+	e.Observe(&j, &bad, incidents.State{})
+	web := httptest.NewServer(promhttp.HandlerFor(reg, promhttp.HandlerOpts{EnableOpenMetrics: true, EnableOpenMetricsTextCreatedSamples: true}))
+	t.Cleanup(web.Close)
+	for format, features := range map[string][]string{
+		"text":     {"exemplar-storage"},
+		"protobuf": {"exemplar-storage", "native-histograms"},
+	} {
+		t.Run(format, func(t *testing.T) {
+			t.Parallel()
+			server := promserver.Start(t, fmt.Sprintf("global: {scrape_interval: 1s, scrape_timeout: 1s}\nscrape_configs:\n"+
+				"  - {job_name: outrider, static_configs: [{targets: [%q]}]}\n", strings.TrimPrefix(web.URL, "http://")), nil, features...)
+			seen := `journey_runs_total{outcome="failed"}`
+			if got := server.Wait(t, seen, func(v string) bool { return v == "1" }); got != "1" {
+				t.Errorf("%s: %s is %q", format, seen, got)
+			}
+			if format == "text" { // where these are samples of their own
+				began := fmt.Sprintf(`abs(journey_runs_created{outcome="failed"} - %d) < bool 2`, created.Unix())
+				if got := server.Wait(t, began, func(v string) bool { return v == "1" }); got != "1" {
+					t.Errorf("%s is %q: nobody knows when the counter began", began, got)
+				}
+			}
+			for query, want := range map[string]string{
+				`journey_runs_total{outcome="failed"}`:                                     bad.TraceID,
+				`journey_failures_total{reason="assertion"}`:                               bad.TraceID,
+				`journey_runs_total{outcome="passed"}`:                                     good.TraceID,
+				`{__name__=~"journey_run_duration_seconds(_bucket)?"}`:                     good.TraceID,
+				`{__name__=~"journey_step_duration_seconds(_bucket)?",step="Ask the API"}`: good.TraceID,
+			} {
+				got, err := server.Exemplars(query)
+				if err != nil || !slices.Contains(got, want) {
+					t.Errorf("%s: the exemplars of %s are %q (%v), want %s", format, query, got, err, want)
+				}
+			}
+		})
 	}
 }
 

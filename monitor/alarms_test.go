@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -56,9 +57,11 @@ func TestAlarmsThatCannotBeKeptAreTriedAgainAndToldOf(t *testing.T) {
 		m := &Monitor{log: slog.New(slog.DiscardHandler)}
 		m.plan.Store(&plan{config: &Config{Alarms: AlarmsConfig{OnReload: true}}})
 		k := newAlarmKeeper(m, t.TempDir())
-		tries, down := 0, true
+		var tries atomic.Int32
+		var down atomic.Bool
+		down.Store(true)
 		k.keep = func(context.Context, *Config) (int, error) {
-			if tries++; down {
+			if tries.Add(1); down.Load() {
 				return 0, errors.New("no credentials")
 			}
 			return 1, nil
@@ -75,10 +78,10 @@ func TestAlarmsThatCannotBeKeptAreTriedAgainAndToldOf(t *testing.T) {
 		}
 		time.Sleep(time.Hour)
 		synctest.Wait()
-		if f := <-k.hardship.news; f == nil || f.Message != "no credentials" || tries < 5 || tries > 12 {
-			t.Errorf("after an hour and %d tries %v was told", tries, f)
+		if f := <-k.hardship.news; f == nil || f.Message != "no credentials" || tries.Load() < 5 || tries.Load() > 12 {
+			t.Errorf("after an hour and %d tries %v was told", tries.Load(), f)
 		}
-		down = false
+		down.Store(false)
 		time.Sleep(mostAlarmPause + time.Second)
 		synctest.Wait()
 		if f := <-k.hardship.news; f != nil {

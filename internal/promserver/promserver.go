@@ -93,6 +93,37 @@ func (s *Server) Ask(query string) (string, error) {
 	return first(body.Data.Type, body.Data.Result)
 }
 
+// Exemplars gives the traces of the exemplars of a query's series, as Prometheus keeps them.
+func (s *Server) Exemplars(query string) ([]string, error) {
+	now := time.Now()
+	answer, err := http.Get(fmt.Sprintf("http://%s/api/v1/query_exemplars?query=%s&start=%d&end=%d", s.address, url.QueryEscape(query), 0, now.Add(time.Hour).Unix()))
+	if err != nil {
+		return nil, err
+	}
+	defer answer.Body.Close()
+	var body struct {
+		Error string `json:"error"`
+		Data  []struct {
+			Exemplars []struct {
+				Labels map[string]string `json:"labels"`
+			} `json:"exemplars"`
+		} `json:"data"`
+	}
+	if err := json.NewDecoder(answer.Body).Decode(&body); err != nil {
+		return nil, err
+	}
+	if body.Error != "" {
+		return nil, fmt.Errorf("prometheus refuses: %s", body.Error)
+	}
+	var traces []string
+	for _, series := range body.Data {
+		for _, e := range series.Exemplars {
+			traces = append(traces, e.Labels["trace_id"])
+		}
+	}
+	return traces, nil
+}
+
 func first(kind string, result json.RawMessage) (string, error) {
 	var point []any
 	if kind == "scalar" {
