@@ -20,14 +20,15 @@ func mayImport(dir string) (allowed []string, known bool) {
 		"probes/netcall":      {"journeys", "probes"},
 		"incidents":           {"journeys", "probes"},
 		"paging":              {"journeys", "probes", "incidents"},
+		"paging/sns":          {"journeys", "probes", "incidents", "paging"},
 		"history":             {"journeys", "probes", "incidents", "paging"},
 		"exporter":            {"journeys", "probes", "incidents"},
 		"exporter/cloudwatch": {"journeys", "probes", "incidents", "exporter"},
 		"web":                 {"journeys", "probes", "incidents", "history"},
 		"monitor": {"journeys", "probes", "incidents", "paging", "history", "exporter", "web",
-			"probes/browser", "probes/httpcall", "probes/netcall", "exporter/cloudwatch", "probes/secrets/awssecrets"},
+			"probes/browser", "probes/httpcall", "probes/netcall", "exporter/cloudwatch", "probes/secrets/awssecrets", "paging/sns"},
 		"cmd": {"journeys", "probes", "incidents", "paging", "history", "exporter", "web", "monitor",
-			"probes/browser", "probes/httpcall", "probes/netcall", "exporter/cloudwatch", "probes/secrets/awssecrets", "examples"},
+			"probes/browser", "probes/httpcall", "probes/netcall", "exporter/cloudwatch", "probes/secrets/awssecrets", "examples", "paging/sns"},
 		// The shop is a target like any other: it must not know who watches it.
 		"examples/shop": nil,
 		"examples":      nil,
@@ -46,7 +47,7 @@ func only() map[string][]string {
 		"github.com/chromedp/":    {"probes/browser"},
 		"modernc.org/":            {"history"},
 		"github.com/go-co-op/":    {"monitor"},
-		"github.com/aws/":         {"exporter/cloudwatch", "probes/secrets/awssecrets"},
+		"github.com/aws/":         {"exporter/cloudwatch", "probes/secrets/awssecrets", "paging/sns"},
 		"github.com/expr-lang/":   {"journeys"},
 		"github.com/alecthomas/":  {"cmd"},
 		"gopkg.in/yaml":           {"journeys", "exporter/rules"},
@@ -90,7 +91,7 @@ func covers(a, imp string) bool {
 	if a == imp {
 		return true
 	}
-	apart := []string{"probes/browser", "probes/httpcall", "probes/netcall", "probes/secrets/awssecrets", "exporter/cloudwatch"}
+	apart := []string{"probes/browser", "probes/httpcall", "probes/netcall", "probes/secrets/awssecrets", "exporter/cloudwatch", "paging/sns"}
 	for _, d := range apart {
 		if within(imp, d) {
 			return within(imp, a) && within(a, d)

@@ -52,6 +52,7 @@ func TestMistakesInAPagerAreToldWithTheirPlace(t *testing.T) {
 		{"exec: {command: [/bin/forbidden]}", `1:1: pagers may not run programs (if this file is yours alone to change: allow_exec: true`},
 		{"exec: {command: []}", `1:17: exec.command: want a program and its arguments`},
 		{"exec: {command: [/bin/true], timeout: 1m}", `want 14s or less, got 1m`},
+		{"sns: {topic_arn: pages}", `1:18: sns.topic_arn: want the ARN of a topic, such as`},
 		{"alertmanager: {urls: []}", `1:22: alertmanager.urls: want at least one URL`},
 		{"alertmanager: {urls: [http://ada:hunter2@am/]}", `1:23: alertmanager.urls[0]: a password does not belong in this file`},
 		{"alertmanager: {urls: [http://am/], resend: 1h}", `want 5s to 15m0s, got 1h`},

@@ -29,6 +29,7 @@ func kinds() []kind {
 		{"alertmanager", readAlertmanager},
 		{"slack", readSlack},
 		{"email", readEmail},
+		{"sns", readSNS},
 		{"exec", readExec},
 	}
 }
