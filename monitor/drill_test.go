@@ -88,9 +88,10 @@ func TestADrillSaysWhoDidNotHearOfIt(t *testing.T) {
 
 func TestOnlyUnderItsOwnNamesIsTheMonitorRead(t *testing.T) {
 	w := newWorld(t)
-	m, stop := monitored(t, w, worldFiles(t, w, "menu"), time.Second)
+	file := worldFiles(t, w, "menu")
+	rewrite(t, file, func(s string) string { return s + "external_url: https://outrider.example\n" })
+	m, stop := monitored(t, w, file, time.Second)
 	defer stop()
-	m.plan.Load().config.ExternalURL = "https://outrider.example"
 	h := m.handler(http.NotFoundHandler())
 	for host, want := range map[string]int{
 		"localhost:9480": 200, "127.0.0.1": 200, "[::1]:9480": 200, "192.0.2.7:9480": 200, "outrider.example": 200, "OUTRIDER.example:443": 200,
