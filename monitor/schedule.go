@@ -94,7 +94,19 @@ func (s *schedule) Set(timings map[string]Timing) error {
 	return errors.Join(errs...)
 }
 
+// add schedules a journey. A slot that passes while we are at it (the machine is slow, we stood still) is missed like any other:
+// it must not keep the monitor from starting.
 func (s *schedule) add(name string, t Timing) error {
+	for ahead := time.Duration(0); ; ahead = max(time.Millisecond, 2*ahead) {
+		err := s.addFrom(name, t, ahead)
+		if !errors.Is(err, gocron.ErrWithStartDateTimePast) {
+			return err
+		}
+	}
+}
+
+// addFrom schedules a journey from its first slot on that is so far ahead.
+func (s *schedule) addFrom(name string, t Timing, ahead time.Duration) error {
 	now := time.Now()
 	slots, err := newSlots(name, t, now)
 	if err != nil {
@@ -112,7 +124,7 @@ func (s *schedule) add(name string, t Timing) error {
 		definition = gocron.DurationJob(t.Every)
 		// The start carries Go's monotonic clock reading, and so do all later slots: a step of the wall clock
 		// neither silences an interval nor makes it run twice.
-		options = append(options, gocron.WithStartAt(gocron.WithStartDateTime(slots.next(now))))
+		options = append(options, gocron.WithStartAt(gocron.WithStartDateTime(slots.next(now.Add(ahead)))))
 	}
 	// Not gocron's singleton mode: it keeps a goroutine and a queue of 17 kB for each job, and does not say
 	// which slot it dropped.

@@ -300,3 +300,18 @@ func TestTheTypicalPauseOfACronExpressionIsNotTheNights(t *testing.T) {
 		}
 	}
 }
+
+func TestASlotThatPassesWhileItIsScheduledKeepsNothingFromStarting(t *testing.T) {
+	s, err := newSchedule(scheduleHooks{fire: func(string, time.Time) {}, missed: func(string, int) {}, extra: func(string, time.Time) {}, panicked: func(string, any) {}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	timings := map[string]Timing{}
+	for n := range 200 {
+		timings[fmt.Sprint("journey", n)] = Timing{Every: time.Microsecond} // its next slot is often past already
+	}
+	if err := s.Set(timings); err != nil {
+		t.Errorf("scheduling: %v", err)
+	}
+}
