@@ -2,12 +2,16 @@ package browser
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
 
 	"github.com/outrider-monitor/outrider/probes"
 )
+
+// errNetworkLost says that the browser lost what it speaks to servers by. It got another one, but not what was under way.
+var errNetworkLost = errors.New("the browser's network process died in the middle of the run")
 
 // pingTime is how long the browser may take to show that it lives, before a failure is put down to it.
 const pingTime = 2 * time.Second
@@ -102,6 +106,10 @@ func (s *session) browserFault(ctx context.Context) *probes.Failure {
 		ctx, cancel := context.WithTimeout(ctx, pingTime)
 		defer cancel()
 		if err := t.lease.Ping(ctx); err == nil {
+			if t.lease.NetworkLost() {
+				t.lease.Retire() // others may go on in it, but nobody begins
+				return gone(errNetworkLost)
+			}
 			return nil
 		}
 		if t.lease.Alive() {

@@ -64,6 +64,7 @@ func (d *Driver) Open(ctx context.Context, o probes.SessionOptions) (probes.Sess
 		return nil, &probes.Failure{Reason: probes.BrowserFault, Message: fmt.Sprintf("the browser opened no page: %v", err), Err: err}
 	}
 	t.seen = true
+	lease.WatchNetwork()
 	return &session{tab: t, options: o}, nil
 }
 

@@ -3,6 +3,7 @@ package browser
 import (
 	"context"
 	"errors"
+	"net/http"
 	"strings"
 	"syscall"
 	"testing"
@@ -104,6 +105,34 @@ func TestAFrozenBrowserIsItsOwnFaultEvenIfTheStepEndsFirst(t *testing.T) {
 	if f = v.s.Diagnose(ctx, f); f.Reason != probes.BrowserFault {
 		t.Errorf("got %+v", f)
 	}
+}
+
+func TestADeadNetworkProcessIsTheBrowsersFault(t *testing.T) {
+	z := newZoo(t)
+	z.misbehave(t)
+	asked := make(chan struct{}, 1)
+	z.mux.HandleFunc("/asked", func(_ http.ResponseWriter, r *http.Request) {
+		asked <- struct{}{}
+		<-r.Context().Done()
+	})
+	d := ownDriver(t, Options{})
+	v := visitWith(t, d, z, "  - goto: ZOO/asked")
+	var err error
+	done := make(chan struct{})
+	go func() { defer close(done); err = v.step(secondsFive) }()
+	<-asked
+	if kill := syscall.Kill(v.s.tab.lease.NetworkPID(), syscall.SIGKILL); kill != nil {
+		t.Fatal(kill)
+	}
+	<-done
+	f, ok := err.(*probes.Failure)
+	if !ok {
+		t.Fatalf("got %v", err)
+	}
+	if f = v.s.Diagnose(t.Context(), f); f.Reason != probes.BrowserFault || !strings.Contains(f.Message, "network process died") {
+		t.Errorf("got %+v", f)
+	}
+	visitWith(t, d, z, "  - goto: ZOO/elsewhere.html\n  - see: You are elsewhere").pass()
 }
 
 func TestACrashedPageIsTheBrowsersFault(t *testing.T) {

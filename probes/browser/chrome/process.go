@@ -37,6 +37,7 @@ type Process struct {
 	reaped  chan struct{}
 	exit    error
 
+	network  network
 	killOnce sync.Once
 	cleaned  chan struct{}
 }
