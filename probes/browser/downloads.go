@@ -5,11 +5,13 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"sync"
+	"syscall"
 	"time"
 	"unicode/utf8"
 
@@ -46,7 +48,7 @@ type downloads struct {
 type download struct {
 	id, name, url string
 	begun         time.Time
-	size          int64
+	size, total   int64  // total is -1 or 0 where nobody has said
 	state         string // inProgress, completed, canceled
 	tooLarge      bool
 	used          bool
@@ -117,7 +119,7 @@ func (w *window) downloadHeard(d *downloads, method string, params jsonv2.Value)
 			if one.id != e.ID {
 				continue
 			}
-			one.state, one.size = e.State, int64(e.Received)
+			one.state, one.size, one.total = e.State, int64(e.Received), int64(e.Total)
 			if one.state == "inProgress" && !one.tooLarge && int64(max(e.Total, e.Received)) > d.most {
 				one.tooLarge = true
 				d.line.Post("Browser.cancelDownload", map[string]any{"guid": e.ID, "browserContextId": string(w.contextID)})
@@ -193,6 +195,11 @@ func (s *session) downloaded(ctx context.Context, scope *journeys.Scope, want *j
 			Reason: probes.Assertion, Message: fmt.Sprintf("the download %q is larger than %d bytes", got.name, d.most),
 			Expected: fmt.Sprintf("at most %d bytes", d.most), Got: "more",
 		}
+	case got.state != "completed" && noRoom(d.dir, got.total):
+		return &probes.Failure{
+			Reason: probes.Resources, Expected: "a whole file", Got: got.state,
+			Message: fmt.Sprintf("the download %q could not be kept: the monitor's disk has no room in %s", got.name, filepath.Dir(d.dir)),
+		}
 	case got.state != "completed":
 		return &probes.Failure{
 			Reason: probes.Navigation, Message: fmt.Sprintf("the download %q broke off after %d bytes", got.name, got.size),
@@ -201,6 +208,19 @@ func (s *session) downloaded(ctx context.Context, scope *journeys.Scope, want *j
 	}
 	s.file, err = got.read(d.dir)
 	return err
+}
+
+// littleRoom is less than what a disk has that is not full.
+const littleRoom = 4 << 20
+
+// noRoom reports whether a folder has no room for so many bytes, where they are known: the browser gives up a file for
+// which there is none, and does not say why.
+func noRoom(dir string, total int64) bool {
+	var disk syscall.Statfs_t
+	if err := syscall.Statfs(dir, &disk); err != nil {
+		return errors.Is(err, os.ErrNotExist)
+	}
+	return int64(disk.Bavail)*disk.Bsize < max(total, littleRoom)
 }
 
 func noDownload(pattern string, got *download, others []string, err error) *probes.Failure {

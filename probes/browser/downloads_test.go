@@ -95,3 +95,10 @@ func TestADownloadThatIsNotAsExpectedFails(t *testing.T) {
 		})
 	}
 }
+
+func TestADiskWithoutRoomIsTheMonitorsTrouble(t *testing.T) {
+	dir := t.TempDir()
+	if noRoom(dir, 1000) || !noRoom(dir, 1<<60) || !noRoom(filepath.Join(dir, "gone"), 1000) {
+		t.Error("a folder with room has none, or one without has")
+	}
+}
