@@ -381,3 +381,13 @@ func TestWhatIsNotOursIsNotSwept(t *testing.T) {
 		t.Errorf("swept %d folders", swept)
 	}
 }
+
+func TestATemporaryFolderWithTooLongANameIsNamed(t *testing.T) {
+	for dir, hint := range map[string]string{"/tmp/short": "", "/tmp/" + strings.Repeat("long", 20): "TMPDIR is too long"} {
+		p := &Process{cmd: &exec.Cmd{Path: "chromium"}, profile: &profile{dir: dir}}
+		var e *StartError
+		if err := p.startError(errors.New("EOF")); !errors.As(err, &e) || !strings.HasPrefix(e.Hint, hint) || hint == "" && e.Hint != "" {
+			t.Errorf("%s: got %v, hint %q", dir, err, e.Hint)
+		}
+	}
+}

@@ -195,6 +195,13 @@ func (p *Process) greet(ctx context.Context) error {
 	return err
 }
 
+// socketBelow is where Chromium makes its socket below its folder for temporary files, and maxSocket the longest name
+// that Linux allows for one (unix(7)).
+const (
+	socketBelow = "/org.chromium.Chromium.XXXXXX/SingletonSocket"
+	maxSocket   = 107
+)
+
 func (p *Process) startError(err error) error {
 	out := p.output.String()
 	e := &StartError{Message: fmt.Sprintf("%q did not start", p.cmd.Path), Err: err}
@@ -206,6 +213,8 @@ func (p *Process) startError(err error) error {
 			"or give it up knowingly with browser.no_sandbox"
 	case strings.Contains(out, "error while loading shared libraries"):
 		e.Hint = "libraries are missing: " + InstallHint
+	case !p.Shell && len(p.profile.temp()+socketBelow) > maxSocket:
+		e.Hint = fmt.Sprintf("TMPDIR is too long for Chromium: the name of its socket, below %s, would have more than %d bytes", p.profile.temp(), maxSocket)
 	}
 	if line := lastLine(out); line != "" {
 		e.Message += " (" + line + ")"
