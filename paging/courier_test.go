@@ -185,6 +185,13 @@ func (r *receiver) Send(ctx context.Context, p Page) error {
 	return ctx.Err()
 }
 
+// answers changes what is answered from now on.
+func (r *receiver) answers(answer func(n int, p Page) error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.answer = answer
+}
+
 func (r *receiver) log() []string {
 	r.mu.Lock()
 	defer r.mu.Unlock()

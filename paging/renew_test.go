@@ -83,10 +83,10 @@ func TestWhatStandsIsToldAgainUntilItEnds(t *testing.T) {
 		<-done
 
 		// What waits behind an end that cannot be delivered stands no more.
-		f.receiver.answer = func(int, Page) error { return errors.New("not now") }
+		f.receiver.answers(func(int, Page) error { return errors.New("not now") })
 		happens("a", "closed")
 		passes(10 * time.Minute)
-		f.receiver.answer = nil
+		f.receiver.answers(nil)
 		time.Sleep(2 * time.Minute)
 		f.since()
 		passes(2*time.Minute, "closed a,")
