@@ -88,15 +88,14 @@ func TestCredentialsAreForTheJourneysOwnHosts(t *testing.T) {
   - eval: "fetch('OTHER/theirs', {mode: 'no-cors', credentials: 'include'}).then(() => 1, () => 2)"
   - goto: ZOO/to-theirs
 `).with("s3cret-word").fail(probes.Status, "401")
-	close(asked)
-	n := 0
-	for told := range asked {
-		if n++; told != "" {
-			t.Errorf("another host was told %q", told)
-		}
-	}
+	n := len(asked) // Not closed: the browser may ask again.
 	if n < 2 {
 		t.Errorf("the other host was asked %d times", n)
+	}
+	for range n {
+		if told := <-asked; told != "" {
+			t.Errorf("another host was told %q", told)
+		}
 	}
 	visit(t, z, "  - goto: http://ada:word@127.0.0.1/").fail(probes.Config, "browser.auth")
 }
