@@ -2,10 +2,12 @@ package chaos
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -31,6 +33,10 @@ type process struct {
 	cmd *exec.Cmd
 	log bytes.Buffer
 }
+
+// errRefused says that the monitor did not start, because its folder could not be written: it is right to say so and to
+// leave the rest to its supervisor, which starts it again.
+var errRefused = errors.New("the monitor refused to start")
 
 // start runs the monitor.
 func (p *process) start() error {
@@ -59,6 +65,9 @@ func (p *process) stop(sig syscall.Signal) error {
 	if sig == syscall.SIGKILL {
 		if status, ok := cmd.ProcessState.Sys().(syscall.WaitStatus); ok && status.Signaled() {
 			return nil
+		}
+		if cmd.ProcessState.ExitCode() == 2 && strings.Contains(p.tail(), "outrider: error: data folder: ") {
+			return fmt.Errorf("%w: %w", errRefused, err)
 		}
 		return fmt.Errorf("the monitor ended by itself before it was killed: %w", err)
 	}

@@ -1,6 +1,7 @@
 package chaos
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"sync"
@@ -28,17 +29,22 @@ type torment struct {
 func (t *torment) run(n int, done chan<- error) {
 	for kill := range n {
 		time.Sleep(time.Duration(t.rng.IntN(1500)) * time.Millisecond)
+		diskless := kill%24 == 11
 		if kill%6 == 5 {
 			if err := t.worse(kill / 6); err != nil {
 				done <- err
 				return
 			}
 		}
-		if err := t.process.stop(syscall.SIGKILL); err != nil {
+		switch err := t.process.stop(syscall.SIGKILL); {
+		case diskless && errors.Is(err, errRefused): // It was only just starting when the disk was taken.
+			t.count("starts refused")
+		case err != nil:
 			done <- err
 			return
+		default:
+			t.count("killed")
 		}
-		t.count("killed")
 		if err := t.process.start(); err != nil {
 			done <- err
 			return
