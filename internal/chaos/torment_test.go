@@ -20,6 +20,9 @@ type torment struct {
 	// most is how long each may last.
 	outage, pause, diskless time.Duration
 
+	// diskTaken says that the monitor that runs was without its disk for a while.
+	diskTaken bool
+
 	mu   sync.Mutex
 	done map[string]int
 }
@@ -29,7 +32,6 @@ type torment struct {
 func (t *torment) run(n int, done chan<- error) {
 	for kill := range n {
 		time.Sleep(time.Duration(t.rng.IntN(1500)) * time.Millisecond)
-		diskless := kill%24 == 11
 		if kill%6 == 5 {
 			if err := t.worse(kill / 6); err != nil {
 				done <- err
@@ -37,7 +39,7 @@ func (t *torment) run(n int, done chan<- error) {
 			}
 		}
 		switch err := t.process.stop(syscall.SIGKILL); {
-		case diskless && errors.Is(err, errRefused): // It was only just starting when the disk was taken.
+		case t.diskTaken && errors.Is(err, errRefused): // It was only just starting when the disk was taken.
 			t.count("starts refused")
 		case err != nil:
 			done <- err
@@ -45,6 +47,7 @@ func (t *torment) run(n int, done chan<- error) {
 		default:
 			t.count("killed")
 		}
+		t.diskTaken = false
 		if err := t.process.start(); err != nil {
 			done <- err
 			return
@@ -93,6 +96,7 @@ func (t *torment) withoutDisk(d time.Duration) error {
 	if err := unix.Prlimit(pid, unix.RLIMIT_FSIZE, &unix.Rlimit{Cur: 0, Max: before.Max}, nil); err != nil {
 		return fmt.Errorf("taking the disk from the monitor: %w", err)
 	}
+	t.diskTaken = true
 	time.Sleep(d)
 	t.count("failing disks")
 	if t.rng.IntN(2) == 0 {
