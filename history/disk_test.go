@@ -20,10 +20,11 @@ import (
 // children are what the test binary does when it starts itself anew: on a disk of its own, as another user.
 func children() map[string]func(dir string) error {
 	return map[string]func(string) error{
-		"full":    onAFullDisk,
-		"reserve": onADiskThatFillsUp,
-		"limit":   underAFileSizeLimit,
-		"nobody":  asNobody,
+		"full":      onAFullDisk,
+		"reserve":   onADiskThatFillsUp,
+		"limit":     underAFileSizeLimit,
+		"read-only": onAReadOnlyDisk,
+		"nobody":    asNobody,
 	}
 }
 
@@ -178,8 +179,8 @@ func underAFileSizeLimit(dir string) error {
 	for n := 1; err == nil && n < 10_000; n++ {
 		err = put(s, "noise", n, probes.Passed)
 	}
-	if !errors.Is(err, history.ErrUnavailable) {
-		return fmt.Errorf("beyond the limit: %v, want ErrUnavailable", err)
+	if !errors.Is(err, history.ErrUnavailable) || !strings.Contains(err.Error(), "file too large") {
+		return fmt.Errorf("beyond the limit: %v, want ErrUnavailable that says why", err)
 	}
 	return nothingLost(s, dir, func() error { return syscall.Setrlimit(syscall.RLIMIT_FSIZE, &limit) })
 }
@@ -275,6 +276,42 @@ func onADiskThatFillsUp(dir string) error {
 	}
 	_, err = os.Stat(filepath.Join(data, "reserve"))
 	return err
+}
+
+func TestAReadOnlyDiskIsSaidSoWithItsPlace(t *testing.T) {
+	if !inChild(t, "read-only", t.TempDir(), ownDisk()) {
+		t.Log("no disk to make read-only here; the chaos test has to do")
+	}
+}
+
+// onAReadOnlyDisk starts where a history was, where an empty folder is, and where there is none.
+func onAReadOnlyDisk(dir string) error {
+	if err := mount(dir, "4m"); err != nil {
+		return err
+	}
+	s, err := history.Open(filepath.Join(dir, "old"), history.Options{})
+	if err != nil {
+		return err
+	}
+	if err := s.Close(); err != nil {
+		return err
+	}
+	if err := os.Mkdir(filepath.Join(dir, "empty"), 0o700); err != nil {
+		return err
+	}
+	if err := syscall.Mount("", dir, "", syscall.MS_REMOUNT|syscall.MS_RDONLY, ""); err != nil {
+		return err
+	}
+	for _, name := range []string{"old", "empty", "none"} {
+		data := filepath.Join(dir, name)
+		_, err := history.Open(data, history.Options{})
+		var oe *history.OpenError
+		want := fmt.Sprintf("data folder: %q: the disk (%s, tmpfs on tmpfs) is read-only: ", data, dir)
+		if !errors.As(err, &oe) || !strings.HasPrefix(err.Error(), want) || !strings.Contains(oe.Hint(), "mount it so that it can be written") {
+			return fmt.Errorf("%s: got %v, want %q and what to do", name, err, want)
+		}
+	}
+	return nil
 }
 
 func asNobody(dir string) error {

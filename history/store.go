@@ -89,21 +89,21 @@ var _ paging.Outbox = (*Store)(nil)
 func Open(dir string, o Options) (*Store, error) {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
-		return nil, explain(dir, err)
+		return nil, explain(dir, dir, err)
 	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, explain(dir, err)
+		return nil, explain(dir, dir, err)
 	}
 	s := &Store{
 		o: o.withDefaults(), dir: dir, states: map[string]incidents.State{},
 		queue: make(chan *job), quit: make(chan struct{}), written: make(chan struct{}),
 	}
 	if s.lock, err = lock(dir); err != nil {
-		return nil, explain(dir, err)
+		return nil, explain(dir, dir, err)
 	}
 	if err := s.open(); err != nil {
 		s.lock.Close()
-		return nil, explain(s.file(), err)
+		return nil, explain(dir, s.file(), err)
 	}
 	return s, nil
 }
@@ -115,7 +115,7 @@ func (s *Store) open() (err error) {
 		return err
 	}
 	w := &writer{Store: s}
-	err = w.connect()
+	err = examine(s.dir, w.connect())
 	if full(err) && s.pages.release() {
 		err = w.connect()
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"syscall"
 
 	"modernc.org/sqlite"
@@ -39,10 +40,11 @@ func (e *OpenError) Unwrap() error { return e.Err }
 // Hint says what to do.
 func (e *OpenError) Hint() string { return e.Advice }
 
-// explain makes an OpenError of what SQLite or the file system said.
-func explain(path string, err error) error {
+// explain makes an OpenError of what SQLite or the file system said about a file in the data folder, or the folder.
+func explain(dir, path string, err error) error {
 	var open *OpenError
 	var newer *newerError
+	err = examine(dir, err)
 	switch {
 	case errors.As(err, &open):
 		return err
@@ -52,9 +54,14 @@ func explain(path string, err error) error {
 		return &OpenError{path, fmt.Errorf("the database is %w", asDamaged(err)), fmt.Sprintf(
 			"nothing was changed or deleted. Move it aside with its companions (mkdir damaged && mv %s* damaged/) "+
 				"and start again with an empty history, or bring back a copy", path)}
-	case errors.Is(err, syscall.ENOSPC) || code(err) == sqlite3.SQLITE_FULL:
-		return &OpenError{path, err, "the disk is full: make room and start again; nothing was lost"}
-	case errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS) || unwritable(err):
+	case full(err):
+		return &OpenError{dir, err, fmt.Sprintf(
+			"nothing was lost: make room and start again. df -h %s (and df -i) says what is left; of ours, what is in %s may be deleted",
+			dir, filepath.Join(dir, "artifacts"))}
+	case errors.Is(err, syscall.EROFS):
+		return &OpenError{dir, err, "mount it so that it can be written and start again, or set data: to a folder on another disk. " +
+			"Where it could be written before, the kernel has found the disk damaged: dmesg says so"}
+	case errors.Is(err, fs.ErrPermission) || unwritable(err):
 		return &OpenError{path, err, fmt.Sprintf(
 			"the user that runs Outrider (uid %d) must be able to write there: change its owner, or set data: to another folder",
 			os.Getuid())}
@@ -84,7 +91,7 @@ func unwritable(err error) bool {
 
 // full reports whether room on the disk would have helped.
 func full(err error) bool {
-	return code(err) == sqlite3.SQLITE_FULL || errors.Is(err, syscall.ENOSPC)
+	return code(err) == sqlite3.SQLITE_FULL || roomless(err)
 }
 
 // diskTrouble tells a disk that cannot be written from an entry that cannot be stored.

@@ -115,9 +115,9 @@ func (w *writer) commit(b *batch) {
 		w.refuse(b.jobs)
 		return
 	}
-	err := w.try(b)
+	err := examine(w.dir, w.try(b))
 	if full(err) && w.pages.release() {
-		err = w.try(w.again(b.jobs))
+		err = examine(w.dir, w.try(w.again(b.jobs)))
 	}
 	switch {
 	case err == nil && w.broken != nil:

@@ -132,6 +132,9 @@ func dataFolder(dir string) finding {
 	probe, err := os.CreateTemp(where, ".outrider-doctor-")
 	if err != nil {
 		f.trouble, f.hint = pathOf(err), fmt.Sprintf("user %d must be able to write there", os.Getuid())
+		if errors.Is(err, syscall.EROFS) {
+			f.hint = "the disk is read-only: mount it so that it can be written; if it once could be, dmesg says why"
+		}
 		return f
 	}
 	probe.Close()
