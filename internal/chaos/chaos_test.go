@@ -1,6 +1,7 @@
 package chaos
 
 import (
+	"context"
 	"fmt"
 	"math/rand/v2"
 	"net"
@@ -75,9 +76,14 @@ func TestNoPageIsLostOrInventedThroughKills(t *testing.T) {
 	hookServer := httptest.NewServer(hook)
 	defer hookServer.Close()
 
-	p := &process{config: write(t, hookServer.URL, names), env: []string{"SHOP_URL=" + shop.URL, "HOOK_SECRET=" + secret}}
-	bad := &torment{process: p, hook: hook, clock: &clock{}, rng: rand.New(rand.NewPCG(seed, 2)), done: map[string]int{},
-		outage: 5 * time.Second, pause: 5 * time.Second, diskless: 2 * time.Second}
+	ctx, cancel := context.WithCancelCause(t.Context())
+	p := &process{config: write(t, hookServer.URL, names), env: []string{"SHOP_URL=" + shop.URL, "HOOK_SECRET=" + secret}, died: cancel}
+	data := filepath.Join(filepath.Dir(p.config), "data")
+	if err := os.Mkdir(data, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	bad := &torment{process: p, hook: hook, clock: &clock{}, disk: newDisk(t, data, 256), rng: rand.New(rand.NewPCG(seed, 2)),
+		done: map[string]int{}, outage: 5 * time.Second, pause: 5 * time.Second, diskless: 2 * time.Second}
 	patience := time.Minute
 	if kills >= long || os.Getenv("OUTRIDER_CHAOS_LONG") != "" {
 		bad.outage, bad.pause, bad.diskless, patience = 4*time.Minute, time.Minute, 20*time.Second, 10*time.Minute
@@ -89,36 +95,45 @@ func TestNoPageIsLostOrInventedThroughKills(t *testing.T) {
 	if err := p.start(); err != nil {
 		t.Fatal(err)
 	}
-	tormented := make(chan error, 1)
-	go bad.run(kills, tormented)
+	tormented := make(chan struct{})
+	go func() {
+		defer close(tormented)
+		if err := bad.run(ctx, kills); err != nil {
+			cancel(err)
+		}
+	}()
+	t.Cleanup(func() { // Also when the test ends early: nobody starts the monitor again, and it does not outlive us.
+		cancel(nil)
+		<-tormented
+		_ = p.stop(syscall.SIGKILL)
+	})
 
 	var cycles []cycle
-	var err error
 	for over := false; !over; {
 		var c cycle
 		c.broken = time.Now()
 		broken.Store(true)
-		if !hook.wait(patience, told("opened", len(cycles)+1, names)) {
-			t.Fatalf("the shop broke at %s and not everybody heard of it\n%s", c.broken, p.tail())
+		if err := hook.wait(ctx, patience, told("opened", len(cycles)+1, names)); err != nil {
+			t.Fatalf("the shop broke at %s: %v\n%s", c.broken, err, p.tail())
 		}
 		broken.Store(false)
 		c.mended = time.Now()
 		cycles = append(cycles, c)
-		if !hook.wait(patience, told("closed", len(cycles), names)) {
-			t.Fatalf("the shop was mended at %s and not everybody heard of it\n%s", c.mended, p.tail())
+		if err := hook.wait(ctx, patience, told("closed", len(cycles), names)); err != nil {
+			t.Fatalf("the shop was mended at %s: %v\n%s", c.mended, err, p.tail())
 		}
 		t.Logf("incident %d was told after %s, its end after %s; so far %v", len(cycles), c.mended.Sub(c.broken).Round(time.Millisecond), time.Since(c.mended).Round(time.Millisecond), bad.report())
 		select {
-		case err = <-tormented:
+		case <-tormented:
 			over = true
 		default:
 		}
 	}
-	if err != nil {
-		t.Fatalf("%v\n%s", err, p.tail())
-	}
 	if err := p.stop(syscall.SIGTERM); err != nil {
-		t.Errorf("SIGTERM: %v\n%s", err, p.tail())
+		t.Errorf("SIGTERM: %v", err)
+	}
+	if err := context.Cause(ctx); err != nil {
+		t.Fatalf("%v\n%s", err, p.tail())
 	}
 	judge(t, hook.messages(), cycles, names, bad.clock)
 	t.Logf("%v, %d incidents of each of %d journeys, %d messages, %d refused", bad.report(), len(cycles), len(names), len(hook.messages()), hook.refused)

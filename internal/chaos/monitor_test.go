@@ -2,15 +2,17 @@ package chaos
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
+	"regexp"
 	"sync"
 	"syscall"
 	"testing"
+	"time"
 )
 
 // build compiles the real command once and gives its path.
@@ -28,10 +30,22 @@ func build(t *testing.T) string {
 type process struct {
 	bin, config string
 	env         []string
+	// died hears of an end that nobody has asked for, and that a disk which takes nothing does not excuse.
+	died func(error)
 
 	mu  sync.Mutex
-	cmd *exec.Cmd
 	log bytes.Buffer
+	now *life
+}
+
+// life is from one start of the monitor to its end.
+type life struct {
+	cmd  *exec.Cmd
+	over chan struct{}
+	// from is where its log begins.
+	from int
+	// asked: it was sent a signal that ends it. diskless: it was without its disk for a while.
+	asked, diskless bool
 }
 
 // errRefused says that the monitor did not start, because its folder could not be written: it is right to say so and to
@@ -49,49 +63,99 @@ func (p *process) start() error {
 	if err := cmd.Start(); err != nil {
 		return fmt.Errorf("starting the monitor: %w", err)
 	}
-	p.cmd = cmd
+	p.now = &life{cmd: cmd, over: make(chan struct{}), from: p.log.Len()}
+	go p.attend(p.now)
 	return nil
+}
+
+// attend waits for the end of the monitor.
+func (p *process) attend(l *life) {
+	err := l.cmd.Wait()
+	p.mu.Lock()
+	excused := l.asked || l.diskless && p.refused(l)
+	p.mu.Unlock()
+	close(l.over)
+	if !excused {
+		p.died(fmt.Errorf("the monitor ended by itself: %w", cmp.Or(err, errors.New("exit status 0"))))
+	}
+}
+
+// refused reports whether the monitor ended because of its data folder. Call it with mu held.
+func (p *process) refused(l *life) bool {
+	return l.cmd.ProcessState.ExitCode() == 2 && bytes.Contains(p.log.Bytes()[l.from:], []byte("outrider: error: data folder: "))
 }
 
 // stop sends the signal and waits for the end of the process.
 func (p *process) stop(sig syscall.Signal) error {
 	p.mu.Lock()
-	cmd := p.cmd
+	l := p.now
+	l.asked = true
 	p.mu.Unlock()
-	if err := cmd.Process.Signal(sig); err != nil {
-		return fmt.Errorf("the monitor ended by itself: %w", err)
+	_ = l.cmd.Process.Signal(sig) // That there is none left is seen below.
+	<-l.over
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	status, ok := l.cmd.ProcessState.Sys().(syscall.WaitStatus)
+	switch {
+	case sig == syscall.SIGKILL && ok && status.Signaled(), sig != syscall.SIGKILL && l.cmd.ProcessState.Success():
+		return nil
+	case l.diskless && p.refused(l):
+		return errRefused
 	}
-	err := cmd.Wait()
-	if sig == syscall.SIGKILL {
-		if status, ok := cmd.ProcessState.Sys().(syscall.WaitStatus); ok && status.Signaled() {
-			return nil
-		}
-		if cmd.ProcessState.ExitCode() == 2 && strings.Contains(p.tail(), "outrider: error: data folder: ") {
-			return fmt.Errorf("%w: %w", errRefused, err)
-		}
-		return fmt.Errorf("the monitor ended by itself before it was killed: %w", err)
+	return fmt.Errorf("the monitor ended with %s and not by %s", l.cmd.ProcessState, sig)
+}
+
+// refuse starts the monitor where it cannot, and gives what it said.
+func (p *process) refuse() (string, error) {
+	if err := p.start(); err != nil {
+		return "", err
 	}
-	return err
+	p.mu.Lock()
+	l := p.now
+	l.diskless = true
+	p.mu.Unlock()
+	select {
+	case <-l.over:
+	case <-time.After(30 * time.Second):
+		return "", errors.New("the monitor runs although its disk is read-only")
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !p.refused(l) {
+		return "", fmt.Errorf("the monitor ended with %s on a read-only disk", l.cmd.ProcessState)
+	}
+	return string(p.log.Bytes()[l.from:]), nil
+}
+
+// withoutDisk says that the disk of the monitor that runs takes nothing now.
+func (p *process) withoutDisk() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.now.diskless = true
 }
 
 // signal sends a signal that does not end the process.
 func (p *process) signal(sig syscall.Signal) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.cmd.Process.Signal(sig)
+	return p.now.cmd.Process.Signal(sig)
 }
 
 func (p *process) pid() int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.cmd.Process.Pid
+	return p.now.cmd.Process.Pid
 }
 
-// tail gives the end of the monitor's log.
+// tail gives the end of the monitor's log; where Go's runtime has ended it, what was said until then, and why, rather than
+// the last of many stacks.
 func (p *process) tail() string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	b := p.log.Bytes()
+	if dying := regexp.MustCompile(`(?m)^(panic|fatal error|SIG[A-Z]+): `).FindIndex(b[p.now.from:]); dying != nil {
+		b = b[:min(len(b), p.now.from+dying[0]+3000)]
+	}
 	return string(b[max(0, len(b)-6000):])
 }
 

@@ -1,7 +1,9 @@
 package chaos
 
 import (
+	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"math/rand/v2"
 	"net/http"
@@ -152,21 +154,21 @@ func (r *receiver) accept(header http.Header, body []byte) {
 	r.changed = make(chan struct{})
 }
 
-// wait returns when enough(log) holds, or false when the time is up.
-func (r *receiver) wait(limit time.Duration, enough func([]message) bool) bool {
-	deadline := time.NewTimer(limit)
-	defer deadline.Stop()
+// wait returns when enough(log) holds, or why that is not to be waited for: the time is up, ctx has ended.
+func (r *receiver) wait(ctx context.Context, limit time.Duration, enough func([]message) bool) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, limit, fmt.Errorf("not everybody has heard of it within %s", limit))
+	defer cancel()
 	for {
 		r.mu.Lock()
 		ok, changed := enough(r.log), r.changed
 		r.mu.Unlock()
 		if ok {
-			return true
+			return nil
 		}
 		select {
 		case <-changed:
-		case <-deadline.C:
-			return false
+		case <-ctx.Done():
+			return context.Cause(ctx)
 		}
 	}
 }

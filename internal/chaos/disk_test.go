@@ -1,0 +1,119 @@
+package chaos
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// insideVariable says that the process has the mounts for itself.
+const insideVariable = "OUTRIDER_CHAOS_INSIDE"
+
+// TestMain starts the tests again in a mount namespace of their own: however they end, no disk of theirs is left behind.
+func TestMain(m *testing.M) {
+	if os.Getenv(insideVariable) != "" {
+		if err := syscall.Mount("", "/", "", syscall.MS_REC|syscall.MS_PRIVATE, ""); err != nil {
+			fmt.Fprintf(os.Stderr, "keeping the mounts to ourselves: %v\n", err)
+			os.Exit(1)
+		}
+		os.Exit(m.Run())
+	}
+	runtime.LockOSThread() // The signal at the death of the parent is one at the death of its thread.
+	cmd := exec.Command("/proc/self/exe", os.Args[1:]...)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
+	cmd.Env = append(os.Environ(), insideVariable+"=1")
+	cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWNS, Pdeathsig: syscall.SIGKILL}
+	err := cmd.Run()
+	var exit *exec.ExitError
+	switch {
+	case err == nil:
+		os.Exit(0)
+	case errors.As(err, &exit) && exit.ExitCode() > 0:
+		os.Exit(exit.ExitCode())
+	}
+	fmt.Fprintf(os.Stderr, "these tests break a disk, and mount it for that: %v\nrun them as root, in a container with --privileged\n", err)
+	os.Exit(1)
+}
+
+// disk is a real file system, in a file, for the monitor to write on. It can break as disks do.
+type disk struct{ image, at string }
+
+// newDisk mounts a disk of so many megabytes at an empty folder. What mounts is what every Linux has; where it is not
+// allowed to, the test fails: a disk that is not broken proves nothing.
+func newDisk(t *testing.T, at string, megabytes int64) *disk {
+	t.Helper()
+	d := &disk{image: filepath.Join(t.TempDir(), "disk"), at: at}
+	if err := os.WriteFile(d.image, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Truncate(d.image, megabytes<<20); err != nil {
+		t.Fatal(err)
+	}
+	if err := command("mkfs.ext4", "-q", "-F", "-m", "0", "-E", "nodiscard", d.image); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.mount(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := d.unmount(); err != nil {
+			t.Error(err)
+		}
+	})
+	return d
+}
+
+func (d *disk) mount() error { return command("mount", "-o", "loop,errors=remount-ro", d.image, d.at) }
+
+// unmount waits for those who have files open there: they have been killed.
+func (d *disk) unmount() (err error) {
+	for range 100 {
+		if err = command("umount", d.at); err == nil {
+			return nil
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	return err
+}
+
+// fail lets the kernel find the file system damaged: it is read-only from now on, also for files that are open for
+// writing. It stays so until it is mounted anew.
+func (d *disk) fail() error { return command("mount", "-o", "remount,abort", d.at) }
+
+// mend is what an operator does after he has stopped what runs there.
+func (d *disk) mend() error { return errors.Join(d.unmount(), d.mount()) }
+
+// set makes the whole disk read-only, as an operator would, or writable: nobody may be writing there.
+func (d *disk) set(how string) error { return command("mount", "-o", "remount,"+how, d.at) }
+
+func command(name string, words ...string) error {
+	if out, err := exec.Command(name, words...).CombinedOutput(); err != nil {
+		return fmt.Errorf("%s %s: %w: %s (run these tests as root, in a container with --privileged)", name, strings.Join(words, " "), err, out)
+	}
+	return nil
+}
+
+// fill writes until the disk takes not one byte more.
+func fill(t *testing.T, path string) {
+	t.Helper()
+	f, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	for size := 1 << 20; size > 0; size /= 2 {
+		for err = nil; err == nil; {
+			_, err = f.Write(make([]byte, size))
+		}
+	}
+	if !errors.Is(err, syscall.ENOSPC) {
+		t.Fatalf("filling the disk: %v", err)
+	}
+}
