@@ -4,9 +4,8 @@ import (
 	"time"
 
 	dto "github.com/prometheus/client_model/go"
-	"google.golang.org/protobuf/proto"
-	"google.golang.org/protobuf/types/known/timestamppb"
 
+	"github.com/outrider-monitor/outrider/exporter/families"
 	"github.com/outrider-monitor/outrider/probes/spans"
 )
 
@@ -38,22 +37,20 @@ func note(all *exemplars, at, n int, e *exemplar) *exemplars {
 	return all
 }
 
-// of gives what the exposition formats want, or nil.
-func (all *exemplars) of(at int) *dto.Exemplar {
-	if all == nil || (*all)[at] == nil {
-		return nil
-	}
-	e := (*all)[at]
-	return &dto.Exemplar{Label: []*dto.LabelPair{pair(traceLabel, e.trace.String())}, Value: proto.Float64(e.value), Timestamp: timestamppb.New(time.UnixMilli(e.at))}
-}
-
-// clone is what a scrape keeps.
-func (all *exemplars) clone() *exemplars {
+// of gives that of a place, or nil.
+func (all *exemplars) of(at int) *exemplar {
 	if all == nil {
 		return nil
 	}
-	copied := append(exemplars(nil), *all...)
-	return &copied
+	return (*all)[at]
+}
+
+// in is what the exposition formats want, or nil.
+func (e *exemplar) in(set *families.Set) *dto.Exemplar {
+	if e == nil {
+		return nil
+	}
+	return set.Exemplar(traceLabel, e.trace.String(), e.value, e.at)
 }
 
 // traced makes a run's exemplars, which differ in their values alone; nil for a run without a trace.

@@ -2,6 +2,7 @@ package exporter
 
 import (
 	"fmt"
+	"maps"
 	"runtime"
 	"slices"
 	"strings"
@@ -48,11 +49,16 @@ type Exporter struct {
 
 	mu       sync.RWMutex
 	journeys map[string]*journeySeries
+	// sorted are the journeys in the order of their names.
+	sorted []*journeySeries
+	// sets are those that scrapes have used, for the next ones.
+	sets *sync.Pool
 
 	monitor *monitorSeries
 }
 
-// New makes an Exporter and registers it. It knows no journeys until Configure.
+// New makes an Exporter. It knows no journeys until Configure. A registry, if there is one, checks at each scrape whatever
+// the Exporter shows, which for a thousand journeys costs more than all the rest: [Exporter.Handler] does without.
 func New(reg prometheus.Registerer, o Options) (*Exporter, error) {
 	if o.Severity == "" {
 		o.Severity = "critical"
@@ -60,7 +66,7 @@ func New(reg prometheus.Registerer, o Options) (*Exporter, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	e := &Exporter{o: o, journeys: map[string]*journeySeries{}}
+	e := &Exporter{o: o, journeys: map[string]*journeySeries{}, sets: newSets()}
 	table := catalogue()
 	for i, m := range table {
 		e.desc[i] = prometheus.NewDesc(m.Name, m.Help, m.Labels, nil)
@@ -68,6 +74,9 @@ func New(reg prometheus.Registerer, o Options) (*Exporter, error) {
 	e.parts = newLabelParts(o.Location)
 	e.monitor = newMonitorSeries(table, o.Now(), []*dto.LabelPair{
 		pair("goversion", runtime.Version()), pair("revision", o.Revision), pair("version", o.Version)})
+	if reg == nil {
+		return e, nil
+	}
 	if err := reg.Register(e); err != nil {
 		return nil, fmt.Errorf("registering the metrics: %w", err)
 	}
@@ -91,6 +100,8 @@ func (e *Exporter) Configure(configured []journeys.Journey) {
 		next[j.Name] = s
 	}
 	e.journeys = next
+	e.sorted = slices.SortedFunc(maps.Values(next), func(a, b *journeySeries) int { return strings.Compare(a.journey(), b.journey()) })
+	e.sets = newSets() // those in use have room for journeys that are gone
 }
 
 // Restore says what was known of a journey before the monitor was restarted. It is to be called after
@@ -134,70 +145,4 @@ func (e *Exporter) find(journey string) *journeySeries {
 	e.mu.RLock()
 	defer e.mu.RUnlock()
 	return e.journeys[journey]
-}
-
-// Describe implements prometheus.Collector.
-func (e *Exporter) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range e.desc {
-		ch <- d
-	}
-}
-
-// Collect implements prometheus.Collector. No lock is held while the registry takes the samples, so a
-// slow scrape delays no run.
-func (e *Exporter) Collect(ch chan<- prometheus.Metric) {
-	e.mu.RLock()
-	all := make([]*journeySeries, 0, len(e.journeys))
-	for _, s := range e.journeys {
-		all = append(all, s)
-	}
-	e.mu.RUnlock()
-	// The registry sorts by labels, of which the journey is the first: what comes sorted costs it a look.
-	slices.SortFunc(all, func(a, b *journeySeries) int { return strings.Compare(*a.name[0].Value, *b.name[0].Value) })
-	buf := &batch{desc: &e.desc}
-	for _, s := range all {
-		s.collect(e.parts, buf)
-		buf.drain(ch)
-	}
-	e.monitor.collect(&e.o, buf)
-	buf.drain(ch)
-}
-
-// batch gathers samples under a lock and hands them over without it.
-type batch struct {
-	desc    *[metricCount]*prometheus.Desc
-	metrics []prometheus.Metric
-}
-
-func (b *batch) drain(ch chan<- prometheus.Metric) {
-	for _, m := range b.metrics {
-		ch <- m
-	}
-	b.metrics = b.metrics[:0]
-}
-
-func (b *batch) gauge(i id, v float64, labels []*dto.LabelPair) {
-	b.metrics = append(b.metrics, &sample{desc: b.desc[i], labels: labels, value: v})
-}
-
-func (b *batch) known(i id, v value, labels []*dto.LabelPair) {
-	if v.known {
-		b.gauge(i, v.v, labels)
-	}
-}
-
-func (b *batch) counter(i id, v float64, labels []*dto.LabelPair, created timestamp, exemplar ...*dto.Exemplar) {
-	s := &sample{desc: b.desc[i], labels: labels, value: v, created: created}
-	if len(exemplar) > 0 {
-		s.exemplar = exemplar[0]
-	}
-	b.metrics = append(b.metrics, s)
-}
-
-func (b *batch) durations(i id, h *histogram, labels []*dto.LabelPair) {
-	b.metrics = append(b.metrics, h.at(b.desc[i], labels))
-}
-
-func (b *batch) histogram(i id, h prometheus.Histogram, labels []*dto.LabelPair) {
-	b.metrics = append(b.metrics, &labelled{Histogram: h, desc: b.desc[i], labels: labels})
 }

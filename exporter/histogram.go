@@ -6,9 +6,7 @@ import (
 	"sort"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
 	dto "github.com/prometheus/client_model/go"
-	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/timestamppb"
 )
 
@@ -136,68 +134,17 @@ func (h *histogram) reset(now time.Time) {
 	h.exemplars = nil
 }
 
-// at is the histogram at the moment of a scrape.
-func (h *histogram) at(desc *prometheus.Desc, labels []*dto.LabelPair) *histogramSample {
-	s := &histogramSample{histogram: *h, desc: desc, labels: labels}
-	s.classic, s.native = slices.Clone(h.classic), slices.Clone(h.native)
-	s.exemplars = h.exemplars.clone()
-	return s
-}
-
-// histogramSample is a histogram that no longer changes.
-type histogramSample struct {
-	histogram
-	desc   *prometheus.Desc
-	labels []*dto.LabelPair
-}
-
-func (s *histogramSample) Desc() *prometheus.Desc { return s.desc }
-
-func (s *histogramSample) Write(m *dto.Metric) error {
-	h := &dto.Histogram{
-		SampleCount: &s.count, SampleSum: &s.sum, CreatedTimestamp: s.created,
-		Bucket: make([]*dto.Bucket, len(s.bounds)),
-		Schema: &s.schema, ZeroThreshold: proto.Float64(zeroThreshold), ZeroCount: &s.zero,
+// show adds the histogram to a scrape.
+func (h *histogram) show(b *batch, i id, base []*dto.LabelPair, own ...*dto.LabelPair) {
+	shown := b.set.Histogram(int(i), len(h.bounds), h.count, h.sum, h.created, base, own...)
+	below := uint64(0)
+	for i, bound := range h.bounds {
+		below += uint64(h.classic[i])
+		shown.Classic(bound, below, h.exemplars.of(i).in(b.set))
 	}
-	// All at once: a scrape of a thousand journeys has a hundred thousand buckets.
-	buckets, below := make([]dto.Bucket, len(s.bounds)), make([]uint64, len(s.bounds))
-	for i := range s.bounds {
-		if below[i] = uint64(s.classic[i]); i > 0 {
-			below[i] += below[i-1]
-		}
-		b := &buckets[i]
-		b.CumulativeCount, b.UpperBound, b.Exemplar = &below[i], &s.bounds[i], s.exemplars.of(i)
-		h.Bucket[i] = b
-	}
-	if e := s.exemplars.of(len(s.bounds)); e != nil { // written for this alone: the formats know how many there are
-		h.Bucket = append(h.Bucket, &dto.Bucket{CumulativeCount: &s.count, UpperBound: proto.Float64(math.Inf(1)), Exemplar: e})
-	}
-	s.writeNative(h)
-	m.Histogram, m.Label = h, s.labels
-	return nil
-}
-
-// writeNative writes runs of buckets, with the difference of each to the one before. A gap of one or two is written as
-// empty buckets.
-func (s *histogramSample) writeNative(h *dto.Histogram) {
-	var span *dto.BucketSpan
-	next, before := int32(0), int64(0)
-	add := func(count int64) {
-		*span.Length++
-		h.PositiveDelta = append(h.PositiveDelta, count-before)
-		before = count
-	}
-	for _, b := range s.native {
-		gap := b.key - next
-		if span == nil || gap > 2 {
-			span = &dto.BucketSpan{Offset: proto.Int32(gap), Length: proto.Uint32(0)}
-			h.PositiveSpan = append(h.PositiveSpan, span)
-			gap = 0
-		}
-		for range gap {
-			add(0)
-		}
-		add(int64(b.count))
-		next = b.key + 1
+	shown.Above(h.exemplars.of(len(h.bounds)).in(b.set))
+	shown.Zero(h.schema, zeroThreshold, h.zero)
+	for _, n := range h.native {
+		shown.Native(n.key, n.count)
 	}
 }

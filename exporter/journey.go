@@ -124,6 +124,7 @@ type journeySeries struct {
 
 	// wanted is the severity that the journey asks for, open that of its open incident, if there is one.
 	wanted, open string
+	severity     *dto.LabelPair
 }
 
 // stepSeries is what is counted of one step.
@@ -143,7 +144,7 @@ func newJourneySeries(p *labelParts, j *journeys.Journey, created timestamp, bef
 		team:     j.Team,
 		created:  created,
 		name:     []*dto.LabelPair{name},
-		base:     pairs([]*dto.LabelPair{name, p.location}, p.team(j.Team)),
+		base:     []*dto.LabelPair{name, p.location, p.team(j.Team)},
 		outcomes: make([]float64, len(p.outcomes)),
 		missed:   make([]float64, len(p.missed)),
 	}
@@ -157,6 +158,8 @@ func newJourneySeries(p *labelParts, j *journeys.Journey, created timestamp, bef
 	}
 	return s
 }
+
+func (s *journeySeries) journey() string { return s.name[0].GetValue() }
 
 // configure takes over what a journey's file says; steps that are gone lose their series.
 func (s *journeySeries) configure(p *labelParts, j *journeys.Journey, severity string, created timestamp) {

@@ -162,8 +162,8 @@ func (e *Exporter) ConfigReload(ok bool, at time.Time) {
 
 func (m *monitorSeries) collect(o *Options, b *batch) {
 	b.gauge(buildInfo, 1, m.build)
-	b.histogram(scheduleLateness, m.lateness, nil)
-	b.histogram(queueWait, m.wait, nil)
+	b.histogram(scheduleLateness, m.lateness)
+	b.histogram(queueWait, m.wait)
 	if o.PagesPending != nil {
 		b.gauge(pagesPending, float64(o.PagesPending()), nil)
 	}
@@ -178,18 +178,17 @@ func (m *monitorSeries) collect(o *Options, b *batch) {
 	b.known(reloadSuccessful, m.reloadOK, nil)
 	b.known(reloadTimestamp, m.reloaded, nil)
 	for outcome, n := range m.cloud {
-		b.counter(cloudwatchDatapoints, n, pairs(nil, pair("outcome", outcome)), m.created)
+		b.counter(cloudwatchDatapoints, n, m.created, nil, nil, pair("outcome", outcome))
 	}
 	for outcome, n := range m.spans {
-		b.counter(traceSpans, n, pairs(nil, pair("outcome", outcome)), m.created)
+		b.counter(traceSpans, n, m.created, nil, nil, pair("outcome", outcome))
 	}
 	for i, cause := range browserCauses() {
-		b.counter(browserStarts, m.browsers[i], pairs(nil, pair("cause", string(cause))), m.created)
+		b.counter(browserStarts, m.browsers[i], m.created, nil, nil, pair("cause", string(cause)))
 	}
 	for _, pager := range m.pagers {
 		for i, outcome := range pageOutcomes() {
-			labels := pairs([]*dto.LabelPair{pager.label}, pair("outcome", string(outcome)))
-			b.counter(pagesTotal, pager.outcomes[i], labels, m.created)
+			b.counter(pagesTotal, pager.outcomes[i], m.created, nil, nil, pager.label, pair("outcome", string(outcome)))
 		}
 	}
 }

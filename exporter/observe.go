@@ -93,7 +93,7 @@ func (s *journeySeries) collect(p *labelParts, b *batch) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, i := range p.outcomeOrder {
-		b.counter(runsTotal, s.outcomes[i], s.with(p.outcomes[i]), s.created, s.runs.of(i))
+		b.counter(runsTotal, s.outcomes[i], s.created, s.runs.of(i), s.base, p.outcomes[i])
 	}
 	for _, i := range p.reasonOrder {
 		n, r := 0.0, probes.Reason(p.reasons[i].GetValue())
@@ -101,49 +101,50 @@ func (s *journeySeries) collect(p *labelParts, b *batch) {
 			n = s.reasons[i]
 		}
 		if n > 0 || s.canMeet(r) {
-			b.counter(failuresTotal, n, s.with(p.reasons[i]), s.created, s.failures.of(i))
+			b.counter(failuresTotal, n, s.created, s.failures.of(i), s.base, p.reasons[i])
 		}
 	}
 	for i, n := range s.missed {
-		b.counter(missedRuns, n, pairs(s.name, p.missed[i]), s.created)
+		b.counter(missedRuns, n, s.created, nil, s.name, p.missed[i])
 	}
-	b.counter(locatorDrift, s.drift, s.base, s.created)
-	b.durations(runDuration, s.duration, s.base)
+	b.counter(locatorDrift, s.drift, s.created, nil, s.base)
+	s.duration.show(b, runDuration, s.base)
 	b.known(success, s.success, s.base)
 	b.known(lastRun, s.lastRun, s.base)
 	b.known(lastSuccess, s.lastSuccess, s.base)
 	b.known(nextRun, s.next, s.base)
 	b.known(sloObjective, s.objective, s.base)
 	b.known(maintenance, s.maintenance, s.base)
-	severity := s.wanted
-	if s.open != "" {
-		severity = s.open
-	}
-	b.gauge(incidentOpen, truth(s.open != ""), s.with(pair("severity", severity)))
-	labels := make([][]*dto.LabelPair, len(s.steps))
-	for n, step := range s.steps {
-		labels[n] = s.with(step.label)
-		step.collect(labels[n], p, b)
+	b.gauge(incidentOpen, truth(s.open != ""), s.base, s.severityLabel())
+	for _, step := range s.steps {
+		step.collect(s.base, p, b)
 	}
 	for _, i := range p.phaseOrder {
-		for n, step := range s.steps {
-			if v := step.phases[i]; v.known {
-				b.gauge(httpPhase, v.v, pairs(labels[n], p.phases[i]))
-			}
+		for _, step := range s.steps {
+			b.known(httpPhase, step.phases[i], s.base, step.label, p.phases[i])
 		}
 	}
 }
 
-func (s *stepSeries) collect(labels []*dto.LabelPair, p *labelParts, b *batch) {
-	b.durations(stepDuration, s.duration, labels)
-	b.known(certificateExpiry, s.expiry, labels)
+func (s *stepSeries) collect(base []*dto.LabelPair, p *labelParts, b *batch) {
+	s.duration.show(b, stepDuration, base, s.label)
+	b.known(certificateExpiry, s.expiry, base, s.label)
 	if s.page != nil {
-		s.page.collect(labels, p, b)
+		s.page.collect(base, s.label, p, b)
 	}
 }
 
-// with adds a label to those of the journey.
-func (s *journeySeries) with(label *dto.LabelPair) []*dto.LabelPair { return pairs(s.base, label) }
+// severityLabel is made when the severity changes, which is seldom.
+func (s *journeySeries) severityLabel() *dto.LabelPair {
+	severity := s.wanted
+	if s.open != "" {
+		severity = s.open
+	}
+	if s.severity == nil || s.severity.GetValue() != severity {
+		s.severity = pair("severity", severity)
+	}
+	return s.severity
+}
 
 // canMeet leaves out what only a browser can report, where no step needs one.
 func (s *journeySeries) canMeet(r probes.Reason) bool {

@@ -38,18 +38,14 @@ func (s *stepSeries) measure(n *probes.PageNumbers) {
 	p.errors = float64(n.Errors)
 }
 
-func (s *pageSeries) collect(labels []*dto.LabelPair, p *labelParts, b *batch) {
+func (s *pageSeries) collect(base []*dto.LabelPair, step *dto.LabelPair, p *labelParts, b *batch) {
 	for i, v := range s.vitals {
-		if v.known {
-			b.gauge(webVital, v.v, pairs(labels, p.vitals[i]))
-		}
+		b.known(webVital, v, base, step, p.vitals[i])
 	}
-	if s.cls.known {
-		b.gauge(webVitalScore, s.cls.v, pairs(labels, p.cls))
-	}
+	b.known(webVitalScore, s.cls, base, step, p.cls)
 	for i, party := range p.parties {
-		b.gauge(pageRequests, s.requests[i], pairs(labels, party))
-		b.gauge(pageBytes, s.bytes[i], pairs(labels, party))
+		b.gauge(pageRequests, s.requests[i], base, step, party)
+		b.gauge(pageBytes, s.bytes[i], base, step, party)
 	}
-	b.gauge(pageErrors, s.errors, labels)
+	b.gauge(pageErrors, s.errors, base, step)
 }

@@ -7,16 +7,12 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-
-	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
 // handler is everything that is served: what machines ask, and the site for people.
 func (m *Monitor) handler(site http.Handler) http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("GET /metrics", promhttp.InstrumentMetricHandler(m.registry, promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{
-		EnableOpenMetrics: true, EnableOpenMetricsTextCreatedSamples: true, Registry: m.registry,
-	})))
+	mux.Handle("GET /metrics", m.metrics)
 	mux.HandleFunc("GET /-/healthy", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "Outrider is healthy.") })
 	mux.HandleFunc("GET /-/ready", m.answerReady)
 	mux.HandleFunc("POST /-/reload", m.answerReload)

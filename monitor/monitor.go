@@ -68,10 +68,10 @@ var errStopping = errors.New("the monitor is stopping")
 
 // Monitor is the whole: schedule, runs, store, numbers, pages and the site. Make it with New; Run it once.
 type Monitor struct {
-	o        Options
-	log      *slog.Logger
-	registry *prometheus.Registry
-	numbers  *exporter.Exporter
+	o       Options
+	log     *slog.Logger
+	metrics http.Handler
+	numbers *exporter.Exporter
 	// cloud is nil where nothing goes to CloudWatch.
 	cloud *cloudwatch.Publisher
 	// hardship tells of trouble with CloudWatch; nil where nothing goes there.
@@ -196,14 +196,18 @@ func (m *Monitor) load() (*Config, map[string]paging.Pager, error) {
 
 // openNumbers makes the metrics.
 func (m *Monitor) openNumbers(config *Config) (err error) {
-	m.registry = prometheus.NewRegistry()
-	m.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	m.numbers, err = exporter.New(m.registry, exporter.Options{
+	process := prometheus.NewRegistry()
+	process.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	m.numbers, err = exporter.New(nil, exporter.Options{
 		Location: config.Location, Version: m.o.Version, Revision: m.o.Revision, Severity: config.Defaults.Alert.Severity.Worst(),
 		PagesPending:      func() int { n, _ := m.backlog(); return n },
 		OldestPendingPage: func() time.Duration { _, age := m.backlog(); return age },
 		BrowserMemory:     func() int64 { return m.drivers.Memory() },
 	})
+	if err != nil {
+		return err
+	}
+	m.metrics, err = m.numbers.Handler(process)
 	return err
 }
 

@@ -103,10 +103,11 @@ func TestACollectorThatIsGoneIsInNobodysWay(t *testing.T) {
 	m, stop := monitored(t, w, file, time.Second)
 	eventually(t, "a page", func() bool { return len(w.heard()) > 0 })
 	stop()
-	families, err := m.registry.Gather()
+	families, done, err := m.numbers.Gather()
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer done()
 	dropped := 0.0
 	for _, f := range families {
 		for _, metric := range f.GetMetric() {
