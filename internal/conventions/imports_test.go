@@ -59,7 +59,7 @@ func only() map[string][]string {
 		"google.golang.org/grpc":  {"probes/netcall", "exporter/traces"},
 		"go.opentelemetry.io/":    {"exporter/traces"},
 		"github.com/wneessen/":    {"paging/email"},
-		"github.com/emersion/":    {"paging/email"},
+		"github.com/emersion/":    {"paging/email", "internal/receivers"},
 		"github.com/antchfx/":     {"journeys/extract"},
 		"github.com/speakeasy-":   {"journeys/extract"},
 	}

@@ -3,96 +3,20 @@ package httppager_test
 import (
 	"context"
 	"encoding/json"
-	"fmt"
-	"net"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"os/exec"
-	"path/filepath"
-	"strings"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 
 	"github.com/outrider-monitor/outrider/history"
 	"github.com/outrider-monitor/outrider/incidents"
+	"github.com/outrider-monitor/outrider/internal/receivers"
 	"github.com/outrider-monitor/outrider/journeys"
 	"github.com/outrider-monitor/outrider/paging"
 	"github.com/outrider-monitor/outrider/paging/httppager"
 	"github.com/outrider-monitor/outrider/probes"
 )
-
-// replica is a real Alertmanager on loopback.
-type replica struct{ address string }
-
-// start runs it until the test ends; it tells url of its notifications.
-func (r replica) start(t *testing.T, url string) {
-	t.Helper()
-	dir := t.TempDir()
-	config := fmt.Sprintf(`route: {receiver: hook, group_by: ['...'], group_wait: 0s, group_interval: 500ms, repeat_interval: 1h}
-receivers: [{name: hook, webhook_configs: [{url: '%s', send_resolved: true}]}]
-`, url)
-	file := filepath.Join(dir, "alertmanager.yml")
-	if err := os.WriteFile(file, []byte(config), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.Command("prometheus-alertmanager", "--config.file="+file, "--storage.path="+filepath.Join(dir, "data"),
-		"--web.listen-address="+r.address, "--cluster.listen-address=", "--log.level=warn")
-	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-	log := &strings.Builder{}
-	cmd.Stderr = log
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_ = cmd.Process.Kill()
-		_ = cmd.Wait()
-		if t.Failed() {
-			t.Log(log.String())
-		}
-	})
-}
-
-// alertHeld is what an Alertmanager says of an alert it holds.
-type alertHeld struct {
-	Labels, Annotations map[string]string
-	StartsAt, EndsAt    time.Time
-	GeneratorURL        string
-}
-
-// active are the alerts that are open at the replica; nil while it cannot be asked.
-func (r replica) active() []alertHeld {
-	resp, err := http.Get("http://" + r.address + "/api/v2/alerts?active=true")
-	if err != nil {
-		return nil
-	}
-	defer resp.Body.Close()
-	held := []alertHeld{}
-	if json.NewDecoder(resp.Body).Decode(&held) != nil {
-		return nil
-	}
-	return held
-}
-
-// until waits until the open alerts are as wanted, and gives them.
-func (r replica) until(t *testing.T, what string, good func([]alertHeld) bool) []alertHeld {
-	t.Helper()
-	deadline := time.Now().Add(30 * time.Second)
-	tick := time.NewTicker(50 * time.Millisecond)
-	defer tick.Stop()
-	for {
-		held := r.active()
-		if held != nil && good(held) {
-			return held
-		}
-		if time.Now().After(deadline) {
-			t.Fatalf("%s: waited in vain; the replica has %+v", what, held)
-		}
-		<-tick.C
-	}
-}
 
 // heard takes an Alertmanager's notifications.
 type heard struct {
@@ -137,27 +61,17 @@ func life(t *testing.T, dir string, p paging.Pager) (s *history.Store, c *paging
 	return s, c, sync.OnceFunc(func() { cancel(); wg.Wait(); s.Close() })
 }
 
-func freePort(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
-}
-
 // An incident is open at a real Alertmanager as long as it is open with us, whatever is restarted, at a replica that was
 // down when it opened too; and no longer.
 func TestAnIncidentStandsAtEveryRealAlertmanagerUntilItEnds(t *testing.T) {
 	told := &heard{all: map[string]int{}}
 	hook := httptest.NewServer(told)
 	defer hook.Close()
-	a, b := replica{freePort(t)}, replica{freePort(t)}
-	a.start(t, hook.URL)
-	a.until(t, "the first replica starts", func([]alertHeld) bool { return true })
+	a, b := receivers.Alertmanager{Address: receivers.FreeAddress(t)}, receivers.Alertmanager{Address: receivers.FreeAddress(t)}
+	a.Start(t, hook.URL)
+	a.Until(t, "the first replica starts", func([]receivers.AlertHeld) bool { return true })
 	make := func() *httppager.Alertmanager {
-		p, err := httppager.NewAlertmanager(httppager.AlertmanagerOptions{URLs: []string{"http://" + a.address, "http://" + b.address + "/"}, Resend: 500 * time.Millisecond})
+		p, err := httppager.NewAlertmanager(httppager.AlertmanagerOptions{URLs: []string{"http://" + a.Address, "http://" + b.Address + "/"}, Resend: 500 * time.Millisecond})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -182,11 +96,11 @@ func TestAnIncidentStandsAtEveryRealAlertmanagerUntilItEnds(t *testing.T) {
 		}
 		courier.Wake()
 	}
-	one := func(severity string) func([]alertHeld) bool {
-		return func(held []alertHeld) bool { return len(held) == 1 && held[0].Labels["severity"] == severity }
+	one := func(severity string) func([]receivers.AlertHeld) bool {
+		return func(held []receivers.AlertHeld) bool { return len(held) == 1 && held[0].Labels["severity"] == severity }
 	}
 	happen(incidents.Opened)
-	held := a.until(t, "opened", one("warning"))[0]
+	held := a.Until(t, "opened", one("warning"))[0]
 	for name, want := range map[string]string{"alertname": "JourneyBroken", "journey": "checkout", "team": "payments", "location": "london",
 		"deployment": "test", "tags": "core", "dedup_key": "outrider/test/checkout"} {
 		if held.Labels[name] != want {
@@ -197,26 +111,26 @@ func TestAnIncidentStandsAtEveryRealAlertmanagerUntilItEnds(t *testing.T) {
 		t.Errorf("annotations %v, generator %q", held.Annotations, held.GeneratorURL)
 	}
 
-	b.start(t, hook.URL)
-	b.until(t, "the replica that was down is told", one("warning"))
+	b.Start(t, hook.URL)
+	b.Until(t, "the replica that was down is told", one("warning"))
 
 	end()
 	pager.Close()
 	pager = make()
 	s, courier, end = life(t, dir, pager)
-	last := a.active()[0].EndsAt
-	a.until(t, "renewed after a restart", func(held []alertHeld) bool { return one("warning")(held) && held[0].EndsAt.After(last) })
+	last := a.Active()[0].EndsAt
+	a.Until(t, "renewed after a restart", func(held []receivers.AlertHeld) bool { return one("warning")(held) && held[0].EndsAt.After(last) })
 
 	e.Incident.Severity = "critical"
 	happen(incidents.Escalated)
-	a.until(t, "escalated", one("critical"))
-	b.until(t, "escalated", one("critical"))
+	a.Until(t, "escalated", one("critical"))
+	b.Until(t, "escalated", one("critical"))
 
 	e.Incident.ClosedAt = time.Now().UTC()
 	happen(incidents.Closed)
-	none := func(held []alertHeld) bool { return len(held) == 0 }
-	a.until(t, "closed", none)
-	b.until(t, "closed", none)
+	none := func(held []receivers.AlertHeld) bool { return len(held) == 0 }
+	a.Until(t, "closed", none)
+	b.Until(t, "closed", none)
 	deadline := time.After(30 * time.Second)
 	for told.count("resolved critical") < 2 { // one from each replica
 		select {
