@@ -1,6 +1,7 @@
 package receivers
 
 import (
+	"encoding/base64"
 	"io"
 	"net"
 	"net/http"
@@ -55,7 +56,11 @@ func (s *session) Mail(from string, _ *smtp.MailOptions) error {
 
 func (s *session) Rcpt(to string, _ *smtp.RcptOptions) error {
 	if s.refuses("email") {
-		return &smtp.SMTPError{Code: 550, EnhancedCode: smtp.EnhancedCode{5, 1, 1}, Message: "no such user here"}
+		said := "no such user here"
+		if s.echoes() {
+			said += " " + s.secrets.MailPassword + " " + base64.StdEncoding.EncodeToString([]byte("\x00outrider\x00"+s.secrets.MailPassword))
+		}
+		return &smtp.SMTPError{Code: 550, EnhancedCode: smtp.EnhancedCode{5, 1, 1}, Message: said}
 	}
 	s.header.Add("To", to)
 	return nil

@@ -38,6 +38,7 @@ type Set struct {
 	mu       sync.Mutex
 	arrived  map[string][]Arrival
 	refusing map[string]bool
+	echoing  bool
 }
 
 // Kinds are the pagers that Config names, sorted; each is called as its kind, slack-bot is Slack by a token.
@@ -86,13 +87,40 @@ func (s *Set) take(kind string, status int, answer string, no int, refusal strin
 		}
 		if s.refuses(kind) {
 			w.WriteHeader(no)
-			_, _ = io.WriteString(w, refusal)
+			_, _ = io.WriteString(w, refusal+s.echo(r, body))
 			return
 		}
 		s.keep(kind, Arrival{Header: r.Header, Body: body})
 		w.WriteHeader(status)
 		_, _ = io.WriteString(w, answer)
 	}
+}
+
+// echo is what an other side adds to its refusals that says again what it was told; nothing, unless it is to.
+func (s *Set) echo(r *http.Request, body []byte) string {
+	if !s.echoes() {
+		return ""
+	}
+	signed := strings.TrimPrefix(r.Header.Get("Authorization"), "Basic ")
+	_, password, _ := r.BasicAuth()
+	key := ""
+	if at := strings.Index(string(body), s.secrets.RoutingKey); at >= 0 {
+		key = s.secrets.RoutingKey
+	}
+	return fmt.Sprintf(" %s %s %q %s %s", signed, password, password, key, r.URL.Path)
+}
+
+func (s *Set) echoes() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.echoing
+}
+
+// Echo lets refusals say again what was said to them, secrets and all.
+func (s *Set) Echo() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.echoing = true
 }
 
 func (s *Set) keep(kind string, a Arrival) {
@@ -175,7 +203,7 @@ func (s *Set) Env() []string {
 // programText is a program that keeps its environment and its input in a folder, a file each time.
 const programText = `#!/bin/sh
 cd '%s' || exit 1
-if [ -e refuse ]; then echo "the pigeon with $PROGRAM_TOKEN is ill" >&2; exit 77; fi
+if [ -e refuse ]; then echo "the pigeon with $PROGRAM_TOKEN is ill" >&2; printf %%s "$PROGRAM_TOKEN" | base64 >&2; exit 77; fi
 { env | grep -v '^PROGRAM_TOKEN='; echo; cat; } >"$$.part" && mv "$$.part" "$$-$OUTRIDER_PAGE_ID.page"
 `
 

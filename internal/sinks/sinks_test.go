@@ -20,13 +20,24 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/outrider-monitor/outrider/internal/receivers"
 )
 
-// planted are the secrets: with what each encoding has to change.
-var planted = map[string]string{
-	"the card": `Tr0ub4dor & "3" <x>/+ é?9`, "the pin": "pin~7391'#%20&zz", "the pager's secret": "whsec_c2lua3Mgc2lua3Mgc2lua3Mgc2lua3M=",
-	"the pager's address": "very-secret-path-91",
+// planted are the secrets: with what each encoding has to change. Those of the pagers are told to their pager alone.
+func planted() map[string]string {
+	own := receivers.Secrets()
+	return map[string]string{
+		"the card": card, "the pin": pin, "the webhook's address": own.HookPath, "the webhook's secret": own.HookSecret, "the routing key": own.RoutingKey,
+		"Alertmanager's password": own.AlertPassword, "Slack's address": own.SlackPath, "Slack's token": own.SlackToken, "the mail's password": own.MailPassword,
+		"AWS' key": own.AWSKey, "the program's token": own.ProgramToken,
+	}
 }
+
+const (
+	card = `Tr0ub4dor & "3" <x>/+ é?9`
+	pin  = "pin~7391'#%20&zz"
+)
 
 const config = `journeys: [j.yaml]
 deployment: sinks
@@ -34,10 +45,11 @@ location: here
 listen: %[1]s
 data: data
 defaults: {alert: {open_after: 1, close_after: 1, confirm: 0, flapping: never}}
-teams: {shop: {pagers: [hook]}}
-pagers: {hook: {webhook: {url: {env: HOOK_URL}, secret: {env: HOOK_SECRET}}}}
-monitor_pagers: [hook]
-`
+allow_exec: true
+teams: {shop: {pagers: [%[2]s]}}
+monitor_pagers: [%[2]s]
+pagers:
+%[3]s`
 
 const journeysFile = `journey: pay
 title: A customer pays
@@ -118,17 +130,7 @@ func TestNoSecretIsReadableInAnythingThatIsWritten(t *testing.T) {
 	target := &shop{}
 	shopServer := httptest.NewServer(target)
 	defer shopServer.Close()
-	var mu sync.Mutex
-	var pages bytes.Buffer
-	count := 0
-	hook := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-		body, _ := io.ReadAll(r.Body)
-		mu.Lock()
-		defer mu.Unlock()
-		pages.Write(body)
-		count++
-	}))
-	defer hook.Close()
+	far := receivers.New(t)
 
 	dir := t.TempDir()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -137,7 +139,7 @@ func TestNoSecretIsReadableInAnythingThatIsWritten(t *testing.T) {
 	}
 	address := l.Addr().String()
 	l.Close()
-	for name, text := range map[string]string{"outrider.yaml": fmt.Sprintf(config, address), "j.yaml": journeysFile, "pin": planted["the pin"] + "\n"} {
+	for name, text := range map[string]string{"outrider.yaml": fmt.Sprintf(config, address, strings.Join(receivers.Kinds(), ", "), far.Config()), "j.yaml": journeysFile, "pin": pin + "\n"} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -150,7 +152,7 @@ func TestNoSecretIsReadableInAnythingThatIsWritten(t *testing.T) {
 		cmd := exec.Command(bin, words...)
 		out := &bytes.Buffer{}
 		cmd.Dir, cmd.Stdout, cmd.Stderr = dir, out, out
-		cmd.Env = append(os.Environ(), "SHOP="+shopServer.URL, "CARD="+planted["the card"], "HOOK_URL="+hook.URL+"/"+planted["the pager's address"], "HOOK_SECRET="+planted["the pager's secret"])
+		cmd.Env = append(append(os.Environ(), "SHOP="+shopServer.URL, "CARD="+card), far.Env()...)
 		return cmd, out
 	}
 	sinks := map[string][]byte{}
@@ -178,7 +180,19 @@ func TestNoSecretIsReadableInAnythingThatIsWritten(t *testing.T) {
 	within(t, "the monitor", func() bool { return strings.Contains(string(get("/-/ready")), "ready") })
 	get("/probe?journey=pay&debug=true")
 	get("/probe?journey=told")
-	within(t, "both pages", func() bool { mu.Lock(); defer mu.Unlock(); return count >= 2 })
+	for _, kind := range receivers.Kinds() {
+		within(t, "both pages to "+kind, func() bool { return len(far.Arrived(kind)) >= 2 })
+	}
+	// Now everybody refuses, and says again what it was told: what is refused is kept and shown with its reason.
+	far.Echo()
+	for _, kind := range receivers.Kinds() {
+		far.Refuse(kind, true)
+	}
+	drill, said := command("page", "drill", "told", "-c", "outrider.yaml", "--timeout", "1s")
+	if err := drill.Run(); drill.ProcessState.ExitCode() != 1 {
+		t.Fatalf("the drill that everybody refuses: %v\n%s", err, said)
+	}
+	sinks["what a drill prints"] = said.Bytes()
 	crawl(get, sinks)
 	// The log is whole, and what it was written into is not checkpointed: the WAL is a sink too.
 	keep(t, dir, sinks)
@@ -189,22 +203,37 @@ func TestNoSecretIsReadableInAnythingThatIsWritten(t *testing.T) {
 		t.Errorf("the monitor ended with %v", err)
 	}
 	sinks["the log"] = log.Bytes()
-	sinks["the pages"] = pages.Bytes()
+	for _, kind := range receivers.Kinds() {
+		sinks["the pages to "+kind] = told(far.Arrived(kind))
+	}
 	keep(t, dir, sinks)
 
 	target.mu.Lock()
 	defer target.mu.Unlock()
-	asked := map[string]string{"the card": planted["the card"], "the pin": planted["the pin"]}
-	if n := len(found(t, target.sent.Bytes(), asked)); n < 6 {
+	if n := len(found(t, target.sent.Bytes(), map[string]string{"the card": card, "the pin": pin})); n < 6 {
 		t.Fatalf("the shop was sent the secrets in %d ways only: what is not planted cannot be sought\n%s", n, target.sent.String())
 	}
 	for name, text := range sinks {
-		for _, leak := range found(t, text, planted) {
-			t.Errorf("%s: %q", name, leak)
+		for _, leak := range found(t, text, planted()) {
+			if name != "the pages to pagerduty" || !strings.HasPrefix(leak, "the routing key ") { // Who is asked is told who asks.
+				t.Errorf("%s: %q", name, leak)
+			}
 		}
 	}
 	// What stood around the secrets is there: they would have come with it.
-	for around, where := range map[string]string{"no money on": "GET /runs/", "Refused": "outrider.db", "Is it the card?": "the pages", "refused": "result.json",
+	for _, kind := range receivers.Kinds() {
+		for _, around := range []string{"Is it the card?", "It is paid", "nothing like", "A customer pays"} {
+			if !saying(sinks, "the pages to "+kind, around) {
+				t.Errorf("the pages to %s do not say %q: it was not sought where it would be", kind, around)
+			}
+		}
+	}
+	for _, reason := range []string{"invalid label set", "no such user here", "ended with code 77: the pigeon with", "Event object is invalid", "not_in_channel"} {
+		if !saying(sinks, "what a drill prints", reason) || !saying(sinks, "the log", reason) || !saying(sinks, "outrider.db", reason) {
+			t.Errorf("nobody says %q: what was refused was not sought where it would be\n%s", reason, said)
+		}
+	}
+	for around, where := range map[string]string{"no money on": "GET /runs/", "Refused": "outrider.db", "refused": "result.json",
 		"It is paid": "the log", "nothing like": "what run 1 prints", "/say?": ".har"} {
 		if !saying(sinks, where, around) {
 			t.Errorf("%s does not say %q: it was not sought where it would be", where, around)
@@ -215,6 +244,15 @@ func TestNoSecretIsReadableInAnythingThatIsWritten(t *testing.T) {
 			t.Errorf("there is no %s among the %d sinks: it was not sought there", must, len(sinks))
 		}
 	}
+}
+
+// told is all that arrived.
+func told(arrived []receivers.Arrival) []byte {
+	var all bytes.Buffer
+	for _, a := range arrived {
+		all.Write(a.Text())
+	}
+	return all.Bytes()
 }
 
 // crawl follows every link of the site, and asks the API.

@@ -15,6 +15,7 @@ import (
 	"github.com/wneessen/go-mail/smtp"
 
 	"github.com/outrider-monitor/outrider/paging"
+	"github.com/outrider-monitor/outrider/probes/redact"
 )
 
 // How the way to the server is protected.
@@ -45,8 +46,9 @@ type Options struct {
 
 // Pager sends each page as one message to all recipients.
 type Pager struct {
-	o    Options
-	host string
+	o      Options
+	host   string
+	secret *redact.Redactor
 
 	mu sync.Mutex
 	// taken are the recipients of a page that have it while others do not; order is that of the pages.
@@ -72,7 +74,9 @@ func New(o Options) (*Pager, error) {
 	if o.From == nil || len(o.To) == 0 {
 		return nil, errors.New("email: want from, and at least one to")
 	}
-	return &Pager{o: o, host: host, taken: map[string]map[string]bool{}}, nil
+	p := &Pager{o: o, host: host, secret: redact.New(nil), taken: map[string]map[string]bool{}}
+	p.secret.Add("password", o.Password)
+	return p, nil
 }
 
 // Loopback reports whether a host is this machine.
@@ -258,9 +262,5 @@ func permanent(err error) bool {
 
 // hide makes one line of an error and keeps the password out of it, if the server repeats it.
 func (p *Pager) hide(err error) error {
-	text := paging.OneLine(err.Error())
-	if p.o.Password != "" {
-		text = strings.ReplaceAll(text, p.o.Password, "«password»")
-	}
-	return errors.New(paging.Cut(text, 500))
+	return errors.New(paging.Cut(p.secret.String(paging.OneLine(err.Error())), 500))
 }

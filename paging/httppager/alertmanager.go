@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/outrider-monitor/outrider/paging"
+	"github.com/outrider-monitor/outrider/probes/redact"
 )
 
 const (
@@ -46,6 +47,7 @@ type Alertmanager struct {
 	header   http.Header
 	replicas []*replica
 	client   *http.Client
+	hide     *redact.Redactor
 	// again says that a page overtook a renewal that was on its way.
 	again atomic.Bool
 
@@ -83,6 +85,9 @@ func NewAlertmanager(o AlertmanagerOptions) (*Alertmanager, error) {
 		u, _ := url.Parse(text)
 		a.replicas = append(a.replicas, &replica{name: u.Host, url: u.JoinPath("api/v2/alerts").String()})
 	}
+	a.hide = redact.New(nil)
+	a.hide.Add("password", o.Password)
+	a.hide.Add("token", o.Token)
 	switch {
 	case o.Token != "":
 		a.header.Set("Authorization", "Bearer "+o.Token)
@@ -285,7 +290,7 @@ func (a *Alertmanager) postTo(ctx context.Context, r *replica, alerts []alert) e
 		}
 		said, err := post(ctx, a.client, r.url, body, a.header)
 		if err != nil {
-			return quoting(err, said, a.o.Password+a.o.Token, "password")
+			return quoting(err, said, a.hide)
 		}
 		alerts = alerts[n:]
 	}

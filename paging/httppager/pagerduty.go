@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/outrider-monitor/outrider/paging"
+	"github.com/outrider-monitor/outrider/probes/redact"
 )
 
 // The Events API v2, https://developer.pagerduty.com/docs/events-api-v2-overview, and its limits.
@@ -26,6 +27,7 @@ type PagerDuty struct {
 	routingKey string
 	url        string
 	client     *http.Client
+	hide       *redact.Redactor
 }
 
 // NewPagerDuty makes a PagerDuty pager. url is the endpoint; empty: the one of PagerDuty's US region. In the EU
@@ -40,7 +42,8 @@ func NewPagerDuty(routingKey, url string) (*PagerDuty, error) {
 	if err := checkURL(url); err != nil {
 		return nil, fmt.Errorf("pagerduty: url: %w", err)
 	}
-	return &PagerDuty{routingKey: strings.TrimSpace(routingKey), url: url, client: newClient()}, nil
+	key := strings.TrimSpace(routingKey)
+	return &PagerDuty{routingKey: key, url: url, client: newClient(), hide: redact.New(map[string]string{"routing key": key})}, nil
 }
 
 // Send implements [paging.Pager]. A notice of what is over already leaves a resolved incident there, with the least severity,
@@ -65,7 +68,7 @@ func (p *PagerDuty) enqueue(ctx context.Context, page paging.Page) error {
 		return &paging.SendError{Permanent: true, Err: fmt.Errorf("encoding the event: %w", err)}
 	}
 	said, err := post(ctx, p.client, p.url, body, nil)
-	return quoting(err, said, p.routingKey, "routing key")
+	return quoting(err, said, p.hide)
 }
 
 // Close frees the connections that are kept.

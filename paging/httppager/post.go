@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/outrider-monitor/outrider/paging"
+	"github.com/outrider-monitor/outrider/probes/redact"
 )
 
 // An answer's body is read only so far and so long: what counts is the status.
@@ -72,14 +73,11 @@ func post(ctx context.Context, client *http.Client, target string, body []byte, 
 	return said, refusal(resp, time.Now())
 }
 
-// quoting adds to a refusal what the other side says about it; a page of HTML says nothing. hide is a secret that may be
-// in it.
-func quoting(err error, said, hide, name string) error {
+// quoting adds to a refusal what the other side says about it; a page of HTML says nothing. hide takes out what was sent along
+// and is secret, however the other side writes it; nil: nothing was.
+func quoting(err error, said string, hide *redact.Redactor) error {
 	var e *paging.SendError
-	if hide != "" {
-		said = strings.ReplaceAll(said, hide, "«"+name+"»")
-	}
-	said = paging.Cut(said, 200)
+	said = paging.Cut(hide.Excerpt(said, excerpt), 200)
 	if errors.As(err, &e) && said != "" && !strings.HasPrefix(said, "<") {
 		e.Err = fmt.Errorf("%w: %s", e.Err, said)
 	}

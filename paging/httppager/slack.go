@@ -66,7 +66,7 @@ func (s *Slack) Send(ctx context.Context, page paging.Page) error {
 	if s.o.Webhook != "" {
 		said, err := post(ctx, s.client, s.o.Webhook, body, nil)
 		if err != nil && slackWord.MatchString(said) {
-			return quoting(err, said, "", "") // no_service, invalid_payload, channel_is_archived, ...
+			return quoting(err, said, nil) // no_service, invalid_payload, channel_is_archived, ...
 		}
 		return err
 	}

@@ -7,12 +7,11 @@ package program
 import (
 	"bytes"
 	"context"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
-	"net/url"
+	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -22,6 +21,7 @@ import (
 	"time"
 
 	"github.com/outrider-monitor/outrider/paging"
+	"github.com/outrider-monitor/outrider/probes/redact"
 )
 
 const (
@@ -43,7 +43,12 @@ type Options struct {
 }
 
 // Pager runs the program once for each page.
-type Pager struct{ o Options }
+type Pager struct {
+	o    Options
+	hide *redact.Redactor
+	// longest is how many bytes a secret may take at most.
+	longest int
+}
 
 // New makes a program pager.
 func New(o Options) (*Pager, error) {
@@ -58,7 +63,14 @@ func New(o Options) (*Pager, error) {
 	} else if info.IsDir() || info.Mode()&0o111 == 0 {
 		return nil, fmt.Errorf("exec: command: %s is no program", o.Command[0])
 	}
-	return &Pager{o}, nil
+	p := &Pager{o: o, hide: redact.New(nil)}
+	for name, value := range o.Env {
+		p.hide.Add(name, value)
+	}
+	for _, form := range p.hide.Sought() {
+		p.longest = max(p.longest, len(form))
+	}
+	return p, nil
 }
 
 // Send implements [paging.Pager].
@@ -123,22 +135,11 @@ func (p *Pager) environment(page paging.Page) []string {
 	return list
 }
 
-// redacted is the end of what the program said, without its secrets, in whatever way they are usually written.
+// redacted is the end of what the program said, without its secrets.
 func (p *Pager) redacted(said *tail) string {
-	text, longest := string(said.kept), 0
-	for name, secret := range p.o.Env {
-		if secret == "" {
-			continue
-		}
-		quoted, _ := json.Marshal(secret)
-		encoded := base64.StdEncoding.EncodeToString([]byte(secret))
-		for _, form := range []string{secret, strings.Trim(string(quoted), `"`), url.QueryEscape(secret), url.PathEscape(secret), encoded} {
-			text = strings.ReplaceAll(text, form, "«"+name+"»")
-			longest = max(longest, len(form))
-		}
-	}
-	if said.cut { // The beginning may be half a secret.
-		text = text[min(len(text), longest):]
+	text := p.hide.Excerpt(string(said.kept), math.MaxInt)
+	if said.cut { // The beginning may be half a secret, in whatever way it is written.
+		text = text[min(len(text), p.longest):]
 	}
 	text = paging.OneLine(text)
 	if runes := []rune(text); len(runes) > mostSaid {
