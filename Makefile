@@ -11,7 +11,7 @@ KILLS ?= 1000
 # Arguments for the demo, such as ARGS='--listen 127.0.0.1:9999'.
 ARGS ?=
 
-.PHONY: help demo test check bench bench-playwright soak build clean install-demo install-test image
+.PHONY: help demo test check bench bench-playwright evershop soak build clean install-demo install-test image
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 18
@@ -35,6 +35,9 @@ bench: install-test ## Run the benchmarks against their baselines
 
 bench-playwright: install-demo ## Measure browser journeys beside Playwright (needs Node and npm)
 	@scripts/bench-playwright
+
+evershop: install-demo build ## Run journeys against EverShop, a real shop on PostgreSQL; ARGS=serve keeps it open
+	@scripts/evershop $(ARGS)
 
 soak: install-demo ## A thousand browser journeys, in one browser and in browsers that are killed and frozen
 	go test -run '^$$' -bench 'Steady|Soak' -benchtime 1000x -timeout 60m ./internal/browserbench
