@@ -19,7 +19,8 @@ const (
 		EXISTS (SELECT 1 FROM deliveries r WHERE r.incident = d.incident AND r.relay_of = d.pager),
 		EXISTS (SELECT 1 FROM deliveries h WHERE h.incident = d.incident AND h.pager = d.pager AND h.relay_of = d.relay_of
 			AND h.outcome = 'accepted'),
-		coalesce(e.seq, 0), e.page
+		coalesce(e.seq, 0), e.page, d.note, coalesce((SELECT f.note FROM deliveries f WHERE f.incident = d.incident AND f.pager = d.pager
+			AND f.outcome = 'accepted' ORDER BY f.seq LIMIT 1), '')
 		FROM deliveries d LEFT JOIN deliveries e ON e.seq = (SELECT w.seq FROM deliveries w WHERE w.pager = d.pager
 			AND w.dedup_key = d.dedup_key AND w.settled_at = 0 AND w.seq > d.seq AND w.incident = d.incident
 			AND w.relay_of = d.relay_of AND w.event = 'closed' AND d.event <> 'closed' ORDER BY w.seq LIMIT 1)
@@ -80,7 +81,7 @@ func (b *batch) settle(s *paging.Settlement) error {
 	switch {
 	case err != nil || s.Outcome == paging.Told:
 	case s.Outcome == paging.Postponed:
-		err = st.postpone.exec(nanos(s.Until), s.Cause, s.Seq)
+		err = st.postpone.exec(nanos(s.Until), s.Cause, s.Note, s.Seq)
 	default:
 		err = b.finish(s, last, pager, key, incident, relayOf)
 	}
@@ -110,7 +111,7 @@ func (b *batch) finish(s *paging.Settlement, last int64, pager, key, incident, r
 		b.pending -= n
 	}
 	b.pending--
-	if err := st.settle.exec(nanos(s.At), string(s.Outcome), s.Cause, s.Keep, last); err != nil {
+	if err := st.settle.exec(nanos(s.At), string(s.Outcome), s.Cause, s.Note, s.Keep, last); err != nil {
 		return err
 	}
 	if s.Keep {
@@ -192,7 +193,7 @@ func (s *Store) waiting(ctx context.Context, pager, query string, args ...any) (
 		var bare paging.Page
 		var created, due int64
 		if err := rows.Scan(&d.Seq, &text, &bare.ID, &bare.DedupKey, &bare.Event, &bare.Incident.ID, &d.Attempts, &d.LastError,
-			&created, &due, &d.Relayed, &d.Heard, &d.Through, &ending); err != nil {
+			&created, &due, &d.Relayed, &d.Heard, &d.Through, &ending, &d.Notes.Delivery, &d.Notes.Incident); err != nil {
 			return nil, fmt.Errorf("reading the outbox of %q: %w", pager, err)
 		}
 		if err := json.Unmarshal(text, &d.Page); err != nil {

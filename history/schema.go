@@ -14,7 +14,7 @@ import (
 // deliveries holds the outbox (settled_at is 0) and its log; head marks the oldest unsettled delivery of its
 // pager and dedup key, so that what is due is found without looking at what waits behind it. told marks those of
 // which the fallback pagers know, or need not know. page is kept while it waits, and after that for pagers that have to be
-// told again, the last one of its key. pulse is when the store last proved that it can write.
+// told again, the last one of its key. note is what the pager noted. pulse is when the store last proved that it can write.
 // events are told apart by their time too: what no run brings about, an escalation or an acknowledgement, comes again.
 // notes holds what people told: windows of maintenance (at is their end) and deploys.
 func migrations() []string {
@@ -72,6 +72,8 @@ CREATE TABLE events (
   UNIQUE (incident, kind, run, at));
 INSERT INTO events SELECT seq, incident, kind, at, run FROM events_before;
 DROP TABLE events_before;
+`, `
+ALTER TABLE deliveries ADD COLUMN note TEXT NOT NULL DEFAULT '';
 `}
 }
 

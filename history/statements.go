@@ -59,12 +59,14 @@ func prepareStatements(c *sql.Conn) (*statements, error) {
 		{&st.addEvent, "INSERT INTO events (incident, kind, at, run) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"},
 		{&st.addDelivery, addDeliveryQuery},
 		{&st.waiting, waitingQuery},
-		{&st.settle, "UPDATE deliveries SET settled_at = ?, outcome = ?, last_error = ?, head = 0, page = CASE WHEN ? THEN page END, attempts = attempts + 1 WHERE seq = ?"},
+		{&st.settle, `UPDATE deliveries SET settled_at = ?, outcome = ?, last_error = ?, note = coalesce(nullif(?, ''), note), head = 0,
+			page = CASE WHEN ? THEN page END, attempts = attempts + 1 WHERE seq = ?`},
 		{&st.kept, keptQuery},
 		{&st.nextHead, nextHeadQuery},
 		{&st.collapse, collapseQuery},
 		{&st.told, toldQuery},
-		{&st.postpone, "UPDATE deliveries SET due_at = ?, last_error = ?, attempts = attempts + 1 WHERE seq = ? AND settled_at = 0"},
+		{&st.postpone, `UPDATE deliveries SET due_at = ?, last_error = ?, note = coalesce(nullif(?, ''), note), attempts = attempts + 1
+			WHERE seq = ? AND settled_at = 0`},
 	} {
 		stmt, err := prepare(c, s.text)
 		if err != nil {

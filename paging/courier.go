@@ -229,7 +229,7 @@ func (r *round) finish(stop func()) {
 func (r *round) deliver(d Delivery) {
 	directory := r.directory.Load()
 	page := d.next()
-	err := r.send(directory, d.Pager, page)
+	note, err := r.send(directory, &d, page)
 	told := report{pager: d.Pager, seq: d.Seq, sent: true}
 	if err != nil && r.sending.Err() != nil {
 		told.settled = true // We are stopping: it is still due.
@@ -241,6 +241,7 @@ func (r *round) deliver(d Delivery) {
 	}
 	r.news <- told
 	s := decide(&d, err, time.Now(), rand.Float64(), directory.Fallback)
+	s.Note = note
 	forgets, is := directory.Pagers[d.Pager].(Renewer)
 	s.Keep = is && s.Outcome == Accepted && !page.Notice
 	r.settle(&d, s)
@@ -267,19 +268,22 @@ func (r *round) sweep(overdue []Delivery, cause string) {
 }
 
 // send calls the pager, within the time for it. A pager's panic is its failure, not the courier's.
-func (r *round) send(directory *Directory, name string, page Page) (err error) {
-	pager := directory.Pagers[name]
+func (r *round) send(directory *Directory, d *Delivery, page Page) (note string, err error) {
+	pager := directory.Pagers[d.Pager]
 	if pager == nil {
-		return errUnknownPager
+		return "", errUnknownPager
 	}
 	ctx, cancel := context.WithTimeout(r.sending, sendTimeout)
 	defer cancel()
 	defer func() {
 		if p := recover(); p != nil {
-			err = fmt.Errorf("pager %q panicked: %v", name, p)
+			err = fmt.Errorf("pager %q panicked: %v", d.Pager, p)
 		}
 	}()
-	return pager.Send(ctx, page)
+	if notes, is := pager.(Noter); is {
+		return notes.SendNoting(ctx, page, d.Notes)
+	}
+	return "", pager.Send(ctx, page)
 }
 
 // settle writes the outcome down. Until it is written, the delivery counts as on its way: a disk that is full

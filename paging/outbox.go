@@ -26,6 +26,8 @@ type Delivery struct {
 	// Relayed says that a page of the same incident to the same pager went to the fallback pagers; Heard, that the
 	// pager has accepted one.
 	Relayed, Heard bool
+	// Notes are those of the pager, if it is a [Noter].
+	Notes Notes
 	// Ending is the page about the end of the same incident if it waits behind this one, at Through in the order of
 	// deliveries: what is over is told at once.
 	Ending  *Page
@@ -83,6 +85,8 @@ type Settlement struct {
 	Until time.Time
 	// Cause says in words why it was not accepted.
 	Cause string
+	// Note is kept with the delivery, for the pager; empty: what is there stays.
+	Note string
 	// Relay are copies for the fallback pagers. They enter the outbox unless they did so before.
 	Relay []Outgoing
 }

@@ -10,7 +10,6 @@ import (
 	"net/mail"
 	"net/textproto"
 	"strings"
-	"sync"
 
 	"github.com/wneessen/go-mail/smtp"
 
@@ -50,14 +49,8 @@ type Pager struct {
 	host   string
 	secret *redact.Redactor
 
-	mu sync.Mutex
-	// taken are the recipients of a page that have it while others do not; order is that of the pages.
-	taken map[string]map[string]bool
-	order []string
+	taken taken
 }
-
-// mostPages bounds what is remembered of pages that only some have.
-const mostPages = 1000
 
 // New makes an e-mail pager. Errors do not quote the password.
 func New(o Options) (*Pager, error) {
@@ -74,7 +67,7 @@ func New(o Options) (*Pager, error) {
 	if o.From == nil || len(o.To) == 0 {
 		return nil, errors.New("email: want from, and at least one to")
 	}
-	p := &Pager{o: o, host: host, secret: redact.New(nil), taken: map[string]map[string]bool{}}
+	p := &Pager{o: o, host: host, secret: redact.New(nil), taken: taken{by: map[string]map[string]bool{}}}
 	p.secret.Add("password", o.Password)
 	return p, nil
 }
@@ -83,6 +76,13 @@ func New(o Options) (*Pager, error) {
 func Loopback(host string) bool {
 	ip := net.ParseIP(host)
 	return strings.EqualFold(host, "localhost") || ip != nil && ip.IsLoopback()
+}
+
+// SendNoting implements [paging.Noter]: whoever has a page does not get it again because others have not, over a restart too.
+func (p *Pager) SendNoting(ctx context.Context, page paging.Page, known paging.Notes) (note string, err error) {
+	p.taken.learn(page.ID, known.Delivery)
+	err = p.Send(ctx, page)
+	return p.taken.note(page.ID), err
 }
 
 // Send implements [paging.Pager]. A page that some recipients take and others do not is tried again for these alone; if they
@@ -102,12 +102,15 @@ func (p *Pager) Send(ctx context.Context, page paging.Page) error {
 	}
 	var took []string
 	var refused []error
-	for _, to := range p.missing(page.ID) {
-		if err := c.Rcpt(to); err != nil {
-			refused = append(refused, fmt.Errorf("%s: %w", to, err))
+	for _, to := range p.o.To {
+		if p.taken.has(page.ID, to.Address) {
 			continue
 		}
-		took = append(took, to)
+		if err := c.Rcpt(to.Address); err != nil {
+			refused = append(refused, fmt.Errorf("%s: %w", to.Address, err))
+			continue
+		}
+		took = append(took, to.Address)
 	}
 	if len(took) > 0 {
 		if err := deliver(c, text); err != nil {
@@ -204,42 +207,18 @@ func (p *Pager) auth(c *smtp.Client) (smtp.Auth, error) {
 	return nil, &paging.SendError{Permanent: true, Err: fmt.Errorf("the server offers no way to sign in that we know, only %q", offered)}
 }
 
-// missing are the recipients that have not got the page.
-func (p *Pager) missing(page string) []string {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	var all []string
-	for _, to := range p.o.To {
-		if !p.taken[page][to.Address] {
-			all = append(all, to.Address)
-		}
-	}
-	return all
-}
-
 // settle remembers who has the page, as long as some have not, and says what is to become of it.
 func (p *Pager) settle(page string, took []string, refused []error) error {
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	if len(refused) == 0 {
-		delete(p.taken, page)
+		p.taken.forget(page)
 		return nil
 	}
-	if p.taken[page] == nil {
-		p.taken[page] = map[string]bool{}
-		if p.order = append(p.order, page); len(p.order) > mostPages {
-			delete(p.taken, p.order[0])
-			p.order = p.order[1:]
-		}
-	}
-	for _, to := range took {
-		p.taken[page][to] = true
-	}
+	p.taken.add(page, took)
 	e := &paging.SendError{Permanent: true, Err: p.hide(errors.Join(refused...))}
 	for _, err := range refused {
 		e.Permanent = e.Permanent && permanent(err)
 	}
-	if len(p.taken[page]) > 0 {
+	if p.taken.some(page) {
 		e.Err = fmt.Errorf("%w (the other recipients have it)", e.Err)
 	}
 	return e
