@@ -69,7 +69,7 @@ type baseline struct {
 
 func startBaseline(t testing.TB, at addresses) *baseline {
 	t.Helper()
-	cmd, remove, err := chrome.Command(chrome.Options{ExecPath: program(t)})
+	cmd, remove, err := chrome.CommandLine(chrome.Options{ExecPath: program(t)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -178,7 +178,7 @@ func (t *tab) askOnce(ctx context.Context, id cdp.FrameID, function string, argu
 
 // worldCreated notes the isolated world of a new document: our script has run in it.
 func (t *tab) worldCreated(s *chrome.Session, params jsonv2.Value) {
-	e, ok := decode[contextEvent](params)
+	e, ok := chrome.Decode[contextEvent](params)
 	if !ok || e.Context.Name != worldName {
 		return
 	}
@@ -187,7 +187,7 @@ func (t *tab) worldCreated(s *chrome.Session, params jsonv2.Value) {
 	f := t.frame(e.Context.Aux.FrameID)
 	f.session, f.world = s, e.Context.ID
 	if f.id == t.mainFrame {
-		t.worldOfDocument(e.Context.ID)
+		t.book.WorldOfDocument(e.Context.ID)
 	}
 	t.bump()
 }

@@ -6,26 +6,18 @@ import (
 	"github.com/chromedp/cdproto/cdp"
 
 	"github.com/outrider-monitor/outrider/journeys"
+	"github.com/outrider-monitor/outrider/probes/browser/chrome"
 	"github.com/outrider-monitor/outrider/probes/browser/emulate"
 )
 
-// emulation gives commands as a tab sends them.
-func emulation(all ...emulate.Command) []command {
-	list := make([]command, len(all))
-	for i, c := range all {
-		list[i] = command{c.Method, c.Params}
-	}
-	return list
-}
-
 // lasting are the commands for the conditions that hold from the beginning to the end, for each of the tab's sessions.
-func (t *tab) lasting() []command {
-	return emulation(emulate.Lasting(&t.options.Journey.Browser, t.lease.UserAgent, t.options.UserAgent)...)
+func (t *tab) lasting() []chrome.Command {
+	return emulate.Lasting(&t.options.Journey.Browser, t.lease.UserAgent, t.options.UserAgent)
 }
 
 // screen sets the size of the page. The headless shell's windows are of the right size from the start.
-func (t *tab) screen() command {
-	return emulation(emulate.Screen(t.conditions, t.options.Journey.Browser.Device))[0]
+func (t *tab) screen() chrome.Command {
+	return emulate.Screen(t.conditions, t.options.Journey.Browser.Device)
 }
 
 func (t *tab) viewport() (w, h int) {
@@ -83,7 +75,7 @@ func (t *tab) turn(ctx context.Context, c, now journeys.Conditions) error {
 	t.mu.Unlock()
 	if c.Width != 0 {
 		screen := t.screen()
-		if err := t.call(ctx, screen.method, screen.params, nil); err != nil {
+		if err := t.call(ctx, screen.Method, screen.Params, nil); err != nil {
 			return err
 		}
 	}
@@ -94,7 +86,7 @@ func (t *tab) turn(ctx context.Context, c, now journeys.Conditions) error {
 		c.ColorScheme, c.ReducedMotion = now.ColorScheme, now.ReducedMotion
 	}
 	for _, s := range t.sessions() {
-		if err := sendAll(ctx, s, emulation(emulate.Changeable(c)...)); err != nil && s == t.page {
+		if err := s.CallAll(ctx, emulate.Changeable(c), dispensable); err != nil && s == t.page {
 			return err
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/outrider-monitor/outrider/probes"
@@ -28,14 +27,14 @@ func (s *session) Diagnose(ctx context.Context, f *probes.Failure) *probes.Failu
 	}
 	s.tab.mu.Lock()
 	defer s.tab.mu.Unlock()
-	return s.tab.blame(s.explain(f), s.begun)
+	return s.tab.traffic.Blame(s.explain(f), s.begun, s.tab.console)
 }
 
 // explain finds the cause on the page. t.mu is held.
 func (s *session) explain(f *probes.Failure) *probes.Failure {
 	t := s.tab
 	if s.awaiting != nil {
-		f = noted(f, s.awaiting.about())
+		f = noted(f, s.awaiting.About())
 	}
 	if f.Reason != probes.Assertion && f.Reason != probes.Locator && f.Reason != probes.Timeout {
 		return f
@@ -46,21 +45,14 @@ func (s *session) explain(f *probes.Failure) *probes.Failure {
 	if f.Reason == probes.Timeout {
 		return noted(f, t.dialogsSince(s.begun))
 	}
-	for _, x := range t.thrown {
-		if !x.at.Before(s.begun) && (x.url == "" || t.own(x.url) || t.hosts[hostOf(x.url)]) {
+	for _, x := range t.console.Exceptions(s.begun) {
+		if t.traffic.Blames(x) {
 			return because(f, &probes.Failure{
-				Reason: probes.Script, Message: fmt.Sprintf("a script of the page failed: %s", at(x)),
+				Reason: probes.Script, Message: fmt.Sprintf("a script of the page failed: %s", x.Place()),
 			})
 		}
 	}
-	return noted(f, t.dialogsSince(s.begun), t.badAnswers(s.begun))
-}
-
-func at(x exception) string {
-	if x.source == "" {
-		return clip(x.text, 500)
-	}
-	return fmt.Sprintf("%s at %s", clip(x.text, 500), x.source)
+	return noted(f, t.dialogsSince(s.begun), t.traffic.BadAnswers(s.begun))
 }
 
 // because puts the cause's reason in place of the failure's and keeps what was seen.
@@ -87,16 +79,11 @@ func noted(f *probes.Failure, notes ...string) *probes.Failure {
 
 // dialogsSince names the dialogs that the page has opened since. t.mu is held.
 func (t *tab) dialogsSince(since time.Time) string {
-	var opened []string
-	for _, d := range t.dialogs {
-		if !d.at.Before(since) && len(opened) < 3 {
-			opened = append(opened, d.String())
-		}
-	}
-	if len(opened) == 0 {
+	opened := t.console.Dialogs(since)
+	if opened == "" {
 		return ""
 	}
-	return "the page opened " + strings.Join(opened, ", ")
+	return "the page opened " + opened
 }
 
 // browserFault reports the browser as the cause if it is dead or does not answer.
@@ -124,21 +111,4 @@ func (s *session) browserFault(ctx context.Context) *probes.Failure {
 		return nil
 	}
 	return gone(t.lease.Err())
-}
-
-// badAnswers names what scripts asked for since and was refused, or did not come. t.mu is held.
-func (t *tab) badAnswers(since time.Time) string {
-	var notes []string
-	for _, r := range t.history {
-		if r.begun.Before(since) || len(notes) == 3 || r.kind != "Fetch" && r.kind != "XHR" && r.kind != "Document" {
-			continue
-		}
-		switch {
-		case r.status >= 400:
-			notes = append(notes, fmt.Sprintf("%s %s answered %d", r.method, clip(r.url, 200), r.status))
-		case r.err != "" && !r.cancelled:
-			notes = append(notes, fmt.Sprintf("%s %s failed: %s", r.method, clip(r.url, 200), r.err))
-		}
-	}
-	return strings.Join(notes, "; ")
 }

@@ -3,14 +3,15 @@ package browser
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/chromedp/cdproto/cdp/jsonv2"
 
 	"github.com/outrider-monitor/outrider/journeys"
 	"github.com/outrider-monitor/outrider/probes"
+	"github.com/outrider-monitor/outrider/probes/browser/address"
 	"github.com/outrider-monitor/outrider/probes/browser/chrome"
+	"github.com/outrider-monitor/outrider/probes/browser/console"
 )
 
 // reply is the answer to a dialog.
@@ -31,7 +32,7 @@ type expected struct {
 // is declined, a page is left. That alone fails no step, since many a shop talks like this; a step that fails after it
 // says that it was there.
 func (t *tab) dialogOpening(s *chrome.Session, params jsonv2.Value) {
-	e, ok := decode[dialogEvent](params)
+	e, ok := chrome.Decode[dialogEvent](params)
 	if !ok {
 		return
 	}
@@ -42,7 +43,7 @@ func (t *tab) dialogOpening(s *chrome.Session, params jsonv2.Value) {
 		}
 	}
 	t.mu.Lock()
-	if x := t.expected; x != nil && !x.met && (x.kind == "" || x.kind == e.Type) && (x.message == "" || matches(x.message, e.Message)) {
+	if x := t.expected; x != nil && !x.met && (x.kind == "" || x.kind == e.Type) && (x.message == "" || address.Matches(x.message, e.Message)) {
 		answer, x.met = x.reply, true
 		t.bump()
 	}
@@ -55,12 +56,8 @@ func (t *tab) dialogOpening(s *chrome.Session, params jsonv2.Value) {
 	if e.Type == "beforeunload" {
 		return
 	}
-	t.note("dialog", fmt.Sprintf("%s: %s", e.Type, e.Message), e.URL)
-	d := dialog{kind: e.Type, message: e.Message, at: time.Now()}
 	t.mu.Lock()
-	if len(t.dialogs) < maxConsole {
-		t.dialogs = append(t.dialogs, d)
-	}
+	t.console.Opened(console.Dialog{Kind: e.Type, Message: e.Message, At: time.Now()}, e.URL)
 	t.mu.Unlock()
 }
 
@@ -107,8 +104,8 @@ func (s *session) dialogMet(ctx context.Context, t *tab) error {
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if others := t.dialogsSince(s.begun); others != "" {
-		f.Got = strings.TrimPrefix(others, "the page opened ")
+	if others := t.console.Dialogs(s.begun); others != "" {
+		f.Got = others
 	}
 	return f
 }

@@ -21,6 +21,7 @@ import (
 
 	"github.com/outrider-monitor/outrider/journeys"
 	"github.com/outrider-monitor/outrider/probes"
+	"github.com/outrider-monitor/outrider/probes/browser/address"
 	"github.com/outrider-monitor/outrider/probes/browser/chrome"
 )
 
@@ -101,7 +102,7 @@ func (w *window) endDownloads(ctx context.Context) {
 // downloadHeard follows the downloads. The browser tells of those of all its contexts; which are the window's is seen by
 // their frames. It runs on the goroutine that reads the wire.
 func (w *window) downloadHeard(d *downloads, method string, params jsonv2.Value) {
-	begun, ok := decode[downloadBegun](params)
+	begun, ok := chrome.Decode[downloadBegun](params)
 	ok = ok && method == "Browser.downloadWillBegin" && w.hasFrame(begun.Frame)
 	d.mu.Lock()
 	switch method {
@@ -114,7 +115,7 @@ func (w *window) downloadHeard(d *downloads, method string, params jsonv2.Value)
 			d.all = append(d.all, &download{id: e.ID, name: filepath.Base(e.Name), url: e.URL, begun: time.Now(), state: "inProgress"})
 		}
 	case "Browser.downloadProgress":
-		e, _ := decode[downloadWent](params)
+		e, _ := chrome.Decode[downloadWent](params)
 		for _, one := range d.all {
 			if one.id != e.ID {
 				continue
@@ -172,7 +173,7 @@ func (s *session) downloaded(ctx context.Context, scope *journeys.Scope, want *j
 		for _, one := range d.all {
 			switch {
 			case one.used || one.begun.Before(s.begun):
-			case pattern != "" && !matches(pattern, one.name):
+			case pattern != "" && !address.Matches(pattern, one.name):
 				others = append(others, one.name)
 			case got == nil:
 				got = one

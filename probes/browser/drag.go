@@ -9,6 +9,7 @@ import (
 	"github.com/chromedp/cdproto/cdp/jsonv2"
 
 	"github.com/outrider-monitor/outrider/journeys"
+	"github.com/outrider-monitor/outrider/probes/browser/chrome"
 	"github.com/outrider-monitor/outrider/probes/browser/inpage"
 )
 
@@ -183,7 +184,7 @@ func (t *tab) drop(ctx context.Context, goal found) error {
 
 // dragIntercepted notes what the browser has begun to drag.
 func (t *tab) dragIntercepted(params jsonv2.Value) {
-	e, ok := decode[struct {
+	e, ok := chrome.Decode[struct {
 		Data jsonv2.Value `json:"data"`
 	}](params)
 	if !ok {

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/outrider-monitor/outrider/probes"
+	"github.com/outrider-monitor/outrider/probes/browser/address"
 )
 
 func TestTheBrowserIsWhatTheJourneySays(t *testing.T) {
@@ -128,7 +129,7 @@ steps:
 	v.pass()
 	got := map[string]string{}
 	for _, r := range v.evidence().Requests {
-		got[hostOf(r.URL)] = r.Error
+		got[address.Host(r.URL)] = r.Error
 	}
 	for host, blocked := range map[string]bool{"www.google-analytics.com": true, "doubleclick.net": true, "shop.invalid": false} {
 		if strings.Contains(got[host], "(inspector)") != blocked || got[host] == "" {

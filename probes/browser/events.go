@@ -1,13 +1,12 @@
 package browser
 
 import (
-	"strings"
-
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/cdp/jsonv2"
 	"github.com/chromedp/cdproto/target"
 
 	"github.com/outrider-monitor/outrider/probes/browser/chrome"
+	"github.com/outrider-monitor/outrider/probes/browser/traffic"
 )
 
 // The parts of protocol events that are used. Decoding only these is a good part of what makes a run cheap.
@@ -57,22 +56,14 @@ type (
 // hear is the listener of all the tab's sessions. It runs on the goroutine that reads the wire.
 func (t *tab) hear(s *chrome.Session, method string, params jsonv2.Value) {
 	switch method {
-	case "Network.requestWillBeSent":
-		t.requestSent(s, params)
-	case "Network.responseReceived":
-		t.responseReceived(params)
-	case "Network.loadingFinished":
-		t.loadingFinished(s, params)
-	case "Network.loadingFailed":
-		t.loadingFailed(s, params)
-	case "Runtime.consoleAPICalled":
-		t.consoleCalled(params)
+	case "Network.requestWillBeSent", "Network.responseReceived", "Network.loadingFinished", "Network.loadingFailed":
+		t.networkHeard(s, method, params)
+	case "Runtime.consoleAPICalled", "Runtime.exceptionThrown":
+		t.said(method, params)
 	case "Runtime.executionContextCreated":
 		t.worldCreated(s, params)
 	case "Runtime.bindingCalled":
 		t.bindingCalled(params)
-	case "Runtime.exceptionThrown":
-		t.exceptionThrown(params)
 	case "Fetch.requestPaused":
 		t.requestPaused(s, params)
 	case "Fetch.authRequired":
@@ -98,7 +89,7 @@ func (t *tab) hearPage(s *chrome.Session, method string, params jsonv2.Value) {
 	case "Input.dragIntercepted":
 		t.dragIntercepted(params)
 	case "Page.frameNavigated":
-		if e, ok := decode[navigatedEvent](params); ok {
+		if e, ok := chrome.Decode[navigatedEvent](params); ok {
 			t.navigated(s, e)
 		}
 	case "Page.domContentEventFired", "Page.loadEventFired":
@@ -107,26 +98,48 @@ func (t *tab) hearPage(s *chrome.Session, method string, params jsonv2.Value) {
 		}
 	case "Page.frameAttached", "Page.frameDetached", "Page.frameRequestedNavigation", "Page.frameStartedNavigating",
 		"Page.frameStoppedLoading", "Page.navigatedWithinDocument":
-		if e, ok := decode[frameEvent](params); ok {
+		if e, ok := chrome.Decode[frameEvent](params); ok {
 			t.frameChanged(s, method, e)
 		}
 	}
 }
 
-func decode[E any](params jsonv2.Value) (E, bool) {
-	var e E
-	err := jsonv2.Unmarshal(params, &e)
-	return e, err == nil
+// networkHeard follows the page's traffic.
+func (t *tab) networkHeard(s *chrome.Session, method string, params jsonv2.Value) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	switch method {
+	case "Network.requestWillBeSent":
+		t.traffic.Sent(s, t.book.Current(), params)
+	case "Network.responseReceived":
+		if t.traffic.Received(params) {
+			t.bump()
+		}
+	default:
+		if wanted := t.traffic.Ended(params, method == "Network.loadingFailed"); wanted != nil {
+			go t.fetchAnswer(s, wanted)
+		}
+		t.bump()
+	}
 }
 
-// hostOf gives the host and port of a URL, empty if it has none.
-func hostOf(raw string) string {
-	_, rest, ok := strings.Cut(raw, "://")
-	if !ok {
-		return ""
+// fetchAnswer gets the body of an answer that a step waits for.
+func (t *tab) fetchAnswer(s *chrome.Session, a *traffic.Answer) {
+	body, err := a.Fetch(t.ctx, s)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.traffic.Fetched(a, body, err)
+	t.bump()
+}
+
+// said keeps what the page says.
+func (t *tab) said(method string, params jsonv2.Value) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if method == "Runtime.consoleAPICalled" {
+		t.console.Called(params)
+		return
 	}
-	if end := strings.IndexAny(rest, "/?#\\"); end >= 0 {
-		rest = rest[:end]
-	}
-	return strings.ToLower(rest[strings.LastIndexByte(rest, '@')+1:])
+	t.book.Failed()
+	t.console.Thrown(params)
 }

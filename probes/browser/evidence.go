@@ -1,21 +1,21 @@
 package browser
 
 import (
-	"cmp"
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
 	"github.com/chromedp/cdproto/cdp"
 
 	"github.com/outrider-monitor/outrider/probes"
+	"github.com/outrider-monitor/outrider/probes/browser/har"
+	"github.com/outrider-monitor/outrider/probes/browser/traffic"
+	"github.com/outrider-monitor/outrider/probes/spans"
 )
 
 const (
-	maxPageText     = 8 << 10
-	maxRequestLines = 50
+	maxPageText = 8 << 10
 	// pictureTime bounds the covering and the taking of a picture.
 	pictureTime = 3 * time.Second
 	jpegQuality = 60
@@ -36,12 +36,9 @@ func (s *session) Evidence(ctx context.Context, name string, e *probes.Evidence)
 	if t.main.unreachable != "" {
 		e.PageURL = t.main.unreachable
 	}
-	e.Console = append(e.Console, t.console...)
-	if t.dropped > 0 {
-		e.Console = append(e.Console, probes.ConsoleLine{Level: "log", Text: fmt.Sprintf("(%d lines left out)", t.dropped)})
-	}
-	notable := t.notable()
-	lines := t.told(notable)
+	e.Console = append(e.Console, t.console.Lines()...)
+	notable := t.traffic.Notable()
+	lines := t.traffic.Lines(notable)
 	pending := t.main.pending || !t.main.loaded
 	t.mu.Unlock()
 	defer func() { e.Requests = append(e.Requests, lines...) }()
@@ -154,23 +151,38 @@ func (t *tab) uncover(ctx context.Context, covered []cdp.FrameID) {
 	}
 }
 
-// notable are the requests that may explain a failure: failed ones first, then refused, then pending, then
-// documents and what scripts asked for. t.mu is held.
-func (t *tab) notable() []*request {
-	rank := func(r *request) int {
-		switch {
-		case r.err != "" && !r.cancelled:
-			return 0
-		case r.status >= 400:
-			return 1
-		case !r.done:
-			return 2
-		case r.kind == "Document" || r.kind == "XHR" || r.kind == "Fetch":
-			return 3
+// bodies adds to the first lines what refused requests of scripts were answered: an API says there what it does not
+// like.
+func (t *tab) bodies(ctx context.Context, lines []probes.RequestLine, of []*traffic.Request) {
+	t.mu.Lock()
+	places := traffic.Refused(of)
+	t.mu.Unlock()
+	for _, i := range places {
+		if ctx.Err() != nil {
+			return
 		}
-		return 4
+		lines[i].Body = of[i].Excerpt(ctx)
 	}
-	list := slices.DeleteFunc(slices.Clone(t.history), func(r *request) bool { return rank(r) == 4 })
-	slices.SortStableFunc(list, func(a, b *request) int { return cmp.Compare(rank(a), rank(b)) })
-	return list[:min(len(list), maxRequestLines)]
+}
+
+// record writes the requests of all tabs as a HAR file; nil if there are none.
+func (t *tab) record(name, title string) *probes.Artifact {
+	f := har.File{Creator: t.options.UserAgent, Browser: t.lease.Version, PageTitle: title}
+	for _, each := range t.window.everyTab() {
+		each.mu.Lock()
+		f.Exchanges = append(f.Exchanges, each.traffic.Exchanges()...)
+		each.mu.Unlock()
+	}
+	return traffic.Record(f, name)
+}
+
+// Traced gives the requests of all tabs, as far as they are remembered.
+func (s *session) Traced() []spans.Request {
+	var all []spans.Request
+	for _, t := range s.tab.window.everyTab() {
+		t.mu.Lock()
+		all = append(all, t.traffic.Traced()...)
+		t.mu.Unlock()
+	}
+	return all
 }

@@ -59,8 +59,8 @@ func (t *tab) stalled(err error) *probes.Failure {
 	switch {
 	case t.main.pending:
 		f.Message = fmt.Sprintf("the page was still loading %s", t.main.pendingURL)
-	case !t.main.interactive || !t.main.loaded && !t.quiet():
-		f.Message = fmt.Sprintf("the page was still loading%s", t.waitingFor())
+	case !t.main.interactive || !t.main.loaded && !t.traffic.Quiet(quietTime):
+		f.Message = fmt.Sprintf("the page was still loading%s", t.traffic.WaitingFor())
 	default:
 		f.Message = "the page did not answer: its scripts are busy"
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/outrider-monitor/outrider/journeys"
 	"github.com/outrider-monitor/outrider/probes"
 	"github.com/outrider-monitor/outrider/probes/browser/inpage"
+	"github.com/outrider-monitor/outrider/probes/redact"
 )
 
 // fillTries is how often a field that did not take a text is filled again: a page that is just starting its
@@ -51,7 +52,7 @@ func (t *tab) notTaken(tg subject, a inpage.Answer, text string, secret bool) er
 		f.Expected = fmt.Sprintf("%d characters in the field", len([]rune(text)))
 		f.Got = fmt.Sprintf("%d characters", a.Length)
 	} else {
-		f.Expected, f.Got = clip(text, 200), clip(a.Got, 200)
+		f.Expected, f.Got = redact.Cut(text, 200), redact.Cut(a.Got, 200)
 	}
 	why := a.Why
 	if why == "" {
@@ -59,7 +60,7 @@ func (t *tab) notTaken(tg subject, a inpage.Answer, text string, secret bool) er
 	}
 	f.Message = fmt.Sprintf("fill %s: %s", tg.label, why)
 	if !secret && a.Got != "" {
-		f.Message += fmt.Sprintf(": it holds %q", clip(a.Got, 200))
+		f.Message += fmt.Sprintf(": it holds %q", redact.Cut(a.Got, 200))
 	}
 	return f
 }

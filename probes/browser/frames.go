@@ -70,11 +70,9 @@ func (t *tab) navigated(s *chrome.Session, e navigatedEvent) {
 		m.interactive, m.loaded, m.pending = false, false, false
 		m.commits++
 		t.storedOnce(e.Frame.URL)
-		t.leaveAnswers(e.Frame.LoaderID)
-		t.lastOwn = time.Now()
-		t.lastAny = t.lastOwn
+		t.traffic.Committed(m.url, m.loader)
 		if m.unreachable == "" {
-			t.documentCame(m.url)
+			t.book.DocumentCame(m.url)
 		}
 	}
 	t.bump()
@@ -107,6 +105,7 @@ func (t *tab) frameChanged(s *chrome.Session, method string, e frameEvent) {
 		}
 		if e.FrameID == t.mainFrame {
 			t.main.url = e.URL
+			t.traffic.Moved(e.URL)
 			t.main.inPlace++
 			t.main.pending = false
 		}
@@ -157,14 +156,14 @@ func (t *tab) going(id cdp.FrameID) bool {
 	if f == nil || f.pendingSince.IsZero() {
 		return false
 	}
-	r := t.requests[string(f.pendingLoader)]
-	return time.Since(f.pendingSince) < pendingTime || r != nil && !r.done
+	r := t.traffic.Of(f.pendingLoader)
+	return time.Since(f.pendingSince) < pendingTime || r != nil && !r.Done
 }
 
 // attached makes a session for a frame that lives in a process of its own, turns on what the page's session
 // has on, and lets it go: it has been waiting for that.
 func (t *tab) attached(params jsonv2.Value) {
-	e, ok := decode[attachedEvent](params)
+	e, ok := chrome.Decode[attachedEvent](params)
 	if !ok {
 		return
 	}
@@ -191,7 +190,7 @@ func (t *tab) attached(params jsonv2.Value) {
 // detached forgets the session of a frame that is gone, or that lives in the page's process again. Without its
 // own session the page itself is gone.
 func (t *tab) detached(params jsonv2.Value) {
-	e, ok := decode[attachedEvent](params)
+	e, ok := chrome.Decode[attachedEvent](params)
 	if !ok {
 		return
 	}
@@ -221,42 +220,36 @@ func (t *tab) detached(params jsonv2.Value) {
 // prepare turns on the domains that a session needs, without waiting.
 func (t *tab) prepare(s *chrome.Session) {
 	for _, c := range t.setup() {
-		s.Post(c.method, c.params)
+		s.Post(c.Method, c.Params)
 	}
 	if t.window.orders.Load().intercept() {
 		c := stopAll()
-		s.Post(c.method, c.params)
+		s.Post(c.Method, c.Params)
 	}
-}
-
-// command is a command to be sent.
-type command struct {
-	method string
-	params any
 }
 
 // setup are the commands that prepare a session: what to report, and the conditions of the journey.
-func (t *tab) setup() []command {
-	all := []command{
-		{"Page.enable", nil},
-		{"Network.enable", t.networkParams()},
-		{"Runtime.enable", nil},
-		{"Inspector.enable", nil},
-		{"Runtime.addBinding", map[string]any{"name": teller, "executionContextName": worldName}},
-		{"Target.setAutoAttach", map[string]any{
+func (t *tab) setup() []chrome.Command {
+	all := []chrome.Command{
+		chrome.Say("Page.enable", nil),
+		chrome.Say("Network.enable", t.traffic.Params()),
+		chrome.Say("Runtime.enable", nil),
+		chrome.Say("Inspector.enable", nil),
+		chrome.Say("Runtime.addBinding", map[string]any{"name": teller, "executionContextName": worldName}),
+		chrome.Say("Target.setAutoAttach", map[string]any{
 			"autoAttach": true, "waitForDebuggerOnStart": true, "flatten": true,
 			"filter": []map[string]any{{"type": "iframe"}, {"type": "service_worker"}, {"exclude": true}},
-		}},
-		{"Page.addScriptToEvaluateOnNewDocument", ourScript},
+		}),
+		chrome.Say("Page.addScriptToEvaluateOnNewDocument", ourScript),
 	}
-	if len(t.answers.wanted) > 0 {
+	if t.traffic.AwaitsAnswers() {
 		// Bodies outlive the document that asked for them.
-		all = append(all, command{"Network.configureDurableMessages", t.networkParams()})
+		all = append(all, chrome.Say("Network.configureDurableMessages", t.traffic.Params()))
 	}
 	all = append(all, t.lasting()...)
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return append(all, emulation(emulate.Changeable(t.conditions)...)...)
+	return append(all, emulate.Changeable(t.conditions)...)
 }
 
 // frameSession gives the session that a frame lives in; it waits for a frame that is just moving there.

@@ -11,6 +11,7 @@ import (
 	"github.com/chromedp/cdproto/cdp"
 
 	"github.com/outrider-monitor/outrider/probes/browser/inpage"
+	"github.com/outrider-monitor/outrider/probes/redact"
 )
 
 const (
@@ -86,7 +87,7 @@ func (t *tab) frameName(ctx context.Context, id cdp.FrameID) string {
 	}
 	for _, name := range []string{"name", "id", "src"} {
 		if v := attributes[name]; v != "" {
-			return fmt.Sprintf("{css: 'iframe[%s=%q]'}", name, clip(v, 100))
+			return fmt.Sprintf("{css: 'iframe[%s=%q]'}", name, redact.Cut(v, 100))
 		}
 	}
 	return ""

@@ -5,22 +5,22 @@ import (
 
 	"github.com/chromedp/cdproto/cdp/jsonv2"
 
-	"github.com/outrider-monitor/outrider/journeys"
+	"github.com/outrider-monitor/outrider/probes/browser/address"
 	"github.com/outrider-monitor/outrider/probes/browser/chrome"
 )
 
 // stopAll has all requests stopped to be looked at. It costs a detour for each, so it is for journeys that add
 // headers, sign in or make up answers, and for no others.
-func stopAll() command {
-	return command{"Fetch.enable", map[string]any{
+func stopAll() chrome.Command {
+	return chrome.Say("Fetch.enable", map[string]any{
 		"patterns": []map[string]any{{"urlPattern": "*", "requestStage": "Request"}}, "handleAuthRequests": true,
-	}}
+	})
 }
 
 // stopped decides about a request of a journey with orders. t.mu is held.
 func (t *tab) stopped(s *chrome.Session, o *orders, e pausedEvent) {
 	for _, m := range o.mocks {
-		if (m.method == "" || m.method == e.Request.Method) && matchesURL(m.url, e.Request.URL) {
+		if (m.method == "" || m.method == e.Request.Method) && address.MatchesURL(m.url, e.Request.URL) {
 			s.Post("Fetch.fulfillRequest", map[string]any{
 				"requestId": e.RequestID, "responseCode": m.status, "responseHeaders": m.headers, "body": m.body,
 			})
@@ -28,7 +28,7 @@ func (t *tab) stopped(s *chrome.Session, o *orders, e pausedEvent) {
 		}
 	}
 	goOn := map[string]any{"requestId": e.RequestID}
-	if t.mine(hostOf(e.Request.URL)) {
+	if t.traffic.Mine(address.Host(e.Request.URL)) {
 		headers := append(t.introduce(e, o.headers...), o.headers...)
 		for name, value := range e.Request.Headers {
 			if !names(o.headers, name) {
@@ -40,12 +40,6 @@ func (t *tab) stopped(s *chrome.Session, o *orders, e pausedEvent) {
 	s.Post("Fetch.continueRequest", goOn)
 }
 
-// mine reports whether a host may get what is meant for the journey's own hosts: one of its URLs, or one that it says
-// is its own. That it is of the same site is not enough for a password. t.mu is held.
-func (t *tab) mine(host string) bool {
-	return host != "" && (t.hosts[host] || t.named[host] || journeys.HostIn(host, t.options.Journey.ThirdParty.Own))
-}
-
 // names reports whether a header is among others.
 func names(headers []header, name string) bool {
 	for _, h := range headers {
@@ -55,6 +49,9 @@ func names(headers []header, name string) bool {
 	}
 	return false
 }
+
+// maxSignedIn bounds the requests that are remembered as signed in.
+const maxSignedIn = 1000
 
 type authEvent struct {
 	RequestID string `json:"requestId"`
@@ -72,19 +69,22 @@ type authEvent struct {
 // authRequired signs in where one of the journey's own hosts asks for it, once for each request: who asks again has
 // refused. The answer to others is none, so that they show what they show to a customer without a password.
 func (t *tab) authRequired(s *chrome.Session, params jsonv2.Value) {
-	e, ok := decode[authEvent](params)
+	e, ok := chrome.Decode[authEvent](params)
 	if !ok {
 		return
 	}
 	o := t.window.orders.Load()
 	t.mu.Lock()
-	may := o != nil && o.login && e.Challenge.Source != "Proxy" && t.mine(hostOf(e.Challenge.Origin)) && !t.signedIn[e.RequestID]
+	may := o != nil && o.login && e.Challenge.Source != "Proxy" && t.traffic.Mine(address.Host(e.Challenge.Origin)) && !t.signedIn[e.RequestID]
 	again := t.signedIn[e.RequestID]
 	if may {
-		if t.signedIn == nil || len(t.signedIn) > maxRequests {
+		if t.signedIn == nil || len(t.signedIn) > maxSignedIn {
 			t.signedIn = map[string]bool{}
 		}
 		t.signedIn[e.RequestID] = true
+	}
+	if again {
+		t.console.Note("warning", "the credentials of browser.auth were refused ("+e.Challenge.Scheme+" "+e.Challenge.Realm+")", e.Request.URL)
 	}
 	t.mu.Unlock()
 	answer := map[string]any{"response": "CancelAuth"}
@@ -92,7 +92,4 @@ func (t *tab) authRequired(s *chrome.Session, params jsonv2.Value) {
 		answer = map[string]any{"response": "ProvideCredentials", "username": o.user, "password": o.password}
 	}
 	s.Post("Fetch.continueWithAuth", map[string]any{"requestId": e.RequestID, "authChallengeResponse": answer})
-	if again {
-		t.note("warning", "the credentials of browser.auth were refused ("+e.Challenge.Scheme+" "+e.Challenge.Realm+")", e.Request.URL)
-	}
 }

@@ -207,20 +207,14 @@ func (t *tab) inFrame(at place, frame *alternative, why string) string {
 	s := fmt.Sprintf("%s, in the frame %s", why, frame.label)
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	for i := len(t.history) - 1; i >= 0; i-- {
-		r := t.history[i]
-		if r.frame != at.frame || r.kind != "Document" {
-			continue
-		}
-		switch {
-		case r.err != "":
-			return fmt.Sprintf("%s, which did not load: %s: %s", s, r.url, r.err)
-		case r.status >= 400:
-			return fmt.Sprintf("%s, which answered %d: %s", s, r.status, r.url)
-		case !r.done:
-			return fmt.Sprintf("%s, which is still loading: %s", s, r.url)
-		}
-		break
+	switch r := t.traffic.InFrame(at.frame); {
+	case r == nil:
+	case r.Err != "":
+		return fmt.Sprintf("%s, which did not load: %s: %s", s, r.URL, r.Err)
+	case r.Status >= 400:
+		return fmt.Sprintf("%s, which answered %d: %s", s, r.Status, r.URL)
+	case !r.Done:
+		return fmt.Sprintf("%s, which is still loading: %s", s, r.URL)
 	}
 	return s
 }

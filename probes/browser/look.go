@@ -2,9 +2,6 @@ package browser
 
 import (
 	"context"
-	"fmt"
-	"net/url"
-	"strings"
 	"time"
 
 	"github.com/outrider-monitor/outrider/probes"
@@ -32,50 +29,15 @@ func (s *session) Look(ctx context.Context, whole bool) probes.Look {
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	current := t.currentSpan()
-	if current == nil {
+	span := t.book.Current()
+	if span == nil {
 		return l
 	}
-	since := current.begun.Sub(t.options.StartedAt)
-	for i := range t.console {
-		if c := &t.console[i]; (whole || c.Offset >= since) && c.Level != "log" && c.Level != "info" && len(l.Console) < maxLookLines {
-			l.Console = append(l.Console, c.Level+": "+c.Text)
-		}
+	since := span.Begun.Sub(t.options.StartedAt)
+	if whole {
+		span, since = nil, 0
 	}
-	for _, r := range t.history {
-		if (whole || r.span == current) && len(l.Requests) < maxLookLines {
-			if line := compared(r); line != "" {
-				l.Requests = append(l.Requests, line)
-			}
-		}
-	}
+	l.Console = t.console.Troubles(since, maxLookLines)
+	l.Requests = t.traffic.Compared(span, maxLookLines)
 	return l
-}
-
-// compared is a request as it can be compared between runs: without what changes, and with how it ended. Pictures
-// and the like are left out.
-func compared(r *request) string {
-	switch r.kind {
-	case "Document", "Script", "Stylesheet", "XHR", "Fetch":
-	default:
-		return ""
-	}
-	u, err := url.Parse(r.url)
-	if err != nil || r.cancelled {
-		return ""
-	}
-	end := "well"
-	switch {
-	case r.err != "":
-		end = r.err
-	case r.status >= 400:
-		end = fmt.Sprintf("%d", r.status)
-	case !r.done && time.Since(r.begun) > lateTime:
-		end = "pending"
-	}
-	line := fmt.Sprintf("%s %s%s", r.method, u.Host, probes.Steady(u.Path))
-	if end == "well" {
-		return line
-	}
-	return line + " → " + strings.TrimSpace(end)
 }

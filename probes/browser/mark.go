@@ -7,7 +7,9 @@ import (
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/cdp/jsonv2"
 
+	"github.com/outrider-monitor/outrider/probes/browser/address"
 	"github.com/outrider-monitor/outrider/probes/browser/chrome"
+	"github.com/outrider-monitor/outrider/probes/browser/traffic"
 	"github.com/outrider-monitor/outrider/probes/spans"
 )
 
@@ -40,7 +42,7 @@ type header struct {
 // requestPaused lets a request go on, marked. When it is for the next page, no more are stopped until that
 // page has been read.
 func (t *tab) requestPaused(s *chrome.Session, params jsonv2.Value) {
-	e, ok := decode[pausedEvent](params)
+	e, ok := chrome.Decode[pausedEvent](params)
 	if !ok {
 		return
 	}
@@ -51,7 +53,7 @@ func (t *tab) requestPaused(s *chrome.Session, params jsonv2.Value) {
 		t.stopped(s, o, e)
 		return
 	}
-	if t.hosts[hostOf(e.Request.URL)] {
+	if t.traffic.Went(address.Host(e.Request.URL)) {
 		headers := t.introduce(e)
 		for name, value := range e.Request.Headers {
 			headers = append(headers, header{name, value})
@@ -70,31 +72,32 @@ func (t *tab) requestPaused(s *chrome.Session, params jsonv2.Value) {
 func (t *tab) introduce(e pausedEvent, own ...header) []header {
 	headers := []header{{"X-Outrider-Run", t.options.RunID}}
 	trace := t.options.Trace
-	if !trace.Goes(hostOf(e.Request.URL)) || e.NetworkID == "" {
+	if !trace.Goes(address.Host(e.Request.URL)) || e.NetworkID == "" {
 		return headers
 	}
-	told := identity{id: spans.NewID()}
+	told := traffic.Identity{ID: spans.NewID()}
 	if names(own, spans.Header) {
 		return headers
 	}
 	for name, value := range e.Request.Headers {
 		if strings.EqualFold(name, spans.Header) { // the page's own script traces its requests
-			told.foreign, told.foreignSpan, _ = spans.ParseParent(value)
-			t.identify(e, told)
+			told.Foreign, told.ForeignSpan, _ = spans.ParseParent(value)
+			t.traffic.Identify(e.NetworkID, e.Request.URL, told)
 			return headers
 		}
 	}
-	t.identify(e, told)
-	return append(headers, header{"traceparent", trace.Parent(told.id)})
+	t.traffic.Identify(e.NetworkID, e.Request.URL, told)
+	return append(headers, header{"traceparent", trace.Parent(told.ID)})
 }
 
 // patterns are the requests to be stopped; nil for none. t.mu is held.
 func (t *tab) patterns() map[string]any {
-	if t.options.RunID == "" || len(t.hosts) == 0 {
+	hosts := t.traffic.Hosts()
+	if t.options.RunID == "" || len(hosts) == 0 {
 		return nil
 	}
 	var list []map[string]any
-	for host := range t.hosts {
+	for _, host := range hosts {
 		for _, kind := range []string{"Document", "XHR", "Fetch"} {
 			list = append(list, map[string]any{"urlPattern": "*://" + host + "/*", "resourceType": kind, "requestStage": "Request"})
 		}
@@ -116,12 +119,11 @@ func (t *tab) mark() {
 // knowHost makes a URL's host one of the journey's own, and sees to it that the request for the URL is marked.
 func (t *tab) knowHost(ctx context.Context, url string) error {
 	t.mu.Lock()
-	host := hostOf(url)
-	if host == "" || t.hosts[host] && t.marking {
+	host := address.Host(url)
+	if host == "" || t.traffic.Own(host) && t.marking {
 		t.mu.Unlock()
 		return nil
 	}
-	t.hosts[host] = true
 	if t.window.orders.Load().intercept() {
 		t.mu.Unlock()
 		return nil // all requests are stopped already

@@ -181,19 +181,19 @@ func (t *tab) disarm(chain []link) {
 // gesture sends the events of the mouse, and of the keys that are held meanwhile, together.
 func (t *tab) gesture(ctx context.Context, x, y float64, g gesture) error {
 	down, up, held := keyboard.Hold(g.held)
-	var all []command
+	var all []chrome.Command
 	for _, e := range down {
-		all = append(all, command{"Input.dispatchKeyEvent", e})
+		all = append(all, chrome.Say("Input.dispatchKeyEvent", e))
 	}
-	all = append(all, command{"Input.dispatchMouseEvent", mouseEvent{Type: "mouseMoved", X: x, Y: y, Button: "none", Modifiers: held}})
+	all = append(all, chrome.Say("Input.dispatchMouseEvent", mouseEvent{Type: "mouseMoved", X: x, Y: y, Button: "none", Modifiers: held}))
 	for n := 1; n <= g.clicks; n++ {
-		all = append(all, command{"Input.dispatchMouseEvent", mouseEvent{"mousePressed", x, y, g.button, n, held}})
+		all = append(all, chrome.Say("Input.dispatchMouseEvent", mouseEvent{"mousePressed", x, y, g.button, n, held}))
 		if !g.stays {
-			all = append(all, command{"Input.dispatchMouseEvent", mouseEvent{"mouseReleased", x, y, g.button, n, held}})
+			all = append(all, chrome.Say("Input.dispatchMouseEvent", mouseEvent{"mouseReleased", x, y, g.button, n, held}))
 		}
 	}
 	for _, e := range up {
-		all = append(all, command{"Input.dispatchKeyEvent", e})
+		all = append(all, chrome.Say("Input.dispatchKeyEvent", e))
 	}
 	if err := t.together(ctx, all); err != nil {
 		return fmt.Errorf("moving the mouse: %w", err)
@@ -236,11 +236,11 @@ func (t *tab) wheel(ctx context.Context, tg subject, by int) (drift string, err 
 
 // together sends events of the mouse and the keyboard without waiting in between. A page that is replaced by one
 // of them does not answer the rest.
-func (t *tab) together(ctx context.Context, all []command) error {
+func (t *tab) together(ctx context.Context, all []chrome.Command) error {
 	replies := make([]*chrome.Reply, len(all))
 	for i, c := range all {
 		var err error
-		if replies[i], err = t.page.Send(ctx, c.method, c.params); err != nil {
+		if replies[i], err = t.page.Send(ctx, c.Method, c.Params); err != nil {
 			return err
 		}
 	}

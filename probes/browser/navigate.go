@@ -10,6 +10,7 @@ import (
 	"github.com/chromedp/cdproto/cdp"
 
 	"github.com/outrider-monitor/outrider/probes"
+	"github.com/outrider-monitor/outrider/probes/browser/address"
 )
 
 // goTo loads a URL and waits as a person would: for the load event, or, when only other sites' resources keep
@@ -32,7 +33,7 @@ func (t *tab) goTo(ctx context.Context, raw string) error {
 		return err
 	}
 	t.mu.Lock()
-	commits, leaves := t.main.commits, t.document != nil
+	commits, leaves := t.main.commits, t.book.Measures()
 	t.mu.Unlock()
 	if leaves {
 		t.askVitals(ctx)
@@ -59,10 +60,10 @@ func (t *tab) goTo(ctx context.Context, raw string) error {
 // refused explains a navigation that came to nothing.
 func (t *tab) refused(loader cdp.LoaderID, code, raw string) error {
 	t.mu.Lock()
-	r := t.requests[string(loader)]
+	r := t.traffic.Of(loader)
 	status := 0
 	if r != nil {
-		status = r.status
+		status = r.Status
 	}
 	offline := t.conditions.Offline != nil && *t.conditions.Offline
 	t.mu.Unlock()
@@ -104,22 +105,22 @@ func (t *tab) arrive(ctx context.Context, raw string, commits int) error {
 // documentComplete reports whether the whole document has come. The load event fires for half a document too,
 // so the network has to say so; where it says nothing, the event is believed after a while. t.mu is held.
 func (t *tab) documentComplete() bool {
-	r := t.documentRequest()
-	return r == nil || r.done || t.main.loaded && time.Since(t.lastOwn) > 2*quietTime
+	r := t.traffic.Document()
+	return r == nil || r.Done || t.main.loaded && time.Since(t.traffic.LastOwn) > 2*quietTime
 }
 
 // documentFault says what is wrong with the page's document itself, or nil. t.mu is held.
 func (t *tab) documentFault() *probes.Failure {
-	r := t.documentRequest()
+	r := t.traffic.Document()
 	switch {
 	case r == nil && t.main.unreachable != "":
 		return networkFailure("the browser shows its error page", t.main.unreachable, false)
 	case r == nil:
 		return nil
-	case r.status >= 400:
-		return statusFailure(r.status, r.url)
-	case r.err != "" && !(r.cancelled && t.main.unreachable == ""):
-		return networkFailure(r.err, r.url, r.status != 0 && t.main.unreachable == "")
+	case r.Status >= 400:
+		return statusFailure(r.Status, r.URL)
+	case r.Err != "" && !(r.Cancelled && t.main.unreachable == ""):
+		return networkFailure(r.Err, r.URL, r.Status != 0 && t.main.unreachable == "")
 	}
 	return nil
 }
@@ -129,7 +130,7 @@ func (t *tab) documentFault() *probes.Failure {
 // page of its own, such as 422 for a form, is one that a journey may be about. t.mu is held.
 func (t *tab) brokenPage() *probes.Failure {
 	fault := t.documentFault()
-	if r := t.documentRequest(); r != nil && 400 <= r.status && r.status < 500 {
+	if r := t.traffic.Document(); r != nil && 400 <= r.Status && r.Status < 500 {
 		return nil
 	}
 	return fault
@@ -158,32 +159,8 @@ func (t *tab) slow(ctx context.Context, raw string, err error) error {
 	}
 	return &probes.Failure{
 		Reason: probes.Timeout, Err: err, Expected: "the page loads", Got: got,
-		Message: fmt.Sprintf("%s did not load within the step's time%s", raw, t.waitingFor()),
+		Message: fmt.Sprintf("%s did not load within the step's time%s", raw, t.traffic.WaitingFor()),
 	}
-}
-
-// waitingFor names what is still loading. t.mu is held.
-func (t *tab) waitingFor() string {
-	var names []string
-	more := 0
-	for _, r := range t.history {
-		if r.done || !r.delaysLoad() {
-			continue
-		}
-		if len(names) == 3 {
-			more++
-			continue
-		}
-		names = append(names, fmt.Sprintf("%s %s (%s)", r.method, clip(r.url, 200), time.Since(r.begun).Round(time.Millisecond)))
-	}
-	if len(names) == 0 {
-		return ""
-	}
-	s := "; still waiting for " + strings.Join(names, ", ")
-	if more > 0 {
-		s += fmt.Sprintf(" and %d more", more)
-	}
-	return s
 }
 
 func (t *tab) reload(ctx context.Context) error {
@@ -241,7 +218,7 @@ func (t *tab) waitForURL(ctx context.Context, want string) error {
 	at := ""
 	err := t.until(ctx, func() bool {
 		at = t.main.url
-		return !t.navigating() && matchesURL(want, at)
+		return !t.navigating() && address.MatchesURL(want, at)
 	})
 	if err != nil && context.Cause(ctx) == context.DeadlineExceeded {
 		return &probes.Failure{

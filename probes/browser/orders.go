@@ -10,6 +10,7 @@ import (
 
 	"github.com/outrider-monitor/outrider/journeys"
 	"github.com/outrider-monitor/outrider/probes"
+	"github.com/outrider-monitor/outrider/probes/browser/chrome"
 )
 
 // maxMock bounds the file of a mocked answer.
@@ -94,11 +95,11 @@ func (s *session) order(ctx context.Context, o *orders) error {
 	}
 	for _, t := range w.tabs() {
 		for _, line := range t.sessions() {
-			c := command{"Fetch.disable", nil}
+			c := chrome.Say("Fetch.disable", nil)
 			if o.intercept() {
 				c = stopAll()
 			}
-			if err := line.Call(ctx, c.method, c.params, nil); err != nil && line == s.tab.page {
+			if err := line.Call(ctx, c.Method, c.Params, nil); err != nil && line == s.tab.page {
 				return err
 			}
 		}

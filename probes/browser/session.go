@@ -11,6 +11,8 @@ import (
 
 	"github.com/outrider-monitor/outrider/journeys"
 	"github.com/outrider-monitor/outrider/probes"
+	"github.com/outrider-monitor/outrider/probes/browser/traffic"
+	"github.com/outrider-monitor/outrider/probes/redact"
 )
 
 // session is one attempt in the browser. It is a [probes.Session].
@@ -23,7 +25,7 @@ type session struct {
 	step  *journeys.Step
 	since time.Time
 	// awaiting is the latest step, if it waits for an answer.
-	awaiting  *awaiting
+	awaiting  *traffic.Awaiting
 	sensitive bool
 	result    any // of the latest eval
 	hasResult bool
@@ -58,7 +60,7 @@ func (t *tab) left() bool { return t.closed.Load() && t.window.after(t) != nil }
 // try performs the action in one tab.
 func (s *session) try(ctx context.Context, t *tab, call probes.Call) (probes.Done, error) {
 	t.learnMask(ctx, call.Scope)
-	t.learnHosts(ctx, call.Scope)
+	t.traffic.Learn(ctx, call.Scope)
 	t.beginSpan(call.Step.Name)
 	t.acted.Store(false)
 	ctx, end := t.step(ctx)
@@ -174,7 +176,7 @@ func (s *session) eval(ctx context.Context, script string) error {
 		return err
 	}
 	if thrown := res.thrown(); thrown != "" {
-		return &probes.Failure{Reason: probes.Script, Message: "eval: " + clip(thrown, 1000), Expected: "a value", Got: clip(thrown, 300)}
+		return &probes.Failure{Reason: probes.Script, Message: "eval: " + redact.Cut(thrown, 1000), Expected: "a value", Got: redact.Cut(thrown, 300)}
 	}
 	s.result, s.hasResult = nil, true
 	switch v := res.Result; {
@@ -221,7 +223,7 @@ func (s *session) scope(ctx context.Context, t *tab) (map[string]any, journeys.P
 	if l := s.awaiting; l != nil {
 		t.mu.Lock()
 		defer t.mu.Unlock()
-		return l.values(), nil, nil
+		return l.Values(), nil, nil
 	}
 	if err := t.until(ctx, func() bool { return !t.navigating() }); err != nil {
 		return nil, nil, s.failure(ctx, err)
@@ -253,7 +255,7 @@ func (s *session) Changed(ctx context.Context) error {
 	ctx, end := t.step(ctx)
 	defer end()
 	if s.awaiting != nil {
-		if err := t.heardMore(ctx, s.awaiting); err != nil {
+		if err := t.until(ctx, s.awaiting.More); err != nil {
 			return s.failure(ctx, err)
 		}
 		return nil

@@ -4,7 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"net/url"
+
+	"github.com/outrider-monitor/outrider/probes/browser/address"
 )
 
 // Storage gives the local storage of the origins that the tabs show.
@@ -12,7 +13,7 @@ func (s *session) Storage(ctx context.Context) (map[string]map[string]string, er
 	s.follow()
 	all := map[string]map[string]string{}
 	for _, t := range s.tab.window.tabs() {
-		origin := originOf(t.address())
+		origin := address.Origin(t.address())
 		if origin == "" {
 			continue
 		}
@@ -58,17 +59,8 @@ func (s *session) SetStorage(ctx context.Context, storage map[string]map[string]
 
 // storedOnce forgets the script that has filled an origin's storage: from here on it is the page's. t.mu is held.
 func (t *tab) storedOnce(raw string) {
-	if id, ok := t.stored[originOf(raw)]; ok {
-		delete(t.stored, originOf(raw))
+	if id, ok := t.stored[address.Origin(raw)]; ok {
+		delete(t.stored, address.Origin(raw))
 		t.page.Post("Page.removeScriptToEvaluateOnNewDocument", map[string]any{"identifier": id})
 	}
-}
-
-// originOf gives the origin of a web page, empty for anything else.
-func originOf(raw string) string {
-	u, err := url.Parse(raw)
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
-		return ""
-	}
-	return u.Scheme + "://" + u.Host
 }

@@ -3,7 +3,6 @@ package browser
 import (
 	"context"
 	"errors"
-	"fmt"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -15,7 +14,10 @@ import (
 	"github.com/outrider-monitor/outrider/journeys"
 	"github.com/outrider-monitor/outrider/probes"
 	"github.com/outrider-monitor/outrider/probes/browser/chrome"
+	"github.com/outrider-monitor/outrider/probes/browser/console"
 	"github.com/outrider-monitor/outrider/probes/browser/inpage"
+	"github.com/outrider-monitor/outrider/probes/browser/meter"
+	"github.com/outrider-monitor/outrider/probes/browser/traffic"
 )
 
 const (
@@ -55,32 +57,21 @@ type tab struct {
 	// abort ends the step that is under way; its cause is a *probes.Failure.
 	abort context.CancelCauseFunc
 
-	mu       sync.Mutex
-	waiters  []chan struct{}
-	frames   map[cdp.FrameID]*frame
-	extra    []*chrome.Session
-	main     mainDocument
-	requests map[string]*request
-	history  []*request
-	answers  answers
-	lastOwn  time.Time
-	lastAny  time.Time // anything came over the network, or a document
-	spans    []*span
-	document *pageVitals     // of the page as it is
-	hosts    map[string]bool // of the journey's own URLs
-	named    map[string]bool // hosts of the URLs that the journey names
-	raw      int             // bytes of events that are kept
+	mu      sync.Mutex
+	waiters []chan struct{}
+	frames  map[cdp.FrameID]*frame
+	extra   []*chrome.Session
+	main    mainDocument
+	// traffic, console and book are what the page did; mu guards them too.
+	traffic *traffic.Log
+	console *console.Log
+	book    meter.Book
 	// mask is what is to be covered and left out. Until maskErr is nil it is not known.
 	mask    []inpage.Part
 	maskErr error
 	// conditions are those that hold now; steps change them.
 	conditions journeys.Conditions
-	identities map[string]identity // what requests were told of themselves, by id and URL
-	marking    bool                // requests of the page are stopped to be marked
-	console    []probes.ConsoleLine
-	dropped    int
-	thrown     []exception
-	dialogs    []dialog
+	marking    bool // requests of the page are stopped to be marked
 	expected   *expected
 	stored     map[string]string // scripts that fill an origin's storage
 	signedIn   map[string]bool   // requests that have been given the credentials
@@ -94,13 +85,12 @@ type tab struct {
 }
 
 // newTab makes a tab without its page.
-func newTab(w *window, c journeys.Conditions) *tab {
+func newTab(w *window, c journeys.Conditions, said *traffic.Log) *tab {
 	t := &tab{
-		window: w, lease: w.lease, options: w.options, frames: map[cdp.FrameID]*frame{}, requests: map[string]*request{},
-		hosts: map[string]bool{}, main: mainDocument{interactive: true, loaded: true, url: "about:blank"},
+		window: w, lease: w.lease, options: w.options, frames: map[cdp.FrameID]*frame{}, traffic: said,
+		console: console.NewLog(w.options.StartedAt), main: mainDocument{interactive: true, loaded: true, url: "about:blank"},
 		abort: func(error) {}, conditions: c,
 	}
-	t.answers = expectAnswers(w.options.Journey)
 	if len(w.options.Journey.Mask) > 0 {
 		t.maskErr = errors.New("no step has begun")
 	}
@@ -141,33 +131,16 @@ func (t *tab) configure(ctx context.Context) error {
 		all = append(all, t.screen())
 	}
 	if t.window.downloads == nil {
-		all = append(all, command{"Page.setDownloadBehavior", map[string]any{"behavior": "deny"}})
+		all = append(all, chrome.Say("Page.setDownloadBehavior", map[string]any{"behavior": "deny"}))
 	}
 	all = append(all,
-		command{"Emulation.setFocusEmulationEnabled", map[string]any{"enabled": true}},
-		command{"Runtime.runIfWaitingForDebugger", nil},
+		chrome.Say("Emulation.setFocusEmulationEnabled", map[string]any{"enabled": true}),
+		chrome.Say("Runtime.runIfWaitingForDebugger", nil),
 	)
 	if err := t.permit(ctx, t.conditions); err != nil {
 		return err
 	}
-	return sendAll(ctx, t.page, all)
-}
-
-// sendAll sends commands together and waits for their answers.
-func sendAll(ctx context.Context, s *chrome.Session, all []command) error {
-	replies := make([]*chrome.Reply, len(all))
-	for i, c := range all {
-		var err error
-		if replies[i], err = s.Send(ctx, c.method, c.params); err != nil {
-			return err
-		}
-	}
-	for i, r := range replies {
-		if err := r.Wait(ctx, nil); err != nil && !dispensable(all[i].method) {
-			return fmt.Errorf("%s: %w", all[i].method, err)
-		}
-	}
-	return nil
+	return t.page.CallAll(ctx, all, dispensable)
 }
 
 // dispensable reports whether a page may go without a command that its browser refuses: an unknown language, a
@@ -220,14 +193,14 @@ func (t *tab) navigating() bool {
 	if time.Since(m.pendingSince) < pendingTime {
 		return true
 	}
-	r := t.requests[string(m.pendingLoader)]
-	return r != nil && !r.done && r.status != 204
+	r := t.traffic.Of(m.pendingLoader)
+	return r != nil && !r.Done && r.Status != 204
 }
 
 // ready reports whether the page has loaded as far as a person would wait: its load event, or the document
 // with everything of its own site when only others keep the load event waiting. t.mu is held.
 func (t *tab) ready() bool {
-	return !t.navigating() && t.main.interactive && (t.main.loaded || t.quiet())
+	return !t.navigating() && t.main.interactive && (t.main.loaded || t.traffic.Quiet(quietTime))
 }
 
 // call runs a command on the page's session.

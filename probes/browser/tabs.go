@@ -10,6 +10,8 @@ import (
 
 	"github.com/outrider-monitor/outrider/journeys"
 	"github.com/outrider-monitor/outrider/probes"
+	"github.com/outrider-monitor/outrider/probes/browser/address"
+	"github.com/outrider-monitor/outrider/probes/redact"
 )
 
 // switchTab turns to the tab that a step means, as soon as there is one and it has loaded.
@@ -103,9 +105,9 @@ func choose(open []openTab, a *journeys.SwitchTab, title, url, either string) (f
 		case a.Number != nil:
 			is = i == *a.Number
 		case either != "":
-			is = matches(either, o.title) || matches(either, o.url)
+			is = address.Matches(either, o.title) || address.Matches(either, o.url)
 		default:
-			is = (title == "" || matches(title, o.title)) && (url == "" || matches(url, o.url))
+			is = (title == "" || address.Matches(title, o.title)) && (url == "" || address.Matches(url, o.url))
 		}
 		if is {
 			found = o.tab
@@ -121,7 +123,7 @@ func (s *session) noTab(ctx context.Context, open []openTab, a *journeys.SwitchT
 	}
 	var names []string
 	for i, o := range open {
-		names = append(names, fmt.Sprintf("%d %q at %s", i, clip(o.title, 80), clip(o.url, 200)))
+		names = append(names, fmt.Sprintf("%d %q at %s", i, redact.Cut(o.title, 80), redact.Cut(o.url, 200)))
 	}
 	f := &probes.Failure{Reason: probes.Navigation, Err: err, Got: "tabs: " + strings.Join(names, "; ")}
 	switch {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/outrider-monitor/outrider/probes"
+	"github.com/outrider-monitor/outrider/probes/browser/chrome"
 	"github.com/outrider-monitor/outrider/probes/browser/inpage"
 	"github.com/outrider-monitor/outrider/probes/browser/keyboard"
 )
@@ -68,9 +69,9 @@ func (t *tab) press(ctx context.Context, text string) error {
 
 // strokes sends events of the keyboard together.
 func (t *tab) strokes(ctx context.Context, events []keyboard.Event) error {
-	all := make([]command, len(events))
+	all := make([]chrome.Command, len(events))
 	for i, e := range events {
-		all[i] = command{"Input.dispatchKeyEvent", e}
+		all[i] = chrome.Say("Input.dispatchKeyEvent", e)
 	}
 	return t.together(ctx, all)
 }

@@ -131,7 +131,7 @@ func (t *tab) choose(ctx context.Context, tg subject, files []string) (drift str
 
 // chooserOpened notes a file chooser.
 func (t *tab) chooserOpened(s *chrome.Session, params jsonv2.Value) {
-	c, ok := decode[chooser](params)
+	c, ok := chrome.Decode[chooser](params)
 	if !ok {
 		return
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/outrider-monitor/outrider/journeys"
 	"github.com/outrider-monitor/outrider/probes"
 	"github.com/outrider-monitor/outrider/probes/browser/chrome"
+	"github.com/outrider-monitor/outrider/probes/browser/traffic"
 )
 
 // maxTabs bounds the tabs that a window remembers. A page that opens more than these in one attempt has gone mad:
@@ -48,7 +49,7 @@ func openWindow(ctx context.Context, lease *chrome.Lease, o probes.SessionOption
 		o.Redactor = probes.NewRedactor(nil)
 	}
 	w := &window{lease: lease, options: o, ready: make(chan struct{})}
-	w.first = newTab(w, o.Journey.Browser.Conditions)
+	w.first = newTab(w, o.Journey.Browser.Conditions, traffic.New(o.Journey, o.StartedAt))
 	w.all = []*tab{w.first}
 	t := w.first
 	if err := w.create(ctx, t); err != nil {
@@ -115,7 +116,7 @@ func (w *window) opened(e chrome.Opened) {
 	t.marking = w.orders.Load().intercept()
 	t.prepare(t.page)
 	screen := t.screen()
-	t.page.Post(screen.method, screen.params)
+	t.page.Post(screen.Method, screen.Params)
 	t.page.Post("Emulation.setFocusEmulationEnabled", map[string]any{"enabled": true})
 	t.mu.Lock()
 	t.mark()
@@ -131,15 +132,10 @@ func (w *window) opened(e chrome.Opened) {
 // the step that is under way.
 func (t *tab) child() *tab {
 	t.mu.Lock()
-	conditions, hosts := t.conditions, t.hosts
-	c := newTab(t.window, conditions)
-	c.named = t.named
-	for h := range hosts {
-		c.hosts[h] = true
-	}
+	c := newTab(t.window, t.conditions, t.traffic.Child())
 	step := ""
-	if s := t.currentSpan(); s != nil {
-		step = s.step
+	if s := t.book.Current(); s != nil {
+		step = s.Step
 	}
 	t.mu.Unlock()
 	c.opener = t
@@ -260,8 +256,8 @@ func (s *session) others(e *probes.Evidence) {
 			continue
 		}
 		t.mu.Lock()
-		e.Console = append(e.Console, t.console...)
-		e.Requests = append(e.Requests, t.told(t.notable())...)
+		e.Console = append(e.Console, t.console.Lines()...)
+		e.Requests = append(e.Requests, t.traffic.Lines(t.traffic.Notable())...)
 		t.mu.Unlock()
 	}
 	slices.SortStableFunc(e.Console, func(a, b probes.ConsoleLine) int { return cmp.Compare(a.Offset, b.Offset) })

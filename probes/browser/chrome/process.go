@@ -109,9 +109,9 @@ func prepare(o Options) (*exec.Cmd, *profile, error) {
 	return command(prog, o, prof, cred), prof, nil
 }
 
-// Command gives the command line that a browser is started with, unstarted, for measurements that want the
+// CommandLine gives the command line that a browser is started with, unstarted, for measurements that want the
 // same browser without us. The second value removes its profile folder.
-func Command(o Options) (*exec.Cmd, func() error, error) {
+func CommandLine(o Options) (*exec.Cmd, func() error, error) {
 	cmd, prof, err := prepare(o.withDefaults())
 	if err != nil {
 		return nil, nil, err

@@ -13,34 +13,28 @@ import (
 	"github.com/outrider-monitor/outrider/probes/browser/chrome"
 )
 
-// Command is a command of the protocol.
-type Command struct {
-	Method string
-	Params any
-}
-
 // Lasting are the conditions that hold from the beginning to the end. agent is what the browser says of itself, token what is
 // put behind it.
-func Lasting(b *journeys.Browser, agent, token string) []Command {
-	all := []Command{identity(b, agent, token)}
+func Lasting(b *journeys.Browser, agent, token string) []chrome.Command {
+	all := []chrome.Command{identity(b, agent, token)}
 	if l := locale(b.Locale); l != chrome.Locale {
-		all = append(all, Command{"Emulation.setLocaleOverride", map[string]any{"locale": l}})
+		all = append(all, chrome.Say("Emulation.setLocaleOverride", map[string]any{"locale": l}))
 	}
 	if b.Timezone != "" {
-		all = append(all, Command{"Emulation.setTimezoneOverride", map[string]any{"timezoneId": b.Timezone}})
+		all = append(all, chrome.Say("Emulation.setTimezoneOverride", map[string]any{"timezoneId": b.Timezone}))
 	}
 	if len(b.Block) > 0 {
-		all = append(all, Command{"Network.setBlockedURLs", map[string]any{"urls": b.Block}})
+		all = append(all, chrome.Say("Network.setBlockedURLs", map[string]any{"urls": b.Block}))
 	}
 	if b.Device != nil {
-		all = append(all, Command{"Emulation.setTouchEmulationEnabled", map[string]any{"enabled": true, "maxTouchPoints": 5}})
+		all = append(all, chrome.Say("Emulation.setTouchEmulationEnabled", map[string]any{"enabled": true, "maxTouchPoints": 5}))
 	}
 	return all
 }
 
 // Changeable are the commands for conditions that steps can change too.
-func Changeable(c journeys.Conditions) []Command {
-	var all []Command
+func Changeable(c journeys.Conditions) []chrome.Command {
+	var all []chrome.Command
 	var media []map[string]any
 	for feature, value := range map[string]string{
 		"prefers-color-scheme": c.ColorScheme, "prefers-reduced-motion": c.ReducedMotion,
@@ -50,24 +44,24 @@ func Changeable(c journeys.Conditions) []Command {
 		}
 	}
 	if media != nil {
-		all = append(all, Command{"Emulation.setEmulatedMedia", map[string]any{"features": media}})
+		all = append(all, chrome.Say("Emulation.setEmulatedMedia", map[string]any{"features": media}))
 	}
 	if g := c.Geolocation; g != nil {
-		all = append(all, Command{"Emulation.setGeolocationOverride", map[string]any{
+		all = append(all, chrome.Say("Emulation.setGeolocationOverride", map[string]any{
 			"latitude": g.Latitude, "longitude": g.Longitude, "accuracy": g.Accuracy,
-		}})
+		}))
 	}
 	if c.Offline != nil || c.Network != nil {
 		all = append(all, line(c)...)
 	}
 	if c.CPU > 0 {
-		all = append(all, Command{"Emulation.setCPUThrottlingRate", map[string]any{"rate": c.CPU}})
+		all = append(all, chrome.Say("Emulation.setCPUThrottlingRate", map[string]any{"rate": c.CPU}))
 	}
 	return all
 }
 
 // line is the speed of the network, and what scripts are told of it.
-func line(c journeys.Conditions) []Command {
+func line(c journeys.Conditions) []chrome.Command {
 	w := journeys.Network{}
 	if c.Network != nil {
 		w = *c.Network
@@ -76,9 +70,9 @@ func line(c journeys.Conditions) []Command {
 		"urlPattern": "", "offline": c.Offline != nil && *c.Offline, "latency": float64(w.Latency) / float64(time.Millisecond),
 		"downloadThroughput": unlimited(w.Download), "uploadThroughput": unlimited(w.Upload),
 	}
-	return []Command{
-		{"Network.emulateNetworkConditionsByRule", map[string]any{"matchedNetworkConditions": []any{speed}}},
-		{"Network.overrideNetworkState", speed},
+	return []chrome.Command{
+		chrome.Say("Network.emulateNetworkConditionsByRule", map[string]any{"matchedNetworkConditions": []any{speed}}),
+		chrome.Say("Network.overrideNetworkState", speed),
 	}
 }
 
@@ -86,14 +80,14 @@ func line(c journeys.Conditions) []Command {
 func unlimited(speed float64) float64 { return cmp.Or(speed, -1) }
 
 // Screen sets the size of the page. The headless shell's windows are of the right size from the start.
-func Screen(c journeys.Conditions, d *journeys.Device) Command {
+func Screen(c journeys.Conditions, d *journeys.Device) chrome.Command {
 	w, h := Viewport(c, d)
 	p := map[string]any{"width": w, "height": h, "deviceScaleFactor": 1, "mobile": false, "screenWidth": w, "screenHeight": h}
 	if d != nil {
 		p["deviceScaleFactor"], p["mobile"] = d.Scale, true
 		p["screenWidth"], p["screenHeight"] = max(d.ScreenWidth, w), max(d.ScreenHeight, h)
 	}
-	return Command{"Emulation.setDeviceMetricsOverride", p}
+	return chrome.Say("Emulation.setDeviceMetricsOverride", p)
 }
 
 // Viewport is the size of the page, in CSS pixels.

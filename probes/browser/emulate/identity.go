@@ -9,7 +9,7 @@ import (
 )
 
 // identity is what the browser says of itself, with the token at its end.
-func identity(b *journeys.Browser, agent, token string) Command {
+func identity(b *journeys.Browser, agent, token string) chrome.Command {
 	own := agent
 	p := map[string]any{"acceptLanguage": locale(b.Locale)}
 	if d := b.Device; d != nil {
@@ -34,7 +34,7 @@ func identity(b *journeys.Browser, agent, token string) Command {
 		agent += " " + token
 	}
 	p["userAgent"] = agent
-	return Command{"Emulation.setUserAgentOverride", p}
+	return chrome.Say("Emulation.setUserAgentOverride", p)
 }
 
 // androidAgent is what Chrome on Android says: it keeps the device to itself.

@@ -1,15 +1,15 @@
-package browser
+package address
 
 import (
 	"net/url"
 	"strings"
 )
 
-// matchesURL compares a URL with a pattern. One that begins with a slash is compared with the path alone, and with
+// MatchesURL compares a URL with a pattern. One that begins with a slash is compared with the path alone, and with
 // the query where it holds a question mark.
-func matchesURL(pattern, raw string) bool {
+func MatchesURL(pattern, raw string) bool {
 	if !strings.HasPrefix(pattern, "/") {
-		return matches(pattern, raw)
+		return Matches(pattern, raw)
 	}
 	u, err := url.Parse(raw)
 	if err != nil {
@@ -19,11 +19,11 @@ func matchesURL(pattern, raw string) bool {
 	if strings.Contains(pattern, "?") {
 		path += "?" + u.RawQuery
 	}
-	return matches(pattern, path)
+	return Matches(pattern, path)
 }
 
-// matches compares a text with a pattern in which * stands for anything.
-func matches(pattern, text string) bool {
+// Matches compares a text with a pattern in which * stands for anything.
+func Matches(pattern, text string) bool {
 	parts := strings.Split(pattern, "*")
 	if len(parts) == 1 {
 		return pattern == text
