@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/outrider-monitor/outrider/paging"
@@ -57,37 +58,38 @@ func (s *Slack) Close() error {
 
 // Send implements [paging.Pager].
 func (s *Slack) Send(ctx context.Context, page paging.Page) error {
-	m := slackMessageFor(page)
-	m.Channel = s.o.Channel
-	body, err := json.Marshal(m)
+	_, err := s.SendNoting(ctx, page, paging.Notes{})
+	return err
+}
+
+// hook posts a message by the webhook.
+func (s *Slack) hook(ctx context.Context, page paging.Page) error {
+	body, err := json.Marshal(slackMessageFor(page))
 	if err != nil {
 		return &paging.SendError{Permanent: true, Err: fmt.Errorf("encoding the message: %w", err)}
 	}
-	if s.o.Webhook != "" {
-		said, err := post(ctx, s.client, s.o.Webhook, body, nil)
-		if err != nil && slackWord.MatchString(said) {
-			return quoting(err, said, nil) // no_service, invalid_payload, channel_is_archived, ...
-		}
-		return err
+	said, err := post(ctx, s.client, s.o.Webhook, body, nil)
+	if err != nil && slackWord.MatchString(said) {
+		return quoting(err, said, nil) // no_service, invalid_payload, channel_is_archived, ...
 	}
-	header := http.Header{"Authorization": {"Bearer " + s.o.Token}, "Content-Type": {jsonType + "; charset=utf-8"}}
-	said, err := post(ctx, s.client, strings.TrimSuffix(s.o.API, "/")+"/chat.postMessage", body, header)
-	if err != nil {
-		return err
-	}
-	return slackVerdict(said)
+	return err
 }
 
 // slackWord is how Slack names an error.
 var slackWord = regexp.MustCompile(`^[a-z_]{2,60}$`)
 
+// slackAnswer is an answer of the Web API: whether it was done, why not, and where the message stands.
+type slackAnswer struct {
+	ok                 bool
+	cause, channel, ts string
+}
+
 // slackVerdict reads the answer of the Web API, which is 200 whatever it says. said is its beginning: it repeats the message.
-func slackVerdict(said string) error {
+func slackVerdict(said string) (slackAnswer, error) {
+	var a slackAnswer
 	dec := json.NewDecoder(strings.NewReader(said))
-	var ok bool
-	var cause string
 	if t, err := dec.Token(); err != nil || t != json.Delim('{') {
-		return errors.New("the answer was 200 OK, but not Slack's")
+		return a, errNotSlack
 	}
 	for dec.More() {
 		key, err := dec.Token()
@@ -100,21 +102,30 @@ func slackVerdict(said string) error {
 		}
 		switch key {
 		case "ok":
-			ok = string(value) == "true"
+			a.ok = string(value) == "true"
 		case "error":
-			_ = json.Unmarshal(value, &cause)
+			_ = json.Unmarshal(value, &a.cause)
+		case "channel":
+			_ = json.Unmarshal(value, &a.channel)
+		case "ts":
+			_ = json.Unmarshal(value, &a.ts)
 		}
 	}
 	switch {
-	case ok:
-		return nil
-	case !slackWord.MatchString(cause):
-		return errors.New("the answer was 200 OK, but not Slack's")
+	case a.ok:
+		return a, nil
+	case !slackWord.MatchString(a.cause):
+		return a, errNotSlack
 	}
-	e := &paging.SendError{Permanent: true, Err: fmt.Errorf("slack says %s", cause)}
-	switch cause {
-	case "ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org":
-		e.Permanent = false
-	}
-	return e
+	return a, &paging.SendError{Permanent: !slices.Contains(slackPassing(), a.cause), Err: fmt.Errorf("slack says %s", a.cause)}
 }
+
+// slackPassing are the errors of the Web API that pass by themselves; all others are for good until somebody changes something
+// (https://docs.slack.dev/reference/methods/chat.postMessage#errors).
+func slackPassing() []string {
+	return []string{"ratelimited", "rate_limited", "message_limit_exceeded", "internal_error", "fatal_error", "service_unavailable",
+		"request_timeout", "team_added_to_org"}
+}
+
+// errNotSlack may be a proxy's page, which passes.
+var errNotSlack = errors.New("the answer was 200 OK, but not Slack's")
