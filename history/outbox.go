@@ -20,7 +20,8 @@ const (
 		EXISTS (SELECT 1 FROM deliveries h WHERE h.incident = d.incident AND h.pager = d.pager AND h.relay_of = d.relay_of
 			AND h.outcome = 'accepted'),
 		coalesce(e.seq, 0), e.page, d.note, coalesce((SELECT f.note FROM deliveries f WHERE f.incident = d.incident AND f.pager = d.pager
-			AND f.outcome = 'accepted' ORDER BY f.seq LIMIT 1), '')
+			AND f.outcome = 'accepted' ORDER BY f.seq LIMIT 1), ''),
+		EXISTS (SELECT 1 FROM deliveries o WHERE o.incident = d.incident AND o.pager <> d.pager AND o.outcome = 'accepted')
 		FROM deliveries d LEFT JOIN deliveries e ON e.seq = (SELECT w.seq FROM deliveries w WHERE w.pager = d.pager
 			AND w.dedup_key = d.dedup_key AND w.settled_at = 0 AND w.seq > d.seq AND w.incident = d.incident
 			AND w.relay_of = d.relay_of AND w.event = 'closed' AND d.event <> 'closed' ORDER BY w.seq LIMIT 1)
@@ -193,7 +194,7 @@ func (s *Store) waiting(ctx context.Context, pager, query string, args ...any) (
 		var bare paging.Page
 		var created, due int64
 		if err := rows.Scan(&d.Seq, &text, &bare.ID, &bare.DedupKey, &bare.Event, &bare.Incident.ID, &d.Attempts, &d.LastError,
-			&created, &due, &d.Relayed, &d.Heard, &d.Through, &ending, &d.Notes.Delivery, &d.Notes.Incident); err != nil {
+			&created, &due, &d.Relayed, &d.Heard, &d.Through, &ending, &d.Notes.Delivery, &d.Notes.Incident, &d.Elsewhere); err != nil {
 			return nil, fmt.Errorf("reading the outbox of %q: %w", pager, err)
 		}
 		if err := json.Unmarshal(text, &d.Page); err != nil {

@@ -76,6 +76,11 @@ func (m *memory) Heads(_ context.Context, pager string, limit int) ([]Delivery, 
 // whole adds what is known of the incident's other pages.
 func (m *memory) whole(d Delivery) Delivery {
 	d.Heard, d.Relayed = m.seen["heard "+d.Pager+d.Page.Incident.ID], m.seen["relayed "+d.Pager+d.Page.Incident.ID]
+	for key, heard := range m.seen {
+		if pager, isHeard := strings.CutPrefix(key, "heard "); isHeard && heard && strings.HasSuffix(key, d.Page.Incident.ID) && pager != d.Pager+d.Page.Incident.ID {
+			d.Elsewhere = true
+		}
+	}
 	for _, w := range m.waiting {
 		if w.Pager == d.Pager && w.Page.Incident.ID == d.Page.Incident.ID && w.Page.Event == "closed" && d.Page.Event != "closed" && w.Seq > d.Seq {
 			d.Ending, d.Through = &w.Page, w.Seq
@@ -355,7 +360,8 @@ func TestARefusedPageGoesToTheFallbackPagersOnce(t *testing.T) {
 				t.Errorf("the copy for the removed pager does not say what happened: %+v", b)
 			}
 		}
-		if got := no.log(); len(got) != 2 { // Its own page, and the copy of the other one.
+		// Its own page, and the copy of the other one: once, and again after a while if nobody had taken that one yet.
+		if got := no.log(); len(got) < 2 || len(got) > 3 {
 			t.Errorf("a pager that refused was asked %q", got)
 		}
 		if left := m.left(); left != 0 {
@@ -391,6 +397,27 @@ func TestARefusedPageIsTriedForADayWhenThereIsNobodyElseToTell(t *testing.T) {
 		time.Sleep(25 * time.Hour)
 		if m.left() != 0 || !slices.Contains(outcomes(), "p refused") {
 			t.Errorf("after a day: %d left, outcomes %q", m.left(), outcomes())
+		}
+	})
+}
+
+func TestACopyThatNobodyElseHasTakenIsTriedForADay(t *testing.T) {
+	no := func() *receiver {
+		return &receiver{answer: func(int, Page) error { return &SendError{Permanent: true, Err: errors.New("401")} }}
+	}
+	team, ops, boss := no(), no(), no()
+	d := Directory{Pagers: map[string]Pager{"team": team, "ops": ops, "boss": boss}, Fallback: []string{"ops", "boss"}}
+	bubble(t, d, func(t *testing.T, m *memory, c *Courier, outcomes func() []string) {
+		m.add("team", "a", 0)
+		c.Wake()
+		time.Sleep(6 * time.Hour)
+		if m.left() != 2 {
+			t.Fatalf("%d pages are left, want both copies: nobody has heard of it; outcomes %q", m.left(), outcomes())
+		}
+		boss.answers(nil) // Somebody has given him a new key.
+		time.Sleep(2*lastResortWait + time.Second)
+		if got := outcomes(); m.left() != 0 || !slices.Contains(got, "boss accepted") || !slices.Contains(got, "ops refused") {
+			t.Errorf("%d pages are left, want none, and no more of what is known; outcomes %q", m.left(), got)
 		}
 	})
 }

@@ -10,7 +10,7 @@ import (
 const (
 	// unreachable is how long a page may wait for its pager before the fallback pagers get a copy.
 	unreachable = 5 * time.Minute
-	// lastResort is how long a refused page is tried again when there is nobody else to tell.
+	// lastResort is how long a refused page is tried again when there is nobody else to tell, or nobody else has taken it.
 	lastResort     = 24 * time.Hour
 	lastResortWait = 5 * time.Minute
 )
@@ -55,8 +55,12 @@ func untold(d *Delivery, page Page, cause string, fallback []string) []Outgoing 
 	return nil
 }
 
-// othersKnow reports whether a refused page has been, or is now, told to another pager.
+// othersKnow reports whether a refused page has been, or is now, told to another pager. A copy is the last that we can do: it
+// is not given up as long as nobody has heard.
 func othersKnow(d *Delivery, fallback []string) bool {
+	if d.Page.Relay != nil {
+		return d.Elsewhere
+	}
 	return anotherOf(fallback, d.Pager) || d.Page.Event == "test"
 }
 

@@ -37,6 +37,7 @@ func TestWhoElseIsTold(t *testing.T) {
 		age     time.Duration
 		relayed bool
 		copy    bool
+		known   bool
 		err     error
 		outcome Outcome
 		told    int
@@ -52,13 +53,15 @@ func TestWhoElseIsTold(t *testing.T) {
 		{name: "the end of what was relayed, in a long outage", event: "closed", relayed: true, age: time.Hour, err: temporary, outcome: Postponed, told: 1},
 		{name: "a refusal", event: "opened", err: permanent, outcome: Refused, told: 1},
 		{name: "a refused reminder", event: "reminded", err: permanent, outcome: Refused, told: 1},
-		{name: "a refused copy", event: "opened", copy: true, err: permanent, outcome: Refused},
+		{name: "a refused copy of what another has taken", event: "opened", copy: true, known: true, err: permanent, outcome: Refused},
+		{name: "a refused copy of what nobody has heard", event: "opened", copy: true, err: permanent, outcome: Postponed},
+		{name: "a refused copy that nobody wanted for a day", event: "opened", copy: true, age: 25 * time.Hour, err: permanent, outcome: Refused},
 		{name: "a refused test", event: "test", err: permanent, outcome: Refused},
 		{name: "a copy in a long outage", event: "opened", copy: true, age: time.Hour, err: temporary, outcome: Postponed},
 		{name: "a test in a long outage", event: "test", age: time.Hour, err: temporary, outcome: Postponed},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			d := &Delivery{Seq: 7, Pager: "p", Page: Page{ID: "x", Event: c.event}, CreatedAt: now.Add(-c.age), Relayed: c.relayed}
+			d := &Delivery{Seq: 7, Pager: "p", Page: Page{ID: "x", Event: c.event}, CreatedAt: now.Add(-c.age), Relayed: c.relayed, Elsewhere: c.known}
 			if c.copy {
 				d.Page.Relay = &Relay{Pager: "other"}
 			}

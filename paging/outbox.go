@@ -26,6 +26,8 @@ type Delivery struct {
 	// Relayed says that a page of the same incident to the same pager went to the fallback pagers; Heard, that the
 	// pager has accepted one.
 	Relayed, Heard bool
+	// Elsewhere says that another pager has accepted a page of the same incident.
+	Elsewhere bool
 	// Notes are those of the pager, if it is a [Noter].
 	Notes Notes
 	// Ending is the page about the end of the same incident if it waits behind this one, at Through in the order of
