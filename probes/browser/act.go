@@ -9,6 +9,7 @@ import (
 	"github.com/outrider-monitor/outrider/journeys"
 	"github.com/outrider-monitor/outrider/probes"
 	"github.com/outrider-monitor/outrider/probes/browser/inpage"
+	"github.com/outrider-monitor/outrider/probes/browser/page"
 )
 
 // actOn does the verbs that are about an element.
@@ -39,14 +40,20 @@ func (s *session) actOn(ctx context.Context, call probes.Call) (drift string, er
 	case *journeys.Clear:
 		drift, err = t.fill(ctx, tg, "", false)
 	case *journeys.Select:
-		drift, err = t.selectOptions(ctx, call.Scope, tg, a.Options)
+		var texts []string
+		if texts, err = textsOf(ctx, call.Scope, a.Options); err == nil {
+			drift, err = t.selectOptions(ctx, tg, texts)
+		}
 	case *journeys.Type:
 		var text string
 		if text, err = a.With.Text(ctx, call.Scope); err == nil {
 			drift, err = t.typeKeys(ctx, tg, text, a.Delay, s.secret(text))
 		}
 	case *journeys.Upload:
-		drift, err = s.upload(ctx, call.Scope, tg, a.Files)
+		var files []string
+		if files, err = s.files(ctx, call.Scope, a.Files); err == nil {
+			drift, err = t.upload(ctx, tg, files)
+		}
 	case *journeys.Drag:
 		var to subject
 		if to, err = newSubject(ctx, call.Scope, a.To); err == nil {
@@ -122,7 +129,7 @@ func (s *session) pressKey(ctx context.Context, scope *journeys.Scope, a *journe
 	if err != nil {
 		return err
 	}
-	if err := s.tab.until(ctx, s.tab.ready); err != nil {
+	if err := s.tab.Until(ctx, s.tab.Ready); err != nil {
 		return err
 	}
 	if err := s.tab.press(ctx, key); err != nil {
@@ -130,7 +137,7 @@ func (s *session) pressKey(ctx context.Context, scope *journeys.Scope, a *journe
 	}
 	// What the key set going is seen to have begun before the next step looks.
 	var turned bool
-	if err := s.tab.askOnce(ctx, s.tab.mainFrame, "changed", 1, &turned); err != nil && !replaced(err) {
+	if err := s.tab.AskOnce(ctx, s.tab.MainFrame, "changed", 1, &turned); err != nil && !page.Replaced(err) {
 		return err
 	}
 	return nil
@@ -168,4 +175,15 @@ func (s *session) fillForm(ctx context.Context, scope *journeys.Scope, a *journe
 		}
 	}
 	return nil
+}
+
+func textsOf(ctx context.Context, scope *journeys.Scope, templates []journeys.Template) ([]string, error) {
+	texts := make([]string, len(templates))
+	for i, template := range templates {
+		var err error
+		if texts[i], err = template.Text(ctx, scope); err != nil {
+			return nil, err
+		}
+	}
+	return texts, nil
 }

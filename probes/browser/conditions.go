@@ -12,7 +12,7 @@ import (
 
 // lasting are the commands for the conditions that hold from the beginning to the end, for each of the tab's sessions.
 func (t *tab) lasting() []chrome.Command {
-	return emulate.Lasting(&t.options.Journey.Browser, t.lease.UserAgent, t.options.UserAgent)
+	return emulate.Lasting(&t.options.Journey.Browser, t.Lease.UserAgent, t.options.UserAgent)
 }
 
 // screen sets the size of the page. The headless shell's windows are of the right size from the start.
@@ -31,8 +31,8 @@ func (t *tab) permit(ctx context.Context, c journeys.Conditions) error {
 		names = append([]string{"geolocation"}, names...)
 	}
 	for _, name := range names {
-		err := t.lease.Root.Call(ctx, "Browser.setPermission", permission{
-			Permission: map[string]any{"name": name}, Setting: "granted", Context: t.contextID,
+		err := t.Lease.Root.Call(ctx, "Browser.setPermission", permission{
+			Permission: map[string]any{"name": name}, Setting: "granted", Context: t.window.contextID,
 		}, nil)
 		if err != nil {
 			return err
@@ -50,13 +50,13 @@ type permission struct {
 // change does a `browser` step: the pages that are there and those to come have the new conditions.
 func (t *tab) change(ctx context.Context, c journeys.Conditions) error {
 	if c.Permissions != nil {
-		if err := t.lease.Root.Call(ctx, "Browser.resetPermissions", permission{Context: t.contextID}, nil); err != nil {
+		if err := t.Lease.Root.Call(ctx, "Browser.resetPermissions", permission{Context: t.window.contextID}, nil); err != nil {
 			return err
 		}
 	}
-	t.mu.Lock()
+	t.Lock()
 	now := emulate.Merged(t.conditions, c)
-	t.mu.Unlock()
+	t.Unlock()
 	if err := t.permit(ctx, now); err != nil {
 		return err
 	}
@@ -70,12 +70,12 @@ func (t *tab) change(ctx context.Context, c journeys.Conditions) error {
 
 // turn changes the conditions of one tab. What stands together in one command is sent together.
 func (t *tab) turn(ctx context.Context, c, now journeys.Conditions) error {
-	t.mu.Lock()
+	t.Lock()
 	t.conditions = now
-	t.mu.Unlock()
+	t.Unlock()
 	if c.Width != 0 {
 		screen := t.screen()
-		if err := t.call(ctx, screen.Method, screen.Params, nil); err != nil {
+		if err := t.Call(ctx, screen.Method, screen.Params, nil); err != nil {
 			return err
 		}
 	}
@@ -85,8 +85,8 @@ func (t *tab) turn(ctx context.Context, c, now journeys.Conditions) error {
 	if c.ColorScheme != "" || c.ReducedMotion != "" {
 		c.ColorScheme, c.ReducedMotion = now.ColorScheme, now.ReducedMotion
 	}
-	for _, s := range t.sessions() {
-		if err := s.CallAll(ctx, emulate.Changeable(c), dispensable); err != nil && s == t.page {
+	for _, s := range t.Sessions() {
+		if err := s.CallAll(ctx, emulate.Changeable(c), dispensable); err != nil && s == t.Line {
 			return err
 		}
 	}

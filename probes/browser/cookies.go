@@ -30,7 +30,7 @@ func (s *session) Cookies(ctx context.Context) ([]probes.Cookie, error) {
 		Cookies []cookie `json:"cookies"`
 	}
 	t := s.tab
-	err := t.lease.Root.Call(ctx, "Storage.getCookies", contextParams(t.contextID, nil), &res)
+	err := t.Lease.Root.Call(ctx, "Storage.getCookies", contextParams(t.window.contextID, nil), &res)
 	if err != nil {
 		return nil, s.failure(ctx, err)
 	}
@@ -52,7 +52,7 @@ func (s *session) Cookies(ctx context.Context) ([]probes.Cookie, error) {
 // SetCookies makes the context's cookies exactly these.
 func (s *session) SetCookies(ctx context.Context, cookies []probes.Cookie) error {
 	t := s.tab
-	if err := t.lease.Root.Call(ctx, "Storage.clearCookies", contextParams(t.contextID, nil), nil); err != nil {
+	if err := t.Lease.Root.Call(ctx, "Storage.clearCookies", contextParams(t.window.contextID, nil), nil); err != nil {
 		return s.failure(ctx, err)
 	}
 	if len(cookies) == 0 {
@@ -81,7 +81,7 @@ func (s *session) SetCookies(ctx context.Context, cookies []probes.Cookie) error
 		}
 		list = append(list, c)
 	}
-	err := t.lease.Root.Call(ctx, "Storage.setCookies", contextParams(t.contextID, list), nil)
+	err := t.Lease.Root.Call(ctx, "Storage.setCookies", contextParams(t.window.contextID, list), nil)
 	return s.failure(ctx, err)
 }
 

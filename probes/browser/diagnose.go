@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/outrider-monitor/outrider/probes"
+	"github.com/outrider-monitor/outrider/probes/browser/page"
 )
 
 // errNetworkLost says that the browser lost what it speaks to servers by. It got another one, but not what was under way.
@@ -25,9 +26,9 @@ func (s *session) Diagnose(ctx context.Context, f *probes.Failure) *probes.Failu
 	if better := s.browserFault(ctx); better != nil {
 		return better
 	}
-	s.tab.mu.Lock()
-	defer s.tab.mu.Unlock()
-	return s.tab.traffic.Blame(s.explain(f), s.begun, s.tab.console)
+	s.tab.Lock()
+	defer s.tab.Unlock()
+	return s.tab.Traffic.Blame(s.explain(f), s.begun, s.tab.Console)
 }
 
 // explain finds the cause on the page. t.mu is held.
@@ -45,14 +46,14 @@ func (s *session) explain(f *probes.Failure) *probes.Failure {
 	if f.Reason == probes.Timeout {
 		return noted(f, t.dialogsSince(s.begun))
 	}
-	for _, x := range t.console.Exceptions(s.begun) {
-		if t.traffic.Blames(x) {
+	for _, x := range t.Console.Exceptions(s.begun) {
+		if t.Traffic.Blames(x) {
 			return because(f, &probes.Failure{
 				Reason: probes.Script, Message: fmt.Sprintf("a script of the page failed: %s", x.Place()),
 			})
 		}
 	}
-	return noted(f, t.dialogsSince(s.begun), t.traffic.BadAnswers(s.begun))
+	return noted(f, t.dialogsSince(s.begun), t.Traffic.BadAnswers(s.begun))
 }
 
 // because puts the cause's reason in place of the failure's and keeps what was seen.
@@ -79,7 +80,7 @@ func noted(f *probes.Failure, notes ...string) *probes.Failure {
 
 // dialogsSince names the dialogs that the page has opened since. t.mu is held.
 func (t *tab) dialogsSince(since time.Time) string {
-	opened := t.console.Dialogs(since)
+	opened := t.Console.Dialogs(since)
 	if opened == "" {
 		return ""
 	}
@@ -89,26 +90,26 @@ func (t *tab) dialogsSince(since time.Time) string {
 // browserFault reports the browser as the cause if it is dead or does not answer.
 func (s *session) browserFault(ctx context.Context) *probes.Failure {
 	t := s.tab
-	if t.lease.Alive() && t.ctx.Err() == nil {
+	if t.Lease.Alive() && !t.Lost() {
 		ctx, cancel := context.WithTimeout(ctx, pingTime)
 		defer cancel()
-		if err := t.lease.Ping(ctx); err == nil {
-			if t.lease.NetworkLost() {
-				t.lease.Retire() // others may go on in it, but nobody begins
-				return gone(errNetworkLost)
+		if err := t.Lease.Ping(ctx); err == nil {
+			if t.Lease.NetworkLost() {
+				t.Lease.Retire() // others may go on in it, but nobody begins
+				return page.Gone(errNetworkLost)
 			}
 			return nil
 		}
-		if t.lease.Alive() {
-			t.lease.Kill(fmt.Errorf("it did not answer for %v and was killed", pingTime))
+		if t.Lease.Alive() {
+			t.Lease.Kill(fmt.Errorf("it did not answer for %v and was killed", pingTime))
 		}
-		return gone(t.lease.Err())
+		return page.Gone(t.Lease.Err())
 	}
-	if f, ok := context.Cause(t.ctx).(*probes.Failure); ok {
+	if f, ok := t.Cause().(*probes.Failure); ok {
 		if f.Reason == probes.BrowserFault {
 			return f
 		}
 		return nil
 	}
-	return gone(t.lease.Err())
+	return page.Gone(t.Lease.Err())
 }

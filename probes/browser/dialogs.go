@@ -27,6 +27,12 @@ type expected struct {
 	met           bool
 }
 
+type dialogEvent struct {
+	URL     string `json:"url"`
+	Message string `json:"message"`
+	Type    string `json:"type"`
+}
+
 // dialogOpening answers a dialog at once, because it stops everything else in the page: as the step says, if it is the
 // one that the step expects, as the journey says, or as a customer in a hurry would: an alert is closed, a question
 // is declined, a page is left. That alone fails no step, since many a shop talks like this; a step that fails after it
@@ -42,12 +48,12 @@ func (t *tab) dialogOpening(s *chrome.Session, params jsonv2.Value) {
 			answer = given
 		}
 	}
-	t.mu.Lock()
+	t.Lock()
 	if x := t.expected; x != nil && !x.met && (x.kind == "" || x.kind == e.Type) && (x.message == "" || address.Matches(x.message, e.Message)) {
 		answer, x.met = x.reply, true
-		t.bump()
+		t.Bump()
 	}
-	t.mu.Unlock()
+	t.Unlock()
 	told := map[string]any{"accept": answer.accept}
 	if e.Type == "prompt" && answer.accept {
 		told["promptText"] = answer.text
@@ -56,9 +62,9 @@ func (t *tab) dialogOpening(s *chrome.Session, params jsonv2.Value) {
 	if e.Type == "beforeunload" {
 		return
 	}
-	t.mu.Lock()
-	t.console.Opened(console.Dialog{Kind: e.Type, Message: e.Message, At: time.Now()}, e.URL)
-	t.mu.Unlock()
+	t.Lock()
+	t.Console.Opened(console.Dialog{Kind: e.Type, Message: e.Message, At: time.Now()}, e.URL)
+	t.Unlock()
 }
 
 // expect has the tab look out for the dialog of a step.
@@ -75,21 +81,21 @@ func (t *tab) expect(ctx context.Context, scope *journeys.Scope, d *journeys.Dia
 		}
 		x = &expected{kind: d.Type, message: message, reply: reply{d.Accept, text}}
 	}
-	t.mu.Lock()
+	t.Lock()
 	t.expected = x
-	t.mu.Unlock()
+	t.Unlock()
 	return nil
 }
 
 // dialogMet waits for the dialog that the step must bring about.
 func (s *session) dialogMet(ctx context.Context, t *tab) error {
-	t.mu.Lock()
+	t.Lock()
 	x := t.expected
-	t.mu.Unlock()
+	t.Unlock()
 	if x == nil {
 		return nil
 	}
-	err := t.until(ctx, func() bool { return x.met })
+	err := t.Until(ctx, func() bool { return x.met })
 	if err == nil || context.Cause(ctx) != context.DeadlineExceeded {
 		return err
 	}
@@ -102,9 +108,9 @@ func (s *session) dialogMet(ctx context.Context, t *tab) error {
 		f.Message += fmt.Sprintf(" that says %q", x.message)
 		f.Expected += fmt.Sprintf(" that says %q", x.message)
 	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if others := t.console.Dialogs(s.begun); others != "" {
+	t.Lock()
+	defer t.Unlock()
+	if others := t.Console.Dialogs(s.begun); others != "" {
 		f.Got = others
 	}
 	return f

@@ -134,10 +134,7 @@ func (w *window) downloadHeard(d *downloads, method string, params jsonv2.Value)
 // hasFrame reports whether a frame is one of the window's.
 func (w *window) hasFrame(id cdp.FrameID) bool {
 	for _, t := range w.everyTab() {
-		t.mu.Lock()
-		_, has := t.frames[id]
-		t.mu.Unlock()
-		if has {
+		if t.HasFrame(id) {
 			return true
 		}
 	}
@@ -166,7 +163,7 @@ func (s *session) downloaded(ctx context.Context, scope *journeys.Scope, want *j
 	d := s.tab.window.downloads
 	var got *download
 	var others []string
-	err = s.tab.until(ctx, func() bool {
+	err = s.tab.Until(ctx, func() bool {
 		d.mu.Lock()
 		defer d.mu.Unlock()
 		got, others = nil, nil

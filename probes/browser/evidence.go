@@ -2,6 +2,7 @@ package browser
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -31,25 +32,25 @@ func (s *session) Evidence(ctx context.Context, name string, e *probes.Evidence)
 	defer s.others(e)
 	s.follow()
 	t := s.tab
-	t.mu.Lock()
-	e.PageURL = t.main.url
-	if t.main.unreachable != "" {
-		e.PageURL = t.main.unreachable
+	t.Lock()
+	e.PageURL = t.Main.URL
+	if t.Main.Unreachable != "" {
+		e.PageURL = t.Main.Unreachable
 	}
-	e.Console = append(e.Console, t.console.Lines()...)
-	notable := t.traffic.Notable()
-	lines := t.traffic.Lines(notable)
-	pending := t.main.pending || !t.main.loaded
-	t.mu.Unlock()
+	e.Console = append(e.Console, t.Console.Lines()...)
+	notable := t.Traffic.Notable()
+	lines := t.Traffic.Lines(notable)
+	pending := t.Main.Pending || !t.Main.Loaded
+	t.Unlock()
 	defer func() { e.Requests = append(e.Requests, lines...) }()
-	if t.ctx.Err() != nil || !t.lease.Alive() {
+	if t.Lost() || !t.Lease.Alive() {
 		return
 	}
 	if pending {
-		t.page.Post("Page.stopLoading", nil) // a picture of a page that is loading would wait for it
+		t.Line.Post("Page.stopLoading", nil) // a picture of a page that is loading would wait for it
 	}
 	look, cancel := context.WithTimeout(ctx, time.Second)
-	_ = t.askOnce(look, t.mainFrame, "title", nil, &e.PageTitle)
+	_ = t.AskOnce(look, t.MainFrame, "title", nil, &e.PageTitle)
 	cancel()
 	if s.sensitive {
 		return
@@ -110,7 +111,7 @@ func (t *tab) shoot(ctx context.Context, quality int) ([]byte, error) {
 	var shot struct {
 		Data []byte `json:"data"`
 	}
-	err := t.call(ctx, "Page.captureScreenshot", map[string]any{
+	err := t.Call(ctx, "Page.captureScreenshot", map[string]any{
 		"format": "jpeg", "quality": quality, "optimizeForSpeed": true,
 	}, &shot)
 	return shot.Data, err
@@ -127,16 +128,13 @@ func (t *tab) cover(ctx context.Context, values []string) (covered []cdp.FrameID
 	if values == nil {
 		values = []string{}
 	}
-	for _, id := range t.frameIDs() {
-		err := t.askOnce(ctx, id, "cover", covering{telling: t.telling(0), Values: values}, nil)
+	for _, id := range t.FrameIDs() {
+		err := t.AskOnce(ctx, id, "cover", covering{telling: t.telling(0), Values: values}, nil)
 		if err == nil {
 			covered = append(covered, id)
 			continue
 		}
-		t.mu.Lock()
-		_, there := t.frames[id]
-		t.mu.Unlock()
-		if there && (len(values)+len(t.mask) > 0 || ctx.Err() != nil) {
+		if t.HasFrame(id) && (len(values)+len(t.mask) > 0 || ctx.Err() != nil) {
 			return covered, fmt.Errorf("a frame did not answer: %w", err)
 		}
 	}
@@ -147,16 +145,16 @@ func (t *tab) uncover(ctx context.Context, covered []cdp.FrameID) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), uncoverTime)
 	defer cancel()
 	for _, id := range covered {
-		_ = t.askOnce(ctx, id, "uncover", nil, nil)
+		_ = t.AskOnce(ctx, id, "uncover", nil, nil)
 	}
 }
 
 // bodies adds to the first lines what refused requests of scripts were answered: an API says there what it does not
 // like.
 func (t *tab) bodies(ctx context.Context, lines []probes.RequestLine, of []*traffic.Request) {
-	t.mu.Lock()
+	t.Lock()
 	places := traffic.Refused(of)
-	t.mu.Unlock()
+	t.Unlock()
 	for _, i := range places {
 		if ctx.Err() != nil {
 			return
@@ -167,11 +165,11 @@ func (t *tab) bodies(ctx context.Context, lines []probes.RequestLine, of []*traf
 
 // record writes the requests of all tabs as a HAR file; nil if there are none.
 func (t *tab) record(name, title string) *probes.Artifact {
-	f := har.File{Creator: t.options.UserAgent, Browser: t.lease.Version, PageTitle: title}
+	f := har.File{Creator: t.options.UserAgent, Browser: t.Lease.Version, PageTitle: title}
 	for _, each := range t.window.everyTab() {
-		each.mu.Lock()
-		f.Exchanges = append(f.Exchanges, each.traffic.Exchanges()...)
-		each.mu.Unlock()
+		each.Lock()
+		f.Exchanges = append(f.Exchanges, each.Traffic.Exchanges()...)
+		each.Unlock()
 	}
 	return traffic.Record(f, name)
 }
@@ -180,9 +178,24 @@ func (t *tab) record(name, title string) *probes.Artifact {
 func (s *session) Traced() []spans.Request {
 	var all []spans.Request
 	for _, t := range s.tab.window.everyTab() {
-		t.mu.Lock()
-		all = append(all, t.traffic.Traced()...)
-		t.mu.Unlock()
+		t.Lock()
+		all = append(all, t.Traffic.Traced()...)
+		t.Unlock()
 	}
 	return all
+}
+
+// openSecrets refuses a picture if a closed shadow root shows a secret, because our script cannot cover what
+// it cannot reach.
+func (t *tab) openSecrets(ctx context.Context) error {
+	texts, err := t.ClosedTexts(ctx)
+	if err != nil {
+		return err
+	}
+	for _, text := range texts {
+		if t.options.Redactor.String(text) != text {
+			return errors.New("a secret stands in a closed shadow root")
+		}
+	}
+	return nil
 }

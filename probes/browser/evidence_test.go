@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/outrider-monitor/outrider/probes"
+	"github.com/outrider-monitor/outrider/probes/browser/page"
 )
 
 // colourAt gives the colour of the picture at a point.
@@ -72,11 +73,11 @@ func TestSecretsAreCoveredBeforeThePictureIsTaken(t *testing.T) {
 	}
 	// The page is as it was afterwards: journeys go on after a picture.
 	var style string
-	if err := v.s.tab.ask(t.Context(), v.s.tab.mainFrame, "title", func() any { return nil }, &style); err != nil {
+	if err := v.s.tab.Ask(t.Context(), v.s.tab.MainFrame, "title", func() any { return nil }, &style); err != nil {
 		t.Fatal(err)
 	}
-	var res evaluated
-	if err := v.s.tab.call(t.Context(), "Runtime.evaluate", evaluateParams{Expression: "document.getElementById('plain').getAttribute('style')", ByValue: true}, &res); err != nil {
+	var res page.Evaluated
+	if err := v.s.tab.Call(t.Context(), "Runtime.evaluate", page.EvaluateParams{Expression: "document.getElementById('plain').getAttribute('style')", ByValue: true}, &res); err != nil {
 		t.Fatal(err)
 	}
 	if got := string(res.Result.Value); got != `"top:0;margin:0"` {
@@ -103,8 +104,8 @@ func TestASecretIsCoveredHoweverThePageShowsIt(t *testing.T) {
 	if r, g, b := colourAt(t, data, 300, 460); b < 200 || r > 60 || g > 60 {
 		t.Errorf("what is no secret is covered: its colour is %d %d %d", r, g, b)
 	}
-	var res evaluated
-	err := v.s.tab.call(t.Context(), "Runtime.evaluate", evaluateParams{ByValue: true, Expression: `document.activeElement.id +
+	var res page.Evaluated
+	err := v.s.tab.Call(t.Context(), "Runtime.evaluate", page.EvaluateParams{ByValue: true, Expression: `document.activeElement.id +
 		document.querySelector(".pseudo").getAttribute("style") + document.querySelectorAll("[popover]").length`}, &res)
 	if err != nil {
 		t.Fatal(err)
@@ -144,8 +145,8 @@ func coverInFrame(t *testing.T, d *Driver) {
   - screenshot: card
 `, withSecrets)
 	v.pass()
-	var res evaluated
-	err := v.s.tab.call(t.Context(), "Runtime.evaluate", evaluateParams{ByValue: true, Expression: "(() => { const r = other.getBoundingClientRect(); return [r.x, r.y] })()"}, &res)
+	var res page.Evaluated
+	err := v.s.tab.Call(t.Context(), "Runtime.evaluate", page.EvaluateParams{ByValue: true, Expression: "(() => { const r = other.getBoundingClientRect(); return [r.x, r.y] })()"}, &res)
 	if err != nil {
 		t.Fatal(err)
 	}

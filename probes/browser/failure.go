@@ -12,19 +12,8 @@ import (
 	"github.com/outrider-monitor/outrider/journeys"
 	"github.com/outrider-monitor/outrider/probes"
 	"github.com/outrider-monitor/outrider/probes/browser/chrome"
+	"github.com/outrider-monitor/outrider/probes/browser/page"
 )
-
-func crashed() *probes.Failure {
-	return &probes.Failure{Reason: probes.BrowserFault, Message: "the page's process in the browser crashed"}
-}
-
-func gone(err error) *probes.Failure {
-	return &probes.Failure{Reason: probes.BrowserFault, Message: err.Error(), Err: err}
-}
-
-func closedByPage() *probes.Failure {
-	return &probes.Failure{Reason: probes.Navigation, Message: "the page closed its own window"}
-}
 
 // failure makes of an error of an action what the runner reports. ctx is the action's.
 func (s *session) failure(ctx context.Context, err error) error {
@@ -36,7 +25,7 @@ func (s *session) failure(ctx context.Context, err error) error {
 	case err == nil:
 		return nil
 	case errors.Is(err, chrome.ErrLost):
-		return gone(s.tab.lease.Err())
+		return page.Gone(s.tab.Lease.Err())
 	case errors.As(cause, &f):
 		return f
 	case errors.As(err, &f), errors.As(err, &missing):
@@ -53,14 +42,14 @@ func (s *session) failure(ctx context.Context, err error) error {
 
 // stalled says what the page was doing when the time was over.
 func (t *tab) stalled(err error) *probes.Failure {
-	t.mu.Lock()
-	defer t.mu.Unlock()
+	t.Lock()
+	defer t.Unlock()
 	f := &probes.Failure{Reason: probes.Timeout, Expected: "the page answers", Err: err}
 	switch {
-	case t.main.pending:
-		f.Message = fmt.Sprintf("the page was still loading %s", t.main.pendingURL)
-	case !t.main.interactive || !t.main.loaded && !t.traffic.Quiet(quietTime):
-		f.Message = fmt.Sprintf("the page was still loading%s", t.traffic.WaitingFor())
+	case t.Main.Pending:
+		f.Message = fmt.Sprintf("the page was still loading %s", t.Main.PendingURL)
+	case !t.Main.Interactive || !t.Main.Loaded && !t.Traffic.Quiet(page.QuietTime):
+		f.Message = fmt.Sprintf("the page was still loading%s", t.Traffic.WaitingFor())
 	default:
 		f.Message = "the page did not answer: its scripts are busy"
 	}

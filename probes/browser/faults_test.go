@@ -40,9 +40,9 @@ func breakDuring(t *testing.T, v *visitor, broken func()) (*probes.Failure, time
 	}
 	failed := make(chan error, 1)
 	go func() { failed <- v.step(20 * time.Second) }()
-	// It is broken once the page waits, which it says by its world being there.
-	for !v.s.tab.waitsInPage() {
-		time.Sleep(5 * time.Millisecond)
+	// It is broken once the page answers us, as it does when it waits.
+	if err := v.s.tab.AskOnce(t.Context(), v.s.tab.MainFrame, "title", nil, nil); err != nil {
+		t.Fatal(err)
 	}
 	begun := time.Now()
 	broken()
@@ -57,16 +57,10 @@ func breakDuring(t *testing.T, v *visitor, broken func()) (*probes.Failure, time
 	return v.s.Diagnose(ctx, f), took
 }
 
-func (t *tab) waitsInPage() bool {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.frames[t.mainFrame].world != 0
-}
-
 func TestAKilledBrowserIsItsOwnFault(t *testing.T) {
 	d := ownDriver(t, Options{})
 	v := visitWith(t, d, newZoo(t), waiting)
-	f, took := breakDuring(t, v, func() { _ = syscall.Kill(v.s.tab.lease.PID(), syscall.SIGKILL) })
+	f, took := breakDuring(t, v, func() { _ = syscall.Kill(v.s.tab.Lease.PID(), syscall.SIGKILL) })
 	if f.Reason != probes.BrowserFault || took > 5*time.Second {
 		t.Errorf("after %v: %+v", took, f)
 	}
@@ -80,7 +74,7 @@ func TestAKilledBrowserIsItsOwnFault(t *testing.T) {
 func TestAFrozenBrowserIsItsOwnFault(t *testing.T) {
 	d := ownDriver(t, Options{})
 	v := visitWith(t, d, newZoo(t), waiting)
-	f, took := breakDuring(t, v, func() { _ = syscall.Kill(v.s.tab.lease.PID(), syscall.SIGSTOP) })
+	f, took := breakDuring(t, v, func() { _ = syscall.Kill(v.s.tab.Lease.PID(), syscall.SIGSTOP) })
 	if f.Reason != probes.BrowserFault || took > 5*time.Second {
 		t.Errorf("after %v: %+v", took, f)
 	}
@@ -93,7 +87,7 @@ func TestAFrozenBrowserIsItsOwnFaultEvenIfTheStepEndsFirst(t *testing.T) {
 	if err := v.step(secondsFive); err != nil {
 		t.Fatal(err)
 	}
-	if err := syscall.Kill(v.s.tab.lease.PID(), syscall.SIGSTOP); err != nil {
+	if err := syscall.Kill(v.s.tab.Lease.PID(), syscall.SIGSTOP); err != nil {
 		t.Fatal(err)
 	}
 	f, ok := v.step(500 * time.Millisecond).(*probes.Failure)
@@ -121,7 +115,7 @@ func TestADeadNetworkProcessIsTheBrowsersFault(t *testing.T) {
 	done := make(chan struct{})
 	go func() { defer close(done); err = v.step(secondsFive) }()
 	<-asked
-	if kill := syscall.Kill(v.s.tab.lease.NetworkPID(), syscall.SIGKILL); kill != nil {
+	if kill := syscall.Kill(v.s.tab.Lease.NetworkPID(), syscall.SIGKILL); kill != nil {
 		t.Fatal(kill)
 	}
 	<-done
@@ -137,7 +131,7 @@ func TestADeadNetworkProcessIsTheBrowsersFault(t *testing.T) {
 
 func TestACrashedPageIsTheBrowsersFault(t *testing.T) {
 	v := visit(t, newZoo(t), waiting)
-	f, took := breakDuring(t, v, func() { v.s.tab.page.Post("Page.crash", nil) })
+	f, took := breakDuring(t, v, func() { v.s.tab.Line.Post("Page.crash", nil) })
 	if f.Reason != probes.BrowserFault || !strings.Contains(f.Message, "crashed") || took > 5*time.Second {
 		t.Errorf("after %v: %+v", took, f)
 	}
@@ -152,7 +146,7 @@ func TestACrashedFrameIsTheBrowsersFault(t *testing.T) {
 		t.Fatal(err)
 	}
 	f, _ := breakDuring(t, v, func() {
-		for _, s := range v.s.tab.sessions()[1:] {
+		for _, s := range v.s.tab.Sessions()[1:] {
 			s.Post("Page.crash", nil)
 		}
 	})

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/chromedp/cdproto/cdp"
-
 	"github.com/outrider-monitor/outrider/journeys"
 	"github.com/outrider-monitor/outrider/probes"
 )
@@ -47,9 +45,9 @@ func (s *session) filming() bool { return s.options.Film && !s.sensitive }
 
 // pictureable reports whether the page is there to be pictured: a picture of one that loads would wait for it.
 func (t *tab) pictureable() bool {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.ctx.Err() == nil && t.maskErr == nil && t.main.interactive && !t.main.pending && t.main.url != "about:blank"
+	t.Lock()
+	defer t.Unlock()
+	return !t.Lost() && t.maskErr == nil && t.Main.Interactive && !t.Main.Pending && t.Main.URL != "about:blank"
 }
 
 func (s *session) develop(step string, data []byte) {
@@ -100,9 +98,9 @@ func (s *session) glimpse(ctx context.Context, t *tab, step string) {
 	if values == nil {
 		values = []string{}
 	}
-	for _, id := range t.frameIDs() {
+	for _, id := range t.FrameIDs() {
 		exposed := -1
-		if err := t.askOnce(ctx, id, "exposed", covering{telling: t.telling(0), Values: values}, &exposed); err != nil || exposed != 0 {
+		if err := t.AskOnce(ctx, id, "exposed", covering{telling: t.telling(0), Values: values}, &exposed); err != nil || exposed != 0 {
 			return
 		}
 	}
@@ -132,16 +130,4 @@ func (s *session) show(name string, e *probes.Evidence) {
 		e.Film = append(e.Film, probes.Still{Name: a.Name, Step: st.step, Offset: st.at.Sub(s.options.StartedAt)})
 		e.Artifacts = append(e.Artifacts, a)
 	}
-}
-
-// frameIDs are the frames that can be asked.
-func (t *tab) frameIDs() (ids []cdp.FrameID) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	for id, f := range t.frames {
-		if f.session != nil {
-			ids = append(ids, id)
-		}
-	}
-	return ids
 }

@@ -5,8 +5,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
+
 	"github.com/outrider-monitor/outrider/probes"
 	"github.com/outrider-monitor/outrider/probes/browser/inpage"
+	"github.com/outrider-monitor/outrider/probes/browser/page"
 )
 
 // eachIsolation runs a test twice: with frames of other sites in the page's process, as the headless shell has
@@ -49,7 +52,7 @@ func TestFramesInProcessesOfTheirOwnAreKnown(t *testing.T) {
 	v := visitWith(t, ownDriver(t, Options{Flags: []string{"--site-per-process"}}), newZoo(t),
 		"  - goto: ZOO/frames.html\n  - see: {label: Card number, frame: {title: Other site}}")
 	v.pass()
-	if n := len(v.s.tab.sessions()); n < 2 {
+	if n := len(v.s.tab.Sessions()); n < 2 {
 		t.Errorf("there are %d sessions: the tests of frames would be of one process", n)
 	}
 }
@@ -101,7 +104,7 @@ func TestHalfAClickIsNone(t *testing.T) {
 	same := &alternative{part: inpage.Part{Engine: "title", Value: "Same site"}, label: "title=Same site"}
 	mouse := func(kind string, x, y float64) {
 		t.Helper()
-		if err := tab.call(ctx, "Input.dispatchMouseEvent", mouseEvent{kind, x, y, "left", 1, 0}, nil); err != nil {
+		if err := tab.Call(ctx, "Input.dispatchMouseEvent", mouseEvent{kind, x, y, "left", 1, 0}, nil); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -111,25 +114,25 @@ func TestHalfAClickIsNone(t *testing.T) {
 			t.Fatal(err)
 		}
 		var at inpage.Answer
-		if err := tab.askOnce(ctx, tab.mainFrame, "through", map[string]any{"key": same.label, "x": f.X, "y": f.Y}, &at); err != nil {
+		if err := tab.AskOnce(ctx, tab.MainFrame, "through", map[string]any{"key": same.label, "x": f.X, "y": f.Y}, &at); err != nil {
 			t.Fatal(err)
 		}
 		mouse(kind, at.X, at.Y)
 		var l aimed
-		if err := tab.askOnce(ctx, f.place.frame, "landed", nil, &l); err != nil || l.OK && !l.Half {
+		if err := tab.AskOnce(ctx, f.place.frame, "landed", nil, &l); err != nil || l.OK && !l.Half {
 			t.Errorf("%s alone passes for a click: %+v, %v", kind, l, err)
 		}
 	}
 	// The document around the frame has been told that a click on its heading would not be for it.
 	heard := func() bool {
 		t.Helper()
-		var res evaluated
-		if err := tab.call(ctx, "Runtime.evaluate", evaluateParams{Expression: "globalThis.presses > 0", ByValue: true}, &res); err != nil {
+		var res page.Evaluated
+		if err := tab.Call(ctx, "Runtime.evaluate", page.EvaluateParams{Expression: "globalThis.presses > 0", ByValue: true}, &res); err != nil {
 			t.Fatal(err)
 		}
 		return string(res.Result.Value) == "true"
 	}
-	if err := tab.call(ctx, "Runtime.evaluate", evaluateParams{Expression: "presses = 0; addEventListener('mousedown', () => presses++)"}, nil); err != nil {
+	if _, err := tab.Evaluate(ctx, page.EvaluateParams{Expression: "presses = 0; addEventListener('mousedown', () => presses++)"}); err != nil {
 		t.Fatal(err)
 	}
 	mouse("mousePressed", 20, 30)
@@ -137,8 +140,8 @@ func TestHalfAClickIsNone(t *testing.T) {
 	if heard() {
 		t.Error("a click that was meant for a frame clicked the page around it")
 	}
-	tab.disarm([]link{{tab.mainFrame, same.label}})
-	if err := tab.askOnce(ctx, tab.mainFrame, "title", nil, nil); err != nil { // by now it has been disarmed
+	tab.Disarm([]cdp.FrameID{tab.MainFrame})
+	if err := tab.AskOnce(ctx, tab.MainFrame, "title", nil, nil); err != nil { // by now it has been disarmed
 		t.Fatal(err)
 	}
 	mouse("mousePressed", 20, 30)

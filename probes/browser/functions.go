@@ -2,7 +2,6 @@ package browser
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -64,7 +63,7 @@ func (f *functions) InView(ctx context.Context, l journeys.Locator) (bool, error
 
 func (f *functions) read(outer context.Context, name string, l journeys.Locator, q inpage.Query) (inpage.Answer, error) {
 	t := f.s.tab
-	ctx, end := t.step(outer)
+	ctx, end := t.Step(outer)
 	defer end()
 	a, err := newAlternative(ctx, &journeys.Scope{}, &l)
 	if err != nil {
@@ -96,46 +95,4 @@ func (f *functions) read(outer context.Context, name string, l journeys.Locator,
 		return answer, &probes.Failure{Reason: probes.Config, Message: what + ": " + answer.Why}
 	}
 	return answer, fmt.Errorf("%s: %s", what, strings.TrimSpace(answer.Why))
-}
-
-// readAt asks the frame that the locator names. Nothing is there in a frame that is not there.
-func (t *tab) readAt(ctx context.Context, a *alternative, q inpage.Query) (inpage.Answer, error) {
-	q.Alts, q.TestID = []inpage.Part{a.part}, t.testID()
-	at := place{frame: t.mainFrame}
-	absent := inpage.Answer{OK: q.Want == inpage.Count || q.Want == inpage.Visible, Kind: "none"}
-	t.mu.Lock()
-	if !t.main.interactive {
-		absent = inpage.Answer{Kind: "none", Why: "the page is still loading: its frame may yet come"}
-	}
-	t.mu.Unlock()
-	if a.frame != nil {
-		short, cancel := context.WithTimeout(ctx, tick+margin)
-		defer cancel()
-		var err error
-		at, err = t.enter(short, a.frame, q.Act)
-		var o *obstacle
-		if errors.As(err, &o) || errors.Is(err, errFrameGone) || err != nil && short.Err() != nil && ctx.Err() == nil {
-			return absent, nil
-		}
-		if err == nil {
-			err = t.until(ctx, func() bool { return !t.going(at.frame) })
-		}
-		if err != nil {
-			return inpage.Answer{}, err
-		}
-	}
-	for looks := 0; ; looks++ {
-		q.Closed = t.doubt(looks)
-		var answer inpage.Answer
-		err := t.ask(ctx, at.frame, "read", func() any { return q }, &answer)
-		switch {
-		case errors.Is(err, errFrameGone):
-			return absent, nil
-		case err != nil || answer.Kind != "closed":
-			return answer, err
-		}
-		if err := t.reveal(ctx, at.frame); err != nil && !replaced(err) {
-			return answer, err
-		}
-	}
 }

@@ -28,7 +28,7 @@ func (t *tab) stopped(s *chrome.Session, o *orders, e pausedEvent) {
 		}
 	}
 	goOn := map[string]any{"requestId": e.RequestID}
-	if t.traffic.Mine(address.Host(e.Request.URL)) {
+	if t.Traffic.Mine(address.Host(e.Request.URL)) {
 		headers := append(t.introduce(e, o.headers...), o.headers...)
 		for name, value := range e.Request.Headers {
 			if !names(o.headers, name) {
@@ -74,8 +74,8 @@ func (t *tab) authRequired(s *chrome.Session, params jsonv2.Value) {
 		return
 	}
 	o := t.window.orders.Load()
-	t.mu.Lock()
-	may := o != nil && o.login && e.Challenge.Source != "Proxy" && t.traffic.Mine(address.Host(e.Challenge.Origin)) && !t.signedIn[e.RequestID]
+	t.Lock()
+	may := o != nil && o.login && e.Challenge.Source != "Proxy" && t.Traffic.Mine(address.Host(e.Challenge.Origin)) && !t.signedIn[e.RequestID]
 	again := t.signedIn[e.RequestID]
 	if may {
 		if t.signedIn == nil || len(t.signedIn) > maxSignedIn {
@@ -84,9 +84,9 @@ func (t *tab) authRequired(s *chrome.Session, params jsonv2.Value) {
 		t.signedIn[e.RequestID] = true
 	}
 	if again {
-		t.console.Note("warning", "the credentials of browser.auth were refused ("+e.Challenge.Scheme+" "+e.Challenge.Realm+")", e.Request.URL)
+		t.Console.Note("warning", "the credentials of browser.auth were refused ("+e.Challenge.Scheme+" "+e.Challenge.Realm+")", e.Request.URL)
 	}
-	t.mu.Unlock()
+	t.Unlock()
 	answer := map[string]any{"response": "CancelAuth"}
 	if may {
 		answer = map[string]any{"response": "ProvideCredentials", "username": o.user, "password": o.password}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/outrider-monitor/outrider/journeys"
 	"github.com/outrider-monitor/outrider/probes/browser/inpage"
+	"github.com/outrider-monitor/outrider/probes/browser/page"
 )
 
 // subject is what a step is about: one locator or several alternatives, with their templates evaluated.
@@ -104,6 +105,15 @@ type link struct {
 	key   string
 }
 
+// frames are the documents around the frame.
+func (p place) frames() []cdp.FrameID {
+	var all []cdp.FrameID
+	for _, l := range p.chain {
+		all = append(all, l.frame)
+	}
+	return all
+}
+
 // found is the answer to a wait, and where it was given.
 type found struct {
 	inpage.Answer
@@ -116,16 +126,19 @@ type obstacle struct{ kind, why string }
 
 func (o *obstacle) Error() string { return o.why }
 
+// finder finds things on a page.
+type finder struct{ *page.Page }
+
 // wait waits until the target is as wanted. Its error is an *obstacle when the page says why not.
-func (t *tab) wait(ctx context.Context, tg subject, q inpage.Query) (found, error) {
-	settled := func() bool { return !t.navigating() }
+func (l *finder) wait(ctx context.Context, tg subject, q inpage.Query) (found, error) {
+	settled := func() bool { return !l.Navigating() }
 	switch {
 	case q.Act:
-		settled = t.ready
+		settled = l.Ready
 	case q.Want == inpage.Gone: // what has not come yet is not gone
-		settled = func() bool { return !t.navigating() && t.main.interactive }
+		settled = func() bool { return !l.Navigating() && l.Main.Interactive }
 	}
-	if err := t.until(ctx, settled); err != nil {
+	if err := l.Until(ctx, settled); err != nil {
 		return found{}, err
 	}
 	framed := false
@@ -136,17 +149,17 @@ func (t *tab) wait(ctx context.Context, tg subject, q inpage.Query) (found, erro
 	q.Timeout = 1 // the time that is left
 	switch {
 	case !framed:
-		f, err := t.answered(ctx, tg, place{frame: t.mainFrame}, q)
-		return f, t.hinted(ctx, tg, err)
+		f, err := l.answered(ctx, tg, place{frame: l.MainFrame}, q)
+		return f, l.hinted(ctx, tg, err)
 	case len(tg.alts) == 1:
-		return t.waitInFrame(ctx, tg, q)
+		return l.waitInFrame(ctx, tg, q)
 	}
-	return t.waitInTurn(ctx, tg, q)
+	return l.waitInTurn(ctx, tg, q)
 }
 
 // answered puts a question to one frame.
-func (t *tab) answered(ctx context.Context, tg subject, at place, q inpage.Query) (found, error) {
-	a, err := t.put(ctx, at.frame, q)
+func (l *finder) answered(ctx context.Context, tg subject, at place, q inpage.Query) (found, error) {
+	a, err := l.Put(ctx, at.frame, q)
 	if err != nil {
 		return found{}, err
 	}
@@ -161,41 +174,41 @@ func (t *tab) answered(ctx context.Context, tg subject, at place, q inpage.Query
 }
 
 // waitInFrame finds the frame and waits there; a frame that is replaced is found anew.
-func (t *tab) waitInFrame(ctx context.Context, tg subject, q inpage.Query) (found, error) {
+func (l *finder) waitInFrame(ctx context.Context, tg subject, q inpage.Query) (found, error) {
 	for {
-		at, err := t.entrance(ctx, tg.alts[0].frame, q)
+		at, err := l.entrance(ctx, tg.alts[0].frame, q)
 		if absent := (*obstacle)(nil); q.Want == inpage.Gone && errors.As(err, &absent) && absent.kind != "many" {
 			return found{Answer: inpage.Answer{OK: true}}, nil // so is everything that was in it
 		}
 		if err == nil {
-			err = t.until(ctx, func() bool { return !t.going(at.frame) })
+			err = l.Until(ctx, func() bool { return !l.Going(at.frame) })
 		}
 		if err != nil {
 			return found{}, err
 		}
-		f, err := t.answered(ctx, tg, at, q)
-		if errors.Is(err, errFrameGone) {
-			if !pause(ctx, 5*time.Millisecond) {
+		f, err := l.answered(ctx, tg, at, q)
+		if errors.Is(err, page.ErrFrameGone) {
+			if !page.Pause(ctx, 5*time.Millisecond) {
 				return found{}, context.Cause(ctx)
 			}
 			continue
 		}
 		var o *obstacle
 		if errors.As(err, &o) {
-			return f, &obstacle{o.kind, t.inFrame(at, tg.alts[0].frame, o.why)}
+			return f, &obstacle{o.kind, l.inFrame(at, tg.alts[0].frame, o.why)}
 		}
 		return f, err
 	}
 }
 
 // entrance waits for the frame; to see that something is gone, it looks only once.
-func (t *tab) entrance(ctx context.Context, frame *alternative, q inpage.Query) (place, error) {
+func (l *finder) entrance(ctx context.Context, frame *alternative, q inpage.Query) (place, error) {
 	if q.Want != inpage.Gone {
-		return t.enter(ctx, frame, q.Act)
+		return l.enter(ctx, frame, q.Act)
 	}
-	short, cancel := context.WithTimeout(ctx, tick+margin)
+	short, cancel := context.WithTimeout(ctx, page.Tick+page.Margin)
 	defer cancel()
-	at, err := t.enter(short, frame, false)
+	at, err := l.enter(short, frame, false)
 	if err != nil && short.Err() != nil && ctx.Err() == nil {
 		err = &obstacle{"none", "no frame " + frame.label}
 	}
@@ -203,11 +216,11 @@ func (t *tab) entrance(ctx context.Context, frame *alternative, q inpage.Query) 
 }
 
 // inFrame adds to an obstacle that it was in a frame, and whether that frame has loaded at all.
-func (t *tab) inFrame(at place, frame *alternative, why string) string {
+func (l *finder) inFrame(at place, frame *alternative, why string) string {
 	s := fmt.Sprintf("%s, in the frame %s", why, frame.label)
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	switch r := t.traffic.InFrame(at.frame); {
+	l.Lock()
+	defer l.Unlock()
+	switch r := l.Traffic.InFrame(at.frame); {
 	case r == nil:
 	case r.Err != "":
 		return fmt.Sprintf("%s, which did not load: %s: %s", s, r.URL, r.Err)
@@ -221,85 +234,43 @@ func (t *tab) inFrame(at place, frame *alternative, why string) string {
 
 // enter finds the frame that a locator names and gives the place inside it. Nobody sees what is in a transparent one,
 // but it can be acted upon.
-func (t *tab) enter(ctx context.Context, frame *alternative, act bool) (place, error) {
-	around := place{frame: t.mainFrame}
+func (l *finder) enter(ctx context.Context, frame *alternative, act bool) (place, error) {
+	around := place{frame: l.MainFrame}
 	if frame.frame != nil {
 		var err error
-		if around, err = t.enter(ctx, frame.frame, act); err != nil {
+		if around, err = l.enter(ctx, frame.frame, act); err != nil {
 			return place{}, err
 		}
 	}
 	key := frame.label
-	f, err := t.answered(ctx, subject{alts: []alternative{*frame}}, around,
+	f, err := l.answered(ctx, subject{alts: []alternative{*frame}}, around,
 		inpage.Query{Alts: []inpage.Part{frame.part}, Want: inpage.Frame, Act: act, Key: key, Timeout: 1})
 	if err != nil {
 		return place{}, err
 	}
-	id, err := t.contentFrame(ctx, f.place.frame, key)
+	id, err := l.ContentFrame(ctx, f.place.frame, key)
 	if err != nil {
 		return place{}, err
 	}
-	if _, err := t.frameSession(ctx, id); err != nil {
+	if _, err := l.FrameSession(ctx, id); err != nil {
 		return place{}, err
 	}
 	return place{frame: id, chain: append(append([]link{}, around.chain...), link{around.frame, key})}, nil
 }
 
-// kept gives the element that a frame's document keeps under a key, as an object of the protocol.
-func (t *tab) kept(ctx context.Context, in cdp.FrameID, key string) (object string, err error) {
-	t.mu.Lock()
-	f := t.frame(in)
-	s, world := f.session, f.world
-	t.mu.Unlock()
-	var res evaluated
-	err = s.Call(ctx, "Runtime.callFunctionOn", callParams{
-		Function: callInPage, Context: world, Arguments: []callArgument{{"kept"}, {key}}, Silent: true,
-	}, &res)
-	if err != nil && replaced(err) {
-		err = fmt.Errorf("%w: %w", errFrameGone, err)
-	}
-	return res.Result.ObjectID, err
-}
-
-// contentFrame gives the id of the frame behind a frame element that the document keeps.
-func (t *tab) contentFrame(ctx context.Context, in cdp.FrameID, key string) (cdp.FrameID, error) {
-	object, err := t.kept(ctx, in, key)
-	if err != nil {
-		return "", err
-	}
-	t.mu.Lock()
-	s := t.frame(in).session
-	t.mu.Unlock()
-	var node struct {
-		Node struct {
-			FrameID cdp.FrameID `json:"frameId"`
-		} `json:"node"`
-	}
-	if err := s.Call(ctx, "DOM.describeNode", map[string]any{"objectId": object}, &node); err != nil {
-		if replaced(err) {
-			return "", fmt.Errorf("%w: %w", errFrameGone, err)
-		}
-		return "", err
-	}
-	if node.Node.FrameID == "" {
-		return "", errFrameGone
-	}
-	return node.Node.FrameID, nil
-}
-
 // waitInTurn looks at alternatives that live in different frames one after the other, again and again. One
 // that is there is enough; all must be gone.
-func (t *tab) waitInTurn(ctx context.Context, tg subject, q inpage.Query) (found, error) {
+func (l *finder) waitInTurn(ctx context.Context, tg subject, q inpage.Query) (found, error) {
 	begun := time.Now()
 	q.Timeout = 0
 	for {
 		var first error
 		gone := 0
 		for i := range tg.alts {
-			if q.Want != inpage.Gone && i > 0 && time.Since(begun) < time.Duration(i)*grace {
+			if q.Want != inpage.Gone && i > 0 && time.Since(begun) < time.Duration(i)*page.Grace {
 				break
 			}
-			f, err := t.glance(ctx, tg.alts[i], q)
+			f, err := l.glance(ctx, tg.alts[i], q)
 			if err == nil {
 				if gone++; q.Want == inpage.Gone && gone < len(tg.alts) {
 					continue
@@ -310,28 +281,28 @@ func (t *tab) waitInTurn(ctx context.Context, tg subject, q inpage.Query) (found
 				return f, nil
 			}
 			var o *obstacle
-			if !errors.As(err, &o) && !errors.Is(err, errFrameGone) {
+			if !errors.As(err, &o) && !errors.Is(err, page.ErrFrameGone) {
 				return f, err
 			}
 			if first == nil {
 				first = err
 			}
 		}
-		if remaining(ctx) <= 50*time.Millisecond || !pause(ctx, tick) {
+		if page.Remaining(ctx) <= 50*time.Millisecond || !page.Pause(ctx, page.Tick) {
 			return found{}, first
 		}
 	}
 }
 
 // glance looks once.
-func (t *tab) glance(ctx context.Context, a alternative, q inpage.Query) (found, error) {
+func (l *finder) glance(ctx context.Context, a alternative, q inpage.Query) (found, error) {
 	q.Alts = []inpage.Part{a.part}
-	at := place{frame: t.mainFrame}
+	at := place{frame: l.MainFrame}
 	if a.frame != nil {
-		short, cancel := context.WithTimeout(ctx, tick+margin)
+		short, cancel := context.WithTimeout(ctx, page.Tick+page.Margin)
 		defer cancel()
 		var err error
-		if at, err = t.enter(short, a.frame, q.Act); err != nil {
+		if at, err = l.enter(short, a.frame, q.Act); err != nil {
 			if short.Err() != nil && ctx.Err() == nil {
 				err = &obstacle{"none", "no frame " + a.frame.label}
 			}
@@ -341,5 +312,5 @@ func (t *tab) glance(ctx context.Context, a alternative, q inpage.Query) (found,
 			return found{}, err
 		}
 	}
-	return t.answered(ctx, subject{alts: []alternative{a}}, at, q)
+	return l.answered(ctx, subject{alts: []alternative{a}}, at, q)
 }

@@ -20,16 +20,16 @@ func (s *session) Look(ctx context.Context, whole bool) probes.Look {
 	t := s.tab
 	var l probes.Look
 	wait, cancel := context.WithTimeout(ctx, lookTime)
-	_ = t.until(wait, t.ready)
+	_ = t.Until(wait, t.Ready)
 	cancel()
-	if t.maskErr == nil && t.ctx.Err() == nil {
+	if t.maskErr == nil && !t.Lost() {
 		q := t.telling(maxLook)
 		q.Plain = true
-		_ = t.askOnce(ctx, t.mainFrame, "outline", q, &l.Page)
+		_ = t.AskOnce(ctx, t.MainFrame, "outline", q, &l.Page)
 	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	span := t.book.Current()
+	t.Lock()
+	defer t.Unlock()
+	span := t.Book.Current()
 	if span == nil {
 		return l
 	}
@@ -37,7 +37,7 @@ func (s *session) Look(ctx context.Context, whole bool) probes.Look {
 	if whole {
 		span, since = nil, 0
 	}
-	l.Console = t.console.Troubles(since, maxLookLines)
-	l.Requests = t.traffic.Compared(span, maxLookLines)
+	l.Console = t.Console.Troubles(since, maxLookLines)
+	l.Requests = t.Traffic.Compared(span, maxLookLines)
 	return l
 }

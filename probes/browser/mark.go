@@ -47,13 +47,13 @@ func (t *tab) requestPaused(s *chrome.Session, params jsonv2.Value) {
 		return
 	}
 	goOn := map[string]any{"requestId": e.RequestID}
-	t.mu.Lock()
-	defer t.mu.Unlock()
+	t.Lock()
+	defer t.Unlock()
 	if o := t.window.orders.Load(); o.intercept() {
 		t.stopped(s, o, e)
 		return
 	}
-	if t.traffic.Went(address.Host(e.Request.URL)) {
+	if t.Traffic.Went(address.Host(e.Request.URL)) {
 		headers := t.introduce(e)
 		for name, value := range e.Request.Headers {
 			headers = append(headers, header{name, value})
@@ -61,7 +61,7 @@ func (t *tab) requestPaused(s *chrome.Session, params jsonv2.Value) {
 		goOn["headers"] = headers
 	}
 	s.Post("Fetch.continueRequest", goOn)
-	if e.Type == "Document" && e.FrameID == t.mainFrame {
+	if e.Type == "Document" && e.FrameID == t.MainFrame {
 		t.marking = false
 		s.Post("Fetch.disable", nil)
 	}
@@ -82,17 +82,17 @@ func (t *tab) introduce(e pausedEvent, own ...header) []header {
 	for name, value := range e.Request.Headers {
 		if strings.EqualFold(name, spans.Header) { // the page's own script traces its requests
 			told.Foreign, told.ForeignSpan, _ = spans.ParseParent(value)
-			t.traffic.Identify(e.NetworkID, e.Request.URL, told)
+			t.Traffic.Identify(e.NetworkID, e.Request.URL, told)
 			return headers
 		}
 	}
-	t.traffic.Identify(e.NetworkID, e.Request.URL, told)
+	t.Traffic.Identify(e.NetworkID, e.Request.URL, told)
 	return append(headers, header{"traceparent", trace.Parent(told.ID)})
 }
 
 // patterns are the requests to be stopped; nil for none. t.mu is held.
 func (t *tab) patterns() map[string]any {
-	hosts := t.traffic.Hosts()
+	hosts := t.Traffic.Hosts()
 	if t.options.RunID == "" || len(hosts) == 0 {
 		return nil
 	}
@@ -112,27 +112,27 @@ func (t *tab) mark() {
 	}
 	if p := t.patterns(); p != nil {
 		t.marking = true
-		t.page.Post("Fetch.enable", p)
+		t.Line.Post("Fetch.enable", p)
 	}
 }
 
 // knowHost makes a URL's host one of the journey's own, and sees to it that the request for the URL is marked.
 func (t *tab) knowHost(ctx context.Context, url string) error {
-	t.mu.Lock()
+	t.Lock()
 	host := address.Host(url)
-	if host == "" || t.traffic.Own(host) && t.marking {
-		t.mu.Unlock()
+	if host == "" || t.Traffic.Own(host) && t.marking {
+		t.Unlock()
 		return nil
 	}
 	if t.window.orders.Load().intercept() {
-		t.mu.Unlock()
+		t.Unlock()
 		return nil // all requests are stopped already
 	}
 	patterns := t.patterns()
 	t.marking = patterns != nil
-	t.mu.Unlock()
+	t.Unlock()
 	if patterns == nil {
 		return nil
 	}
-	return t.call(ctx, "Fetch.enable", patterns, nil)
+	return t.Call(ctx, "Fetch.enable", patterns, nil)
 }

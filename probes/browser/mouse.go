@@ -5,15 +5,37 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/cdp/jsonv2"
 
 	"github.com/outrider-monitor/outrider/journeys"
 	"github.com/outrider-monitor/outrider/probes/browser/chrome"
 	"github.com/outrider-monitor/outrider/probes/browser/inpage"
 	"github.com/outrider-monitor/outrider/probes/browser/keyboard"
+	"github.com/outrider-monitor/outrider/probes/browser/page"
 )
+
+// hand does on a page what a person does with a mouse and a keyboard.
+type hand struct {
+	*finder
+	// screen is the size of what can be seen of the page.
+	screen func() (w, h int)
+	// acted says that the step under way has sent the page all its events of mouse and keyboard.
+	acted atomic.Bool
+	// chooser and dragged are what the page opened and what the browser drags, while a step does that; lent is what
+	// the browser was lent. The page's lock guards them.
+	chooser *chooser
+	dragged jsonv2.Value
+	lent    []func()
+}
+
+// newHand makes the hand that works on a page.
+func newHand(p *page.Page, screen func() (w, h int)) *hand {
+	return &hand{finder: &finder{p}, screen: screen}
+}
 
 // mouseEvent is one event of the mouse, in the page's coordinates.
 type mouseEvent struct {
@@ -54,14 +76,14 @@ type aimed struct {
 
 // click moves the mouse to the target and clicks it, as often as it takes to hit it: an event that would land
 // elsewhere is stopped before the page hears of it.
-func (t *tab) click(ctx context.Context, tg subject, g gesture, q inpage.Query) (drift string, done bool, err error) {
+func (h *hand) click(ctx context.Context, tg subject, g gesture, q inpage.Query) (drift string, done bool, err error) {
 	q.Act, q.Hover = true, g.clicks == 0
 	if q.Want == "" {
 		q.Want = inpage.Point
 	}
 	last := ""
 	for {
-		f, err := t.wait(ctx, tg, q)
+		f, err := h.wait(ctx, tg, q)
 		if err != nil {
 			var o *obstacle
 			if last != "" && errors.As(err, &o) && o.kind != "many" {
@@ -72,7 +94,7 @@ func (t *tab) click(ctx context.Context, tg subject, g gesture, q inpage.Query) 
 		if f.Done {
 			return f.drift, true, nil
 		}
-		why, err := t.strike(ctx, f, g)
+		why, err := h.strike(ctx, f, g)
 		if err != nil {
 			return "", false, err
 		}
@@ -81,21 +103,21 @@ func (t *tab) click(ctx context.Context, tg subject, g gesture, q inpage.Query) 
 		}
 		last = why
 		q.Hop = true // next time it must have stood still
-		if remaining(ctx) <= margin || !pause(ctx, 20*time.Millisecond) {
+		if page.Remaining(ctx) <= page.Margin || !page.Pause(ctx, 20*time.Millisecond) {
 			return "", false, &obstacle{"act", why}
 		}
 	}
 }
 
 // carry gives the point of the page that an answer's point in a frame is, or why it is none.
-func (t *tab) carry(ctx context.Context, f found) (x, y float64, why string, err error) {
+func (h *hand) carry(ctx context.Context, f found) (x, y float64, why string, err error) {
 	x, y = f.X, f.Y
 	for i := len(f.place.chain) - 1; i >= 0; i-- {
 		l := f.place.chain[i]
 		var a inpage.Answer
 		at := map[string]any{"key": l.key, "x": x, "y": y}
-		if err := t.ask(ctx, l.frame, "through", func() any { return at }, &a); err != nil {
-			if errors.Is(err, errFrameGone) {
+		if err := h.Ask(ctx, l.frame, "through", func() any { return at }, &a); err != nil {
+			if errors.Is(err, page.ErrFrameGone) {
 				return 0, 0, "the frame was replaced", nil
 			}
 			return 0, 0, "", err
@@ -109,23 +131,23 @@ func (t *tab) carry(ctx context.Context, f found) (x, y float64, why string, err
 }
 
 // strike sends the gesture's events and says why they did not land, empty if they did.
-func (t *tab) strike(ctx context.Context, f found, g gesture) (why string, err error) {
-	x, y, why, err := t.carry(ctx, f)
+func (h *hand) strike(ctx context.Context, f found, g gesture) (why string, err error) {
+	x, y, why, err := h.carry(ctx, f)
 	if why != "" || err != nil {
 		return why, err
 	}
-	defer t.disarm(f.place.chain)
-	if t.elsewhere(f.place.frame) {
-		if why, err := t.point(ctx, f.place.frame, x, y); why != "" || err != nil {
+	defer h.Disarm(f.place.frames())
+	if h.Elsewhere(f.place.frame) {
+		if why, err := h.point(ctx, f.place.frame, x, y); why != "" || err != nil {
 			return why, err
 		}
 	}
-	if err := t.gesture(ctx, x, y, g); err != nil {
+	if err := h.gesture(ctx, x, y, g); err != nil {
 		return "", err
 	}
 	var l aimed
-	switch err := t.askOnce(ctx, f.place.frame, "landed", nil, &l); {
-	case err != nil && replaced(err):
+	switch err := h.AskOnce(ctx, f.place.frame, "landed", nil, &l); {
+	case err != nil && page.Replaced(err):
 		return "", nil // the click replaced the page
 	case err != nil:
 		return "", err
@@ -140,22 +162,15 @@ func (t *tab) strike(ctx context.Context, f found, g gesture) (why string, err e
 	return l.Why, nil
 }
 
-// elsewhere reports whether a frame lives in another process than the page.
-func (t *tab) elsewhere(id cdp.FrameID) bool {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.frame(id).session != t.page
-}
-
 // point moves the mouse to where a frame of another process is thought to be and says why it is not there: until
 // the browser knows what has moved, it sends the mouse's events to what was at that point before.
-func (t *tab) point(ctx context.Context, id cdp.FrameID, x, y float64) (why string, err error) {
-	if err := t.call(ctx, "Input.dispatchMouseEvent", mouseEvent{Type: "mouseMoved", X: x, Y: y, Button: "none"}, nil); err != nil {
+func (h *hand) point(ctx context.Context, id cdp.FrameID, x, y float64) (why string, err error) {
+	if err := h.Call(ctx, "Input.dispatchMouseEvent", mouseEvent{Type: "mouseMoved", X: x, Y: y, Button: "none"}, nil); err != nil {
 		return "", fmt.Errorf("moving the mouse: %w", err)
 	}
 	var there bool
-	switch err := t.askOnce(ctx, id, "pointed", nil, &there); {
-	case err != nil && replaced(err):
+	switch err := h.AskOnce(ctx, id, "pointed", nil, &there); {
+	case err != nil && page.Replaced(err):
 		return "the frame was replaced", nil
 	case err != nil:
 		return "", err
@@ -165,21 +180,8 @@ func (t *tab) point(ctx context.Context, id cdp.FrameID, x, y float64) (why stri
 	return "", nil
 }
 
-// disarm lets the documents around a frame have the mouse's events again, without waiting.
-func (t *tab) disarm(chain []link) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	for _, l := range chain {
-		if f := t.frames[l.frame]; f != nil && f.session != nil && f.world != 0 {
-			f.session.Post("Runtime.callFunctionOn", callParams{
-				Function: callInPage, Context: f.world, Silent: true, Arguments: []callArgument{{"disarm"}},
-			})
-		}
-	}
-}
-
 // gesture sends the events of the mouse, and of the keys that are held meanwhile, together.
-func (t *tab) gesture(ctx context.Context, x, y float64, g gesture) error {
+func (h *hand) gesture(ctx context.Context, x, y float64, g gesture) error {
 	down, up, held := keyboard.Hold(g.held)
 	var all []chrome.Command
 	for _, e := range down {
@@ -195,7 +197,7 @@ func (t *tab) gesture(ctx context.Context, x, y float64, g gesture) error {
 	for _, e := range up {
 		all = append(all, chrome.Say("Input.dispatchKeyEvent", e))
 	}
-	if err := t.together(ctx, all); err != nil {
+	if err := h.together(ctx, all); err != nil {
 		return fmt.Errorf("moving the mouse: %w", err)
 	}
 	return nil
@@ -209,17 +211,17 @@ type wheelEvent struct {
 }
 
 // wheel turns the mouse's wheel over an element, or over the middle of the page where none is named.
-func (t *tab) wheel(ctx context.Context, tg subject, by int) (drift string, err error) {
-	w, h := t.viewport()
-	x, y := float64(w)/2, float64(h)/2
+func (h *hand) wheel(ctx context.Context, tg subject, by int) (drift string, err error) {
+	width, height := h.screen()
+	x, y := float64(width)/2, float64(height)/2
 	if len(tg.alts) == 0 {
-		err = t.until(ctx, t.ready)
+		err = h.Until(ctx, h.Ready)
 	} else {
 		var f found
-		if f, err = t.wait(ctx, tg, inpage.Query{Want: inpage.Spot, Act: true}); err == nil {
+		if f, err = h.wait(ctx, tg, inpage.Query{Want: inpage.Spot, Act: true}); err == nil {
 			var why string
 			drift = f.drift
-			if x, y, why, err = t.carry(ctx, f); err == nil && why != "" {
+			if x, y, why, err = h.carry(ctx, f); err == nil && why != "" {
 				err = &obstacle{"act", why}
 			}
 		}
@@ -228,7 +230,7 @@ func (t *tab) wheel(ctx context.Context, tg subject, by int) (drift string, err 
 		return "", err
 	}
 	e := wheelEvent{mouseEvent{Type: "mouseWheel", X: x, Y: y, Button: "none"}, 0, float64(by)}
-	if err := t.call(ctx, "Input.dispatchMouseEvent", e, nil); err != nil && !replaced(err) {
+	if err := h.Call(ctx, "Input.dispatchMouseEvent", e, nil); err != nil && !page.Replaced(err) {
 		return "", fmt.Errorf("turning the wheel: %w", err)
 	}
 	return drift, nil
@@ -236,17 +238,17 @@ func (t *tab) wheel(ctx context.Context, tg subject, by int) (drift string, err 
 
 // together sends events of the mouse and the keyboard without waiting in between. A page that is replaced by one
 // of them does not answer the rest.
-func (t *tab) together(ctx context.Context, all []chrome.Command) error {
+func (h *hand) together(ctx context.Context, all []chrome.Command) error {
 	replies := make([]*chrome.Reply, len(all))
 	for i, c := range all {
 		var err error
-		if replies[i], err = t.page.Send(ctx, c.Method, c.Params); err != nil {
+		if replies[i], err = h.Line.Send(ctx, c.Method, c.Params); err != nil {
 			return err
 		}
 	}
-	t.acted.Store(true)
+	h.acted.Store(true)
 	for _, r := range replies {
-		if err := r.Wait(ctx, nil); err != nil && !replaced(err) {
+		if err := r.Wait(ctx, nil); err != nil && !page.Replaced(err) {
 			return err
 		}
 	}

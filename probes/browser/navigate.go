@@ -11,6 +11,7 @@ import (
 
 	"github.com/outrider-monitor/outrider/probes"
 	"github.com/outrider-monitor/outrider/probes/browser/address"
+	"github.com/outrider-monitor/outrider/probes/browser/page"
 )
 
 // goTo loads a URL and waits as a person would: for the load event, or, when only other sites' resources keep
@@ -32,18 +33,18 @@ func (t *tab) goTo(ctx context.Context, raw string) error {
 	if err := t.knowHost(ctx, raw); err != nil {
 		return err
 	}
-	t.mu.Lock()
-	commits, leaves := t.main.commits, t.book.Measures()
-	t.mu.Unlock()
+	t.Lock()
+	commits, leaves := t.Main.Commits, t.Book.Measures()
+	t.Unlock()
 	if leaves {
-		t.askVitals(ctx)
+		t.AskVitals(ctx)
 	}
 	var res struct {
 		LoaderID   cdp.LoaderID `json:"loaderId"`
 		ErrorText  string       `json:"errorText"`
 		IsDownload bool         `json:"isDownload"`
 	}
-	if err := t.call(ctx, "Page.navigate", map[string]any{"url": raw}, &res); err != nil {
+	if err := t.Call(ctx, "Page.navigate", map[string]any{"url": raw}, &res); err != nil {
 		return t.slow(ctx, raw, err)
 	}
 	switch {
@@ -59,14 +60,14 @@ func (t *tab) goTo(ctx context.Context, raw string) error {
 
 // refused explains a navigation that came to nothing.
 func (t *tab) refused(loader cdp.LoaderID, code, raw string) error {
-	t.mu.Lock()
-	r := t.traffic.Of(loader)
+	t.Lock()
+	r := t.Traffic.Of(loader)
 	status := 0
 	if r != nil {
 		status = r.Status
 	}
 	offline := t.conditions.Offline != nil && *t.conditions.Offline
-	t.mu.Unlock()
+	t.Unlock()
 	switch {
 	case code == "net::ERR_ABORTED" && (status == 204 || status == 205):
 		return &probes.Failure{
@@ -86,12 +87,12 @@ func (t *tab) refused(loader cdp.LoaderID, code, raw string) error {
 // arrive waits until the document after the given number of documents has loaded, and judges it.
 func (t *tab) arrive(ctx context.Context, raw string, commits int) error {
 	var fault *probes.Failure
-	err := t.until(ctx, func() bool {
-		if t.main.commits <= commits || t.navigating() {
+	err := t.Until(ctx, func() bool {
+		if t.Main.Commits <= commits || t.Navigating() {
 			return false
 		}
 		fault = t.documentFault()
-		return fault != nil || t.ready() && t.documentComplete()
+		return fault != nil || t.Ready() && t.documentComplete()
 	})
 	if err != nil {
 		return t.slow(ctx, raw, err)
@@ -105,22 +106,22 @@ func (t *tab) arrive(ctx context.Context, raw string, commits int) error {
 // documentComplete reports whether the whole document has come. The load event fires for half a document too,
 // so the network has to say so; where it says nothing, the event is believed after a while. t.mu is held.
 func (t *tab) documentComplete() bool {
-	r := t.traffic.Document()
-	return r == nil || r.Done || t.main.loaded && time.Since(t.traffic.LastOwn) > 2*quietTime
+	r := t.Traffic.Document()
+	return r == nil || r.Done || t.Main.Loaded && time.Since(t.Traffic.LastOwn) > 2*page.QuietTime
 }
 
 // documentFault says what is wrong with the page's document itself, or nil. t.mu is held.
 func (t *tab) documentFault() *probes.Failure {
-	r := t.traffic.Document()
+	r := t.Traffic.Document()
 	switch {
-	case r == nil && t.main.unreachable != "":
-		return networkFailure("the browser shows its error page", t.main.unreachable, false)
+	case r == nil && t.Main.Unreachable != "":
+		return networkFailure("the browser shows its error page", t.Main.Unreachable, false)
 	case r == nil:
 		return nil
 	case r.Status >= 400:
 		return statusFailure(r.Status, r.URL)
-	case r.Err != "" && !(r.Cancelled && t.main.unreachable == ""):
-		return networkFailure(r.Err, r.URL, r.Status != 0 && t.main.unreachable == "")
+	case r.Err != "" && !(r.Cancelled && t.Main.Unreachable == ""):
+		return networkFailure(r.Err, r.URL, r.Status != 0 && t.Main.Unreachable == "")
 	}
 	return nil
 }
@@ -130,7 +131,7 @@ func (t *tab) documentFault() *probes.Failure {
 // page of its own, such as 422 for a form, is one that a journey may be about. t.mu is held.
 func (t *tab) brokenPage() *probes.Failure {
 	fault := t.documentFault()
-	if r := t.traffic.Document(); r != nil && 400 <= r.Status && r.Status < 500 {
+	if r := t.Traffic.Document(); r != nil && 400 <= r.Status && r.Status < 500 {
 		return nil
 	}
 	return fault
@@ -138,8 +139,8 @@ func (t *tab) brokenPage() *probes.Failure {
 
 // onBrokenPage is the error of brokenPage.
 func (t *tab) onBrokenPage() error {
-	t.mu.Lock()
-	defer t.mu.Unlock()
+	t.Lock()
+	defer t.Unlock()
 	if fault := t.brokenPage(); fault != nil {
 		return fault
 	}
@@ -151,23 +152,23 @@ func (t *tab) slow(ctx context.Context, raw string, err error) error {
 	if ctx.Err() == nil || context.Cause(ctx) != context.DeadlineExceeded {
 		return err
 	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
+	t.Lock()
+	defer t.Unlock()
 	got := "nothing after the step's time"
-	if t.main.interactive && !t.main.pending {
+	if t.Main.Interactive && !t.Main.Pending {
 		got = "the document, but not all of its resources"
 	}
 	return &probes.Failure{
 		Reason: probes.Timeout, Err: err, Expected: "the page loads", Got: got,
-		Message: fmt.Sprintf("%s did not load within the step's time%s", raw, t.traffic.WaitingFor()),
+		Message: fmt.Sprintf("%s did not load within the step's time%s", raw, t.Traffic.WaitingFor()),
 	}
 }
 
 func (t *tab) reload(ctx context.Context) error {
-	t.mu.Lock()
-	commits, at := t.main.commits, t.main.url
-	t.mu.Unlock()
-	if err := t.call(ctx, "Page.reload", nil, nil); err != nil {
+	t.Lock()
+	commits, at := t.Main.Commits, t.Main.URL
+	t.Unlock()
+	if err := t.Call(ctx, "Page.reload", nil, nil); err != nil {
 		return t.slow(ctx, at, err)
 	}
 	return t.arrive(ctx, at, commits)
@@ -182,7 +183,7 @@ func (t *tab) along(ctx context.Context, step int) error {
 			URL string `json:"url"`
 		} `json:"entries"`
 	}
-	if err := t.call(ctx, "Page.getNavigationHistory", nil, &history); err != nil {
+	if err := t.Call(ctx, "Page.getNavigationHistory", nil, &history); err != nil {
 		return err
 	}
 	to := history.Index + step
@@ -193,16 +194,16 @@ func (t *tab) along(ctx context.Context, step int) error {
 		return &probes.Failure{Reason: probes.Navigation, Message: "there is no page to go forward to", Expected: "a later page", Got: "none"}
 	}
 	entry := history.Entries[to]
-	t.mu.Lock()
-	commits, inPlace := t.main.commits, t.main.inPlace
-	t.mu.Unlock()
-	if err := t.call(ctx, "Page.navigateToHistoryEntry", map[string]any{"entryId": entry.ID}, nil); err != nil {
+	t.Lock()
+	commits, inPlace := t.Main.Commits, t.Main.InPlace
+	t.Unlock()
+	if err := t.Call(ctx, "Page.navigateToHistoryEntry", map[string]any{"entryId": entry.ID}, nil); err != nil {
 		return err
 	}
 	same := false
-	err := t.until(ctx, func() bool {
-		same = t.main.inPlace > inPlace && t.main.commits == commits
-		return same || t.main.commits > commits
+	err := t.Until(ctx, func() bool {
+		same = t.Main.InPlace > inPlace && t.Main.Commits == commits
+		return same || t.Main.Commits > commits
 	})
 	if err != nil {
 		return t.slow(ctx, entry.URL, err)
@@ -216,9 +217,9 @@ func (t *tab) along(ctx context.Context, step int) error {
 // waitForURL waits until the page's URL is the wanted one; * stands for anything.
 func (t *tab) waitForURL(ctx context.Context, want string) error {
 	at := ""
-	err := t.until(ctx, func() bool {
-		at = t.main.url
-		return !t.navigating() && address.MatchesURL(want, at)
+	err := t.Until(ctx, func() bool {
+		at = t.Main.URL
+		return !t.Navigating() && address.MatchesURL(want, at)
 	})
 	if err != nil && context.Cause(ctx) == context.DeadlineExceeded {
 		return &probes.Failure{

@@ -12,6 +12,7 @@ import (
 	"github.com/chromedp/cdproto/target"
 
 	"github.com/outrider-monitor/outrider/probes"
+	"github.com/outrider-monitor/outrider/probes/browser/page"
 )
 
 func TestAPageThatDoesNotComeIsAFailureWithItsReason(t *testing.T) {
@@ -73,7 +74,7 @@ func TestAHostOfOthersThatHangsDelaysAPageButDoesNotFailIt(t *testing.T) {
 	z.misbehave(t)
 	begun := time.Now()
 	visit(t, z, "  - goto: ZOO/other-hang\n  - see: Goes on").pass()
-	if took := time.Since(begun); took < quietTime {
+	if took := time.Since(begun); took < page.QuietTime {
 		t.Errorf("it took %v: the load event was not waited for at all", took)
 	}
 }
@@ -113,8 +114,8 @@ func TestAPageThatIsClosedFailsTheStep(t *testing.T) {
 	if err := v.step(secondsFive); err != nil {
 		t.Fatal(err)
 	}
-	params := target.CloseTargetParams{TargetID: v.s.tab.targetID}
-	if _, err := cdp.Call(t.Context(), v.s.tab.lease.Root, target.CloseTarget, params); err != nil {
+	params := target.CloseTargetParams{TargetID: v.s.tab.TargetID}
+	if _, err := cdp.Call(t.Context(), v.s.tab.Lease.Root, target.CloseTarget, params); err != nil {
 		t.Fatal(err)
 	}
 	v.fail(probes.Navigation, "closed its own window")

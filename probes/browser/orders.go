@@ -94,18 +94,18 @@ func (s *session) order(ctx context.Context, o *orders) error {
 		return nil
 	}
 	for _, t := range w.tabs() {
-		for _, line := range t.sessions() {
+		for _, line := range t.Sessions() {
 			c := chrome.Say("Fetch.disable", nil)
 			if o.intercept() {
 				c = stopAll()
 			}
-			if err := line.Call(ctx, c.Method, c.Params, nil); err != nil && line == s.tab.page {
+			if err := line.Call(ctx, c.Method, c.Params, nil); err != nil && line == s.tab.Line {
 				return err
 			}
 		}
-		t.mu.Lock()
+		t.Lock()
 		t.marking = o.intercept()
-		t.mu.Unlock()
+		t.Unlock()
 	}
 	return nil
 }

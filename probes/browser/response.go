@@ -15,11 +15,11 @@ func (s *session) waitForResponse(ctx context.Context, scope *journeys.Scope, st
 	}
 	wellOnly := !slices.ContainsFunc(st.Expect, func(e journeys.Expr) bool { return e.Uses("status") })
 	t := s.tab
-	w := t.traffic.Await(a.Method, pattern, s.since, wellOnly)
-	err = t.until(ctx, w.Came)
+	w := t.Traffic.Await(a.Method, pattern, s.since, wellOnly)
+	err = t.Until(ctx, w.Came)
 	if err != nil && context.Cause(ctx) == context.DeadlineExceeded {
-		t.mu.Lock()
-		defer t.mu.Unlock()
+		t.Lock()
+		defer t.Unlock()
 		return w.Unanswered(err)
 	}
 	s.awaiting = w

@@ -11,6 +11,7 @@ import (
 
 	"github.com/outrider-monitor/outrider/journeys"
 	"github.com/outrider-monitor/outrider/probes"
+	"github.com/outrider-monitor/outrider/probes/browser/page"
 	"github.com/outrider-monitor/outrider/probes/browser/traffic"
 	"github.com/outrider-monitor/outrider/probes/redact"
 )
@@ -55,15 +56,15 @@ func (s *session) Do(ctx context.Context, call probes.Call) (probes.Done, error)
 }
 
 // left reports whether the tab has closed and another one is there to look at.
-func (t *tab) left() bool { return t.closed.Load() && t.window.after(t) != nil }
+func (t *tab) left() bool { return t.Closed.Load() && t.window.after(t) != nil }
 
 // try performs the action in one tab.
 func (s *session) try(ctx context.Context, t *tab, call probes.Call) (probes.Done, error) {
 	t.learnMask(ctx, call.Scope)
-	t.traffic.Learn(ctx, call.Scope)
-	t.beginSpan(call.Step.Name)
+	t.Traffic.Learn(ctx, call.Scope)
+	t.BeginSpan(call.Step.Name)
 	t.acted.Store(false)
-	ctx, end := t.step(ctx)
+	ctx, end := t.Step(ctx)
 	defer end()
 	err := s.learnOrders(ctx, call.Scope)
 	if err == nil {
@@ -96,23 +97,6 @@ func onlyLooks(a journeys.Action) bool {
 		return true
 	}
 	return false
-}
-
-// step gives a context for one step's action, which the loss of the page ends too.
-func (t *tab) step(ctx context.Context) (context.Context, func()) {
-	ctx, cancel := context.WithCancelCause(ctx)
-	t.mu.Lock()
-	t.abort = cancel
-	t.mu.Unlock()
-	if t.ctx.Err() != nil {
-		cancel(context.Cause(t.ctx))
-	}
-	return ctx, func() {
-		t.mu.Lock()
-		t.abort = func(error) {}
-		t.mu.Unlock()
-		cancel(context.Canceled)
-	}
 }
 
 func (s *session) act(ctx context.Context, call probes.Call) (done probes.Done, err error) {
@@ -166,16 +150,15 @@ func (s *session) act(ctx context.Context, call probes.Call) (done probes.Done, 
 // eval runs the author's script in the page, as the page's own scripts run.
 func (s *session) eval(ctx context.Context, script string) error {
 	t := s.tab
-	if err := t.until(ctx, func() bool { return !t.navigating() }); err != nil {
+	if err := t.Until(ctx, func() bool { return !t.Navigating() }); err != nil {
 		return err
 	}
-	var res evaluated
 	t.acted.Store(true)
-	err := t.call(ctx, "Runtime.evaluate", evaluateParams{Expression: script, Await: true, ByValue: true, Gesture: true}, &res)
+	res, err := t.Evaluate(ctx, page.EvaluateParams{Expression: script, Await: true, ByValue: true, Gesture: true})
 	if err != nil {
 		return err
 	}
-	if thrown := res.thrown(); thrown != "" {
+	if thrown := res.Thrown(); thrown != "" {
 		return &probes.Failure{Reason: probes.Script, Message: "eval: " + redact.Cut(thrown, 1000), Expected: "a value", Got: redact.Cut(thrown, 300)}
 	}
 	s.result, s.hasResult = nil, true
@@ -218,26 +201,26 @@ func (s *session) Scope(ctx context.Context) (map[string]any, journeys.PageFuncs
 }
 
 func (s *session) scope(ctx context.Context, t *tab) (map[string]any, journeys.PageFuncs, error) {
-	ctx, end := t.step(ctx)
+	ctx, end := t.Step(ctx)
 	defer end()
 	if l := s.awaiting; l != nil {
-		t.mu.Lock()
-		defer t.mu.Unlock()
+		t.Lock()
+		defer t.Unlock()
 		return l.Values(), nil, nil
 	}
-	if err := t.until(ctx, func() bool { return !t.navigating() }); err != nil {
+	if err := t.Until(ctx, func() bool { return !t.Navigating() }); err != nil {
 		return nil, nil, s.failure(ctx, err)
 	}
 	var title string
-	if err := t.ask(ctx, t.mainFrame, "title", func() any { return nil }, &title); err != nil {
+	if err := t.Ask(ctx, t.MainFrame, "title", func() any { return nil }, &title); err != nil {
 		return nil, nil, s.failure(ctx, err)
 	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
+	t.Lock()
+	defer t.Unlock()
 	if fault := t.brokenPage(); fault != nil {
 		return nil, nil, fault
 	}
-	values := map[string]any{"url": t.main.url, "title": title}
+	values := map[string]any{"url": t.Main.URL, "title": title}
 	if s.hasResult {
 		values["result"] = s.result
 	}
@@ -252,29 +235,29 @@ func (s *session) scope(ctx context.Context, t *tab) (map[string]any, journeys.P
 func (s *session) Changed(ctx context.Context) error {
 	s.follow()
 	t := s.tab
-	ctx, end := t.step(ctx)
+	ctx, end := t.Step(ctx)
 	defer end()
 	if s.awaiting != nil {
-		if err := t.until(ctx, s.awaiting.More); err != nil {
+		if err := t.Until(ctx, s.awaiting.More); err != nil {
 			return s.failure(ctx, err)
 		}
 		return nil
 	}
-	t.mu.Lock()
-	commits, inPlace := t.main.commits, t.main.inPlace
-	t.mu.Unlock()
+	t.Lock()
+	commits, inPlace := t.Main.Commits, t.Main.InPlace
+	t.Unlock()
 	moved, stop := context.WithCancel(ctx)
 	defer stop()
 	go func() {
-		_ = t.until(moved, func() bool { return t.main.commits > commits || t.main.inPlace > inPlace })
+		_ = t.Until(moved, func() bool { return t.Main.Commits > commits || t.Main.InPlace > inPlace })
 		stop()
 	}()
 	var changed bool
-	err := t.askOnce(moved, t.mainFrame, "changed", 250, &changed)
+	err := t.AskOnce(moved, t.MainFrame, "changed", 250, &changed)
 	if err != nil && t.left() {
 		return nil
 	}
-	if err != nil && ctx.Err() == nil && (replaced(err) || moved.Err() != nil) {
+	if err != nil && ctx.Err() == nil && (page.Replaced(err) || moved.Err() != nil) {
 		return nil
 	}
 	if err != nil {
@@ -285,6 +268,6 @@ func (s *session) Changed(ctx context.Context) error {
 
 // Close ends the session.
 func (s *session) Close(ctx context.Context) error {
-	defer s.tab.lease.Release()
+	defer s.tab.Lease.Release()
 	return s.tab.window.close(ctx)
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/outrider-monitor/outrider/probes/browser/address"
+	"github.com/outrider-monitor/outrider/probes/browser/page"
 )
 
 // Storage gives the local storage of the origins that the tabs show.
@@ -13,12 +14,11 @@ func (s *session) Storage(ctx context.Context) (map[string]map[string]string, er
 	s.follow()
 	all := map[string]map[string]string{}
 	for _, t := range s.tab.window.tabs() {
-		origin := address.Origin(t.address())
+		origin := address.Origin(t.Address())
 		if origin == "" {
 			continue
 		}
-		var res evaluated
-		err := t.call(ctx, "Runtime.evaluate", evaluateParams{Expression: "({...localStorage})", ByValue: true, Silent: true}, &res)
+		res, err := t.Evaluate(ctx, page.EvaluateParams{Expression: "({...localStorage})", ByValue: true, Silent: true})
 		if err != nil {
 			return nil, s.failure(ctx, err)
 		}
@@ -40,19 +40,16 @@ func (s *session) SetStorage(ctx context.Context, storage map[string]map[string]
 			return err
 		}
 		script := fmt.Sprintf("(s => { if (location.origin === s.origin && top === window) for (const k in s.values) localStorage.setItem(k, s.values[k]) })(%s)", text)
-		var made struct {
-			ID string `json:"identifier"`
-		}
-		err = t.call(ctx, "Page.addScriptToEvaluateOnNewDocument", map[string]any{"source": script, "worldName": worldName}, &made)
+		id, err := t.OnNewDocument(ctx, script)
 		if err != nil {
 			return s.failure(ctx, err)
 		}
-		t.mu.Lock()
+		t.Lock()
 		if t.stored == nil {
 			t.stored = map[string]string{}
 		}
-		t.stored[origin] = made.ID
-		t.mu.Unlock()
+		t.stored[origin] = id
+		t.Unlock()
 	}
 	return nil
 }
@@ -61,6 +58,6 @@ func (s *session) SetStorage(ctx context.Context, storage map[string]map[string]
 func (t *tab) storedOnce(raw string) {
 	if id, ok := t.stored[address.Origin(raw)]; ok {
 		delete(t.stored, address.Origin(raw))
-		t.page.Post("Page.removeScriptToEvaluateOnNewDocument", map[string]any{"identifier": id})
+		t.Line.Post("Page.removeScriptToEvaluateOnNewDocument", map[string]any{"identifier": id})
 	}
 }

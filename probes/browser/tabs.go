@@ -11,6 +11,7 @@ import (
 	"github.com/outrider-monitor/outrider/journeys"
 	"github.com/outrider-monitor/outrider/probes"
 	"github.com/outrider-monitor/outrider/probes/browser/address"
+	"github.com/outrider-monitor/outrider/probes/browser/page"
 	"github.com/outrider-monitor/outrider/probes/redact"
 )
 
@@ -36,25 +37,25 @@ func (s *session) switchTab(ctx context.Context, scope *journeys.Scope, a *journ
 			open = now
 			next = choose(open, a, title, url, either)
 		}
-		if next == nil && (err != nil && ctx.Err() == nil || !pause(ctx, tick)) {
+		if next == nil && (err != nil && ctx.Err() == nil || !page.Pause(ctx, page.Tick)) {
 			return s.noTab(ctx, open, a, title, url, either, err)
 		}
 	}
 	s.look(next)
 	next.learnMask(ctx, scope)
-	if err := next.call(ctx, "Page.bringToFront", nil, nil); err != nil {
+	if err := next.Call(ctx, "Page.bringToFront", nil, nil); err != nil {
 		return err
 	}
 	var fault *probes.Failure
-	err = next.until(ctx, func() bool {
-		if next.navigating() {
+	err = next.Until(ctx, func() bool {
+		if next.Navigating() {
 			return false
 		}
 		fault = next.documentFault()
-		return fault != nil || next.ready() && next.documentComplete()
+		return fault != nil || next.Ready() && next.documentComplete()
 	})
 	if err != nil {
-		return next.slow(ctx, next.address(), err)
+		return next.slow(ctx, next.Address(), err)
 	}
 	if fault != nil {
 		return fault
@@ -77,22 +78,15 @@ func (s *session) openTabs(ctx context.Context) ([]openTab, error) {
 	}
 	var open []openTab
 	for _, t := range w.tabs() {
-		o := openTab{tab: t, url: t.address()}
+		o := openTab{tab: t, url: t.Address()}
 		for _, info := range res.TargetInfos {
-			if info.TargetID == t.targetID {
+			if info.TargetID == t.TargetID {
 				o.title = info.Title
 			}
 		}
 		open = append(open, o)
 	}
 	return open, nil
-}
-
-// address is where the tab's page is.
-func (t *tab) address() string {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.main.url
 }
 
 // choose finds the tab that is meant; of several the one that was opened last.
@@ -148,14 +142,14 @@ func (s *session) closeTab(ctx context.Context) error {
 	if len(t.window.tabs()) < 2 {
 		return &probes.Failure{Reason: probes.Config, Message: "this is the only tab: closing it would end the journey", Expected: "another tab", Got: "none"}
 	}
-	err := t.lease.Root.Call(ctx, "Target.closeTarget", map[string]any{"targetId": string(t.targetID)}, nil)
-	if err != nil && !t.closed.Load() {
+	err := t.Lease.Root.Call(ctx, "Target.closeTarget", map[string]any{"targetId": string(t.TargetID)}, nil)
+	if err != nil && !t.Closed.Load() {
 		return err
 	}
 	// The step's context ends with the tab: what is waited for is seen from the one that is left.
-	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastTime)
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), page.LastTime)
 	defer cancel()
-	if err := t.window.after(t).until(last, t.closed.Load); err != nil {
+	if err := t.window.after(t).Until(last, t.Closed.Load); err != nil {
 		return err
 	}
 	s.follow()

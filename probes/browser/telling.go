@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/chromedp/cdproto/cdp"
-
 	"github.com/outrider-monitor/outrider/journeys"
 	"github.com/outrider-monitor/outrider/probes"
 	"github.com/outrider-monitor/outrider/probes/browser/inpage"
@@ -28,7 +26,7 @@ type telling struct {
 }
 
 func (t *tab) telling(limit int) telling {
-	return telling{Max: limit, Mask: t.mask, Values: t.options.Redactor.Sought(), TestID: t.testID()}
+	return telling{Max: limit, Mask: t.mask, Values: t.options.Redactor.Sought(), TestID: t.TestID}
 }
 
 // learnMask evaluates what is to be masked, as soon as a step's scope can. Until then nothing of a page can be shown.
@@ -53,18 +51,18 @@ func (t *tab) tell(ctx context.Context, name string, e *probes.Evidence) {
 	if t.maskErr != nil {
 		return
 	}
-	_ = t.askOnce(ctx, t.mainFrame, "spoken", t.telling(maxPageText), &e.PageText)
+	_ = t.AskOnce(ctx, t.MainFrame, "spoken", t.telling(maxPageText), &e.PageText)
 	var markup strings.Builder
-	for i, f := range t.tellable() {
+	for i, f := range t.Tellable() {
 		if ctx.Err() != nil {
 			break
 		}
 		var outline, document string
-		_ = t.askOnce(ctx, f.id, "outline", t.telling(maxOutline-len(e.Outline)), &outline)
-		_ = t.askOnce(ctx, f.id, "markup", t.telling(max(0, maxMarkup-markup.Len())), &document)
+		_ = t.AskOnce(ctx, f.ID, "outline", t.telling(maxOutline-len(e.Outline)), &outline)
+		_ = t.AskOnce(ctx, f.ID, "markup", t.telling(max(0, maxMarkup-markup.Len())), &document)
 		if i > 0 {
-			outline = indented(fmt.Sprintf("- frame %s", f.url), outline)
-			document = fmt.Sprintf("\n\n#frame %s\n%s", f.url, document)
+			outline = indented(fmt.Sprintf("- frame %s", f.URL), outline)
+			document = fmt.Sprintf("\n\n#frame %s\n%s", f.URL, document)
 		}
 		if outline != "" && len(e.Outline) < maxOutline {
 			e.Outline += outline + "\n"
@@ -82,23 +80,4 @@ func indented(head, text string) string {
 		return ""
 	}
 	return head + "\n  " + strings.ReplaceAll(text, "\n", "\n  ")
-}
-
-// told is a frame that can be asked.
-type tellable struct {
-	id  cdp.FrameID
-	url string
-}
-
-// tellable are the page and the frames that show something of their own, the page first.
-func (t *tab) tellable() []tellable {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	all := []tellable{{id: t.mainFrame}}
-	for id, f := range t.frames {
-		if id != t.mainFrame && f.session != nil && f.world != 0 && f.url != "" && f.url != "about:blank" && len(all) < 10 {
-			all = append(all, tellable{id, f.url})
-		}
-	}
-	return all
 }

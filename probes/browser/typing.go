@@ -9,18 +9,19 @@ import (
 	"github.com/outrider-monitor/outrider/probes/browser/chrome"
 	"github.com/outrider-monitor/outrider/probes/browser/inpage"
 	"github.com/outrider-monitor/outrider/probes/browser/keyboard"
+	"github.com/outrider-monitor/outrider/probes/browser/page"
 )
 
 // typeKeys types a text key by key behind what a field holds, and verifies that the keys did something.
-func (t *tab) typeKeys(ctx context.Context, tg subject, text string, delay time.Duration, secret bool) (drift string, err error) {
-	f, err := t.wait(ctx, tg, inpage.Query{Want: inpage.Type, Act: true, Secret: secret})
+func (h *hand) typeKeys(ctx context.Context, tg subject, text string, delay time.Duration, secret bool) (drift string, err error) {
+	f, err := h.wait(ctx, tg, inpage.Query{Want: inpage.Type, Act: true, Secret: secret})
 	if err != nil {
 		return "", err
 	}
 	named := keyboard.Named()
 	all := []rune(text)
 	for i, r := range all {
-		if i > 0 && delay > 0 && !pause(ctx, delay) {
+		if i > 0 && delay > 0 && !page.Pause(ctx, delay) {
 			if context.Cause(ctx) != context.DeadlineExceeded {
 				return "", context.Cause(ctx)
 			}
@@ -36,7 +37,7 @@ func (t *tab) typeKeys(ctx context.Context, tg subject, text string, delay time.
 		case '\t':
 			k = named["Tab"]
 		}
-		if err := t.strokes(ctx, k.Stroke()); err != nil {
+		if err := h.strokes(ctx, k.Stroke()); err != nil {
 			return "", fmt.Errorf("typing: %w", err)
 		}
 	}
@@ -44,8 +45,8 @@ func (t *tab) typeKeys(ctx context.Context, tg subject, text string, delay time.
 		return f.drift, nil
 	}
 	var a inpage.Answer
-	switch err := t.askOnce(ctx, f.place.frame, "typed", nil, &a); {
-	case err != nil && replaced(err):
+	switch err := h.AskOnce(ctx, f.place.frame, "typed", nil, &a); {
+	case err != nil && page.Replaced(err):
 		return f.drift, nil // the text sent the form
 	case err != nil:
 		return "", err
@@ -56,22 +57,22 @@ func (t *tab) typeKeys(ctx context.Context, tg subject, text string, delay time.
 }
 
 // press presses a key or a chord where the focus is.
-func (t *tab) press(ctx context.Context, text string) error {
+func (h *hand) press(ctx context.Context, text string) error {
 	c, err := keyboard.ParseChord(text)
 	if err != nil {
 		return &probes.Failure{Reason: probes.Config, Message: fmt.Sprintf("press %q: %v", text, err)}
 	}
-	if err := t.strokes(ctx, c.Events()); err != nil {
+	if err := h.strokes(ctx, c.Events()); err != nil {
 		return fmt.Errorf("pressing a key: %w", err)
 	}
 	return nil
 }
 
 // strokes sends events of the keyboard together.
-func (t *tab) strokes(ctx context.Context, events []keyboard.Event) error {
+func (h *hand) strokes(ctx context.Context, events []keyboard.Event) error {
 	all := make([]chrome.Command, len(events))
 	for i, e := range events {
 		all[i] = chrome.Say("Input.dispatchKeyEvent", e)
 	}
-	return t.together(ctx, all)
+	return h.together(ctx, all)
 }

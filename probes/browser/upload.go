@@ -3,20 +3,16 @@ package browser
 import (
 	"context"
 	"fmt"
-	"os"
-	"path/filepath"
 
 	"github.com/chromedp/cdproto/cdp/jsonv2"
 
 	"github.com/outrider-monitor/outrider/journeys"
-	"github.com/outrider-monitor/outrider/probes"
 	"github.com/outrider-monitor/outrider/probes/browser/chrome"
 	"github.com/outrider-monitor/outrider/probes/browser/inpage"
+	"github.com/outrider-monitor/outrider/probes/browser/page"
 )
 
 const (
-	// maxUpload bounds a file that is uploaded.
-	maxUpload = 64 << 20
 	// uploadKey names the file field that the page keeps.
 	uploadKey = "upload"
 )
@@ -30,31 +26,26 @@ type chooser struct {
 
 // upload gives files to a file field, or to the chooser that a click on the target opens. The browser gets copies:
 // it runs as another user.
-func (s *session) upload(ctx context.Context, scope *journeys.Scope, tg subject, names []journeys.Template) (drift string, err error) {
-	files, err := s.files(ctx, scope, names)
+func (h *hand) upload(ctx context.Context, tg subject, files []string) (drift string, err error) {
+	f, err := h.wait(ctx, tg, inpage.Query{Want: inpage.File, Act: true, Key: uploadKey, Number: len(files)})
 	if err != nil {
 		return "", err
 	}
-	t := s.tab
-	f, err := t.wait(ctx, tg, inpage.Query{Want: inpage.File, Act: true, Key: uploadKey, Number: len(files)})
-	if err != nil {
-		return "", err
-	}
-	lent, remove, err := t.lease.Lend(files)
+	lent, remove, err := h.Lease.Lend(files)
 	if err != nil {
 		return "", fmt.Errorf("lending files to the browser: %w", err)
 	}
-	t.mu.Lock()
-	t.lent = append(t.lent, remove)
-	t.mu.Unlock()
+	h.Lock()
+	h.lent = append(h.lent, remove)
+	h.Unlock()
 	if f.Chooser {
-		return t.choose(ctx, tg, lent)
+		return h.choose(ctx, tg, lent)
 	}
-	node, err := t.kept(ctx, f.place.frame, uploadKey)
+	node, err := h.Kept(ctx, f.place.frame, uploadKey)
 	if err != nil {
 		return "", err
 	}
-	fs, err := t.frameSession(ctx, f.place.frame)
+	fs, err := h.FrameSession(ctx, f.place.frame)
 	if err != nil {
 		return "", err
 	}
@@ -62,8 +53,8 @@ func (s *session) upload(ctx context.Context, scope *journeys.Scope, tg subject,
 		return "", err
 	}
 	taken := 0
-	switch err := t.askOnce(ctx, f.place.frame, "files", uploadKey, &taken); {
-	case err != nil && replaced(err):
+	switch err := h.AskOnce(ctx, f.place.frame, "files", uploadKey, &taken); {
+	case err != nil && page.Replaced(err):
 		return f.drift, nil // the choice sent the form
 	case err != nil:
 		return "", err
@@ -73,50 +64,25 @@ func (s *session) upload(ctx context.Context, scope *journeys.Scope, tg subject,
 	return f.drift, nil
 }
 
-// files are the paths of the step's files. That one cannot be read is a fault of the monitor's.
-func (s *session) files(ctx context.Context, scope *journeys.Scope, names []journeys.Template) ([]string, error) {
-	var files []string
-	for _, name := range names {
-		path, err := name.Text(ctx, scope)
-		if err != nil {
-			return nil, err
-		}
-		if !filepath.IsAbs(path) {
-			path = filepath.Join(s.options.Journey.Dir, path)
-		}
-		info, err := os.Stat(path)
-		switch {
-		case err != nil:
-			return nil, &probes.Failure{Reason: probes.Config, Message: fmt.Sprintf("upload: %v", err), Err: err}
-		case !info.Mode().IsRegular():
-			return nil, &probes.Failure{Reason: probes.Config, Message: fmt.Sprintf("upload: %s is not a file", path)}
-		case info.Size() > maxUpload:
-			return nil, &probes.Failure{Reason: probes.Config, Message: fmt.Sprintf("upload: %s is larger than %d MB", path, maxUpload>>20)}
-		}
-		files = append(files, path)
-	}
-	return files, nil
-}
-
 // choose clicks the target and answers the file chooser that it opens.
-func (t *tab) choose(ctx context.Context, tg subject, files []string) (drift string, err error) {
-	all := t.sessions()
+func (h *hand) choose(ctx context.Context, tg subject, files []string) (drift string, err error) {
+	all := h.Sessions()
 	for _, s := range all {
 		if err := s.Call(ctx, "Page.setInterceptFileChooserDialog", map[string]any{"enabled": true}, nil); err != nil {
 			return "", err
 		}
 		defer s.Post("Page.setInterceptFileChooserDialog", map[string]any{"enabled": false})
 	}
-	t.mu.Lock()
-	t.chooser = nil
-	t.mu.Unlock()
-	if drift, _, err = t.click(ctx, tg, newGesture(1, journeys.Mouse{}), inpage.Query{}); err != nil {
+	h.Lock()
+	h.chooser = nil
+	h.Unlock()
+	if drift, _, err = h.click(ctx, tg, newGesture(1, journeys.Mouse{}), inpage.Query{}); err != nil {
 		return "", err
 	}
 	var c *chooser
-	short, cancel := context.WithTimeout(ctx, remaining(ctx))
+	short, cancel := context.WithTimeout(ctx, page.Remaining(ctx))
 	defer cancel()
-	err = t.until(short, func() bool { c = t.chooser; return c != nil })
+	err = h.Until(short, func() bool { c = h.chooser; return c != nil })
 	switch {
 	case err != nil && ctx.Err() == nil:
 		return "", &obstacle{"act", "a click on it opened no file chooser"}
@@ -130,24 +96,24 @@ func (t *tab) choose(ctx context.Context, tg subject, files []string) (drift str
 }
 
 // chooserOpened notes a file chooser.
-func (t *tab) chooserOpened(s *chrome.Session, params jsonv2.Value) {
+func (h *hand) chooserOpened(s *chrome.Session, params jsonv2.Value) {
 	c, ok := chrome.Decode[chooser](params)
 	if !ok {
 		return
 	}
 	c.session = s
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.chooser = &c
-	t.bump()
+	h.Lock()
+	defer h.Unlock()
+	h.chooser = &c
+	h.Bump()
 }
 
 // takeBack removes what the browser was lent.
-func (t *tab) takeBack() {
-	t.mu.Lock()
-	lent := t.lent
-	t.lent = nil
-	t.mu.Unlock()
+func (h *hand) takeBack() {
+	h.Lock()
+	lent := h.lent
+	h.lent = nil
+	h.Unlock()
 	for _, remove := range lent {
 		remove()
 	}

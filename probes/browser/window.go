@@ -3,7 +3,6 @@ package browser
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -15,6 +14,7 @@ import (
 	"github.com/outrider-monitor/outrider/journeys"
 	"github.com/outrider-monitor/outrider/probes"
 	"github.com/outrider-monitor/outrider/probes/browser/chrome"
+	"github.com/outrider-monitor/outrider/probes/browser/page"
 	"github.com/outrider-monitor/outrider/probes/browser/traffic"
 )
 
@@ -95,13 +95,13 @@ func (w *window) opened(e chrome.Opened) {
 	if t := w.first; t != nil {
 		w.first = nil
 		w.mu.Unlock()
-		t.adopt(e)
+		t.Adopt(e)
 		close(w.ready)
 		return
 	}
 	opener := w.all[0]
 	for _, t := range w.all {
-		if t.targetID == e.TargetInfo.OpenerID {
+		if t.TargetID == e.TargetInfo.OpenerID {
 			opener = t
 		}
 	}
@@ -112,16 +112,16 @@ func (w *window) opened(e chrome.Opened) {
 		return
 	}
 	t := opener.child()
-	t.adopt(e)
+	t.Adopt(e)
 	t.marking = w.orders.Load().intercept()
-	t.prepare(t.page)
+	t.Prepare(t.Line)
 	screen := t.screen()
-	t.page.Post(screen.Method, screen.Params)
-	t.page.Post("Emulation.setFocusEmulationEnabled", map[string]any{"enabled": true})
-	t.mu.Lock()
+	t.Line.Post(screen.Method, screen.Params)
+	t.Line.Post("Emulation.setFocusEmulationEnabled", map[string]any{"enabled": true})
+	t.Lock()
 	t.mark()
-	t.mu.Unlock()
-	t.page.Post("Runtime.runIfWaitingForDebugger", nil)
+	t.Unlock()
+	t.Line.Post("Runtime.runIfWaitingForDebugger", nil)
 	w.mu.Lock()
 	w.all = append(w.all, t)
 	w.mu.Unlock()
@@ -131,16 +131,16 @@ func (w *window) opened(e chrome.Opened) {
 // child makes the tab of a page that this one has opened: it has the same conditions, and what it loads counts for
 // the step that is under way.
 func (t *tab) child() *tab {
-	t.mu.Lock()
-	c := newTab(t.window, t.conditions, t.traffic.Child())
+	t.Lock()
+	c := newTab(t.window, t.conditions, t.Traffic.Child())
 	step := ""
-	if s := t.book.Current(); s != nil {
+	if s := t.Book.Current(); s != nil {
 		step = s.Step
 	}
-	t.mu.Unlock()
+	t.Unlock()
 	c.opener = t
 	if step != "" {
-		c.beginSpan(step)
+		c.BeginSpan(step)
 	}
 	return c
 }
@@ -148,9 +148,9 @@ func (t *tab) child() *tab {
 // bump wakes all who wait for a change in any tab.
 func (w *window) bump() {
 	for _, t := range w.tabs() {
-		t.mu.Lock()
-		t.bump()
-		t.mu.Unlock()
+		t.Lock()
+		t.Bump()
+		t.Unlock()
 	}
 }
 
@@ -158,7 +158,7 @@ func (w *window) bump() {
 func (w *window) tabs() []*tab {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return slices.DeleteFunc(slices.Clone(w.all), func(t *tab) bool { return t.closed.Load() })
+	return slices.DeleteFunc(slices.Clone(w.all), func(t *tab) bool { return t.Closed.Load() })
 }
 
 // everyTab are the tabs, the closed ones too.
@@ -172,7 +172,7 @@ func (w *window) everyTab() []*tab {
 // left.
 func (w *window) after(t *tab) *tab {
 	for o := t.opener; o != nil; o = o.opener {
-		if !o.closed.Load() {
+		if !o.Closed.Load() {
 			return o
 		}
 	}
@@ -194,7 +194,7 @@ func (w *window) close(ctx context.Context) error {
 	if ctx.Err() != nil {
 		// Whoever waits no longer must not leave a page behind in a browser that is used again.
 		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(context.WithoutCancel(ctx), lastTime)
+		ctx, cancel = context.WithTimeout(context.WithoutCancel(ctx), page.LastTime)
 		defer cancel()
 	}
 	var err error
@@ -216,18 +216,13 @@ func (w *window) close(ctx context.Context) error {
 
 // end ends what belongs to the tab on our side.
 func (t *tab) end() {
-	t.lose(errors.New("the session was closed"))
+	t.Leave()
 	t.takeBack()
-	for _, s := range t.sessions() {
-		if s != nil {
-			s.Forget()
-		}
-	}
 }
 
 // follow has the session look at the tab that is left when the page has closed its own.
 func (s *session) follow() {
-	for s.tab.closed.Load() {
+	for s.tab.Closed.Load() {
 		next := s.tab.window.after(s.tab)
 		if next == nil {
 			return
@@ -241,7 +236,7 @@ func (s *session) look(t *tab) {
 	s.tab = t
 	t.seen = true
 	if s.step != nil {
-		t.beginSpan(s.step.Name)
+		t.BeginSpan(s.step.Name)
 	}
 }
 
@@ -255,10 +250,10 @@ func (s *session) others(e *probes.Evidence) {
 		if t == s.tab {
 			continue
 		}
-		t.mu.Lock()
-		e.Console = append(e.Console, t.console.Lines()...)
-		e.Requests = append(e.Requests, t.traffic.Lines(t.traffic.Notable())...)
-		t.mu.Unlock()
+		t.Lock()
+		e.Console = append(e.Console, t.Console.Lines()...)
+		e.Requests = append(e.Requests, t.Traffic.Lines(t.Traffic.Notable())...)
+		t.Unlock()
 	}
 	slices.SortStableFunc(e.Console, func(a, b probes.ConsoleLine) int { return cmp.Compare(a.Offset, b.Offset) })
 }

@@ -1,8 +1,7 @@
-package browser
+package page
 
 import (
 	"context"
-	"errors"
 	"strings"
 
 	"github.com/chromedp/cdproto/cdp"
@@ -20,34 +19,6 @@ type node struct {
 	Shadows []node      `json:"shadowRoots"`
 	Below   []node      `json:"children"`
 	Inner   *node       `json:"contentDocument"`
-}
-
-// openSecrets refuses a picture if a closed shadow root shows a secret, because our script cannot cover what
-// it cannot reach.
-func (t *tab) openSecrets(ctx context.Context) error {
-	t.mu.Lock()
-	sessions := map[*chrome.Session]bool{}
-	for _, f := range t.frames {
-		if f.session != nil {
-			sessions[f.session] = true
-		}
-	}
-	t.mu.Unlock()
-	for s := range sessions {
-		var document struct {
-			Root node `json:"root"`
-		}
-		err := s.Call(ctx, "DOM.getDocument", map[string]any{"depth": -1, "pierce": true}, &document)
-		s.Post("DOM.disable", nil) // else it goes on to report every change
-		if err != nil {
-			return err
-		}
-		text := document.Root.closedText()
-		if t.options.Redactor.String(text) != text {
-			return errors.New("a secret stands in a closed shadow root")
-		}
-	}
-	return nil
 }
 
 // closedText is all text in closed shadow roots below a node.
@@ -74,8 +45,8 @@ func (n *node) closedText() string {
 }
 
 // reveal lets our script in a frame into the closed shadow roots of its document, which no script can find.
-func (t *tab) reveal(ctx context.Context, id cdp.FrameID) error {
-	s, err := t.frameSession(ctx, id)
+func (p *Page) reveal(ctx context.Context, id cdp.FrameID) error {
+	s, err := p.FrameSession(ctx, id)
 	if err != nil {
 		return err
 	}
@@ -91,9 +62,9 @@ func (t *tab) reveal(ctx context.Context, id cdp.FrameID) error {
 	if shown == nil {
 		shown = &document.Root
 	}
-	t.mu.Lock()
-	world := t.frame(id).world
-	t.mu.Unlock()
+	p.Lock()
+	world := p.frame(id).world
+	p.Unlock()
 	roots := []map[string]any{}
 	for _, backend := range shown.closedRoots() {
 		var res struct {
@@ -108,9 +79,9 @@ func (t *tab) reveal(ctx context.Context, id cdp.FrameID) error {
 		roots = append(roots, map[string]any{"objectId": res.Object.ID})
 	}
 	if len(roots) > 0 {
-		t.mu.Lock()
-		t.closedRoots = true
-		t.mu.Unlock()
+		p.Lock()
+		p.closedRoots = true
+		p.Unlock()
 	}
 	return s.Call(ctx, "Runtime.callFunctionOn", map[string]any{
 		"functionDeclaration": "function(...roots){return globalThis.__outrider.reveal(roots)}",
@@ -156,4 +127,29 @@ func (n *node) closedRoots() []int64 {
 	}
 	visit(n)
 	return all
+}
+
+// ClosedTexts are the texts in the closed shadow roots of all the page's documents, which no script can find.
+func (p *Page) ClosedTexts(ctx context.Context) ([]string, error) {
+	p.Lock()
+	sessions := map[*chrome.Session]bool{}
+	for _, f := range p.frames {
+		if f.session != nil {
+			sessions[f.session] = true
+		}
+	}
+	p.Unlock()
+	var texts []string
+	for s := range sessions {
+		var document struct {
+			Root node `json:"root"`
+		}
+		err := s.Call(ctx, "DOM.getDocument", map[string]any{"depth": -1, "pierce": true}, &document)
+		s.Post("DOM.disable", nil) // else it goes on to report every change
+		if err != nil {
+			return nil, err
+		}
+		texts = append(texts, document.Root.closedText())
+	}
+	return texts, nil
 }

@@ -1,4 +1,4 @@
-package browser
+package page
 
 import (
 	"github.com/chromedp/cdproto/cdp"
@@ -46,100 +46,87 @@ type (
 			} `json:"auxData"`
 		} `json:"context"`
 	}
-	dialogEvent struct {
-		URL     string `json:"url"`
-		Message string `json:"message"`
-		Type    string `json:"type"`
-	}
 )
 
-// hear is the listener of all the tab's sessions. It runs on the goroutine that reads the wire.
-func (t *tab) hear(s *chrome.Session, method string, params jsonv2.Value) {
+// hear is the listener of all the page's sessions. It runs on the goroutine that reads the wire.
+func (p *Page) hear(s *chrome.Session, method string, params jsonv2.Value) {
 	switch method {
 	case "Network.requestWillBeSent", "Network.responseReceived", "Network.loadingFinished", "Network.loadingFailed":
-		t.networkHeard(s, method, params)
+		p.networkHeard(s, method, params)
 	case "Runtime.consoleAPICalled", "Runtime.exceptionThrown":
-		t.said(method, params)
+		p.said(method, params)
 	case "Runtime.executionContextCreated":
-		t.worldCreated(s, params)
+		p.worldCreated(s, params)
 	case "Runtime.bindingCalled":
-		t.bindingCalled(params)
-	case "Fetch.requestPaused":
-		t.requestPaused(s, params)
-	case "Fetch.authRequired":
-		t.authRequired(s, params)
-	case "Page.javascriptDialogOpening":
-		t.dialogOpening(s, params)
+		p.bindingCalled(params)
 	case "Target.attachedToTarget":
-		t.attached(params)
+		p.attached(params)
 	case "Inspector.targetCrashed":
-		t.lose(crashed())
+		p.lose(crashed())
 	case chrome.Detached:
-		t.detached(params)
+		p.detached(params)
 	default:
-		t.hearPage(s, method, params)
+		p.hearPage(s, method, params)
 	}
 }
 
-// hearPage follows frames and navigations, and what a step has set going.
-func (t *tab) hearPage(s *chrome.Session, method string, params jsonv2.Value) {
+// hearPage follows frames and navigations, and leaves the rest to the page's watcher.
+func (p *Page) hearPage(s *chrome.Session, method string, params jsonv2.Value) {
 	switch method {
-	case "Page.fileChooserOpened":
-		t.chooserOpened(s, params)
-	case "Input.dragIntercepted":
-		t.dragIntercepted(params)
 	case "Page.frameNavigated":
 		if e, ok := chrome.Decode[navigatedEvent](params); ok {
-			t.navigated(s, e)
+			p.navigated(s, e)
 		}
 	case "Page.domContentEventFired", "Page.loadEventFired":
-		if s == t.page {
-			t.loadStage(method == "Page.loadEventFired")
+		if s == p.Line {
+			p.loadStage(method == "Page.loadEventFired")
 		}
 	case "Page.frameAttached", "Page.frameDetached", "Page.frameRequestedNavigation", "Page.frameStartedNavigating",
 		"Page.frameStoppedLoading", "Page.navigatedWithinDocument":
 		if e, ok := chrome.Decode[frameEvent](params); ok {
-			t.frameChanged(s, method, e)
+			p.frameChanged(s, method, e)
 		}
+	default:
+		p.watcher.Heard(s, method, params)
 	}
 }
 
 // networkHeard follows the page's traffic.
-func (t *tab) networkHeard(s *chrome.Session, method string, params jsonv2.Value) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
+func (p *Page) networkHeard(s *chrome.Session, method string, params jsonv2.Value) {
+	p.Lock()
+	defer p.Unlock()
 	switch method {
 	case "Network.requestWillBeSent":
-		t.traffic.Sent(s, t.book.Current(), params)
+		p.Traffic.Sent(s, p.Book.Current(), params)
 	case "Network.responseReceived":
-		if t.traffic.Received(params) {
-			t.bump()
+		if p.Traffic.Received(params) {
+			p.Bump()
 		}
 	default:
-		if wanted := t.traffic.Ended(params, method == "Network.loadingFailed"); wanted != nil {
-			go t.fetchAnswer(s, wanted)
+		if wanted := p.Traffic.Ended(params, method == "Network.loadingFailed"); wanted != nil {
+			go p.fetchAnswer(s, wanted)
 		}
-		t.bump()
+		p.Bump()
 	}
 }
 
 // fetchAnswer gets the body of an answer that a step waits for.
-func (t *tab) fetchAnswer(s *chrome.Session, a *traffic.Answer) {
-	body, err := a.Fetch(t.ctx, s)
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.traffic.Fetched(a, body, err)
-	t.bump()
+func (p *Page) fetchAnswer(s *chrome.Session, a *traffic.Answer) {
+	body, err := a.Fetch(p.ctx, s)
+	p.Lock()
+	defer p.Unlock()
+	p.Traffic.Fetched(a, body, err)
+	p.Bump()
 }
 
 // said keeps what the page says.
-func (t *tab) said(method string, params jsonv2.Value) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
+func (p *Page) said(method string, params jsonv2.Value) {
+	p.Lock()
+	defer p.Unlock()
 	if method == "Runtime.consoleAPICalled" {
-		t.console.Called(params)
+		p.Console.Called(params)
 		return
 	}
-	t.book.Failed()
-	t.console.Thrown(params)
+	p.Book.Failed()
+	p.Console.Thrown(params)
 }

@@ -1,4 +1,4 @@
-package browser
+package page
 
 import (
 	"context"
@@ -16,16 +16,16 @@ import (
 )
 
 // errFrameGone says that a frame that was being looked into is no more.
-var errFrameGone = errors.New("the frame is gone")
+var ErrFrameGone = errors.New("the frame is gone")
 
 const (
 	worldName = "outrider"
-	// margin is kept of a step's time so that the page itself can say what stands in the way.
-	margin = 250 * time.Millisecond
+	// Margin is kept of a step's time so that the page itself can say what stands in the way.
+	Margin = 250 * time.Millisecond
 	// worldTime is how long a new document's isolated world is waited for before one is made.
 	worldTime = 100 * time.Millisecond
-	// grace is how long each alternative locator has to itself.
-	grace = 250 * time.Millisecond
+	// Grace is how long each alternative locator has to itself.
+	Grace = 250 * time.Millisecond
 )
 
 type (
@@ -40,7 +40,8 @@ type (
 		ByValue   bool           `json:"returnByValue,omitzero"`
 		Silent    bool           `json:"silent"`
 	}
-	evaluateParams struct {
+	// EvaluateParams are a script that is to run as one of the page's own.
+	EvaluateParams struct {
 		Expression string `json:"expression"`
 		Context    int64  `json:"contextId,omitzero"`
 		Await      bool   `json:"awaitPromise,omitzero"`
@@ -48,7 +49,8 @@ type (
 		Gesture    bool   `json:"userGesture,omitzero"`
 		Silent     bool   `json:"silent,omitzero"`
 	}
-	evaluated struct {
+	// Evaluated is what a script gave, or the exception that it threw.
+	Evaluated struct {
 		Result struct {
 			Type     string       `json:"type"`
 			Subtype  string       `json:"subtype"`
@@ -65,7 +67,8 @@ type (
 	}
 )
 
-func (e *evaluated) thrown() string {
+// Thrown is the exception with its stack; empty if there is none.
+func (e *Evaluated) Thrown() string {
 	if e.Exception == nil {
 		return ""
 	}
@@ -89,28 +92,29 @@ var ourScript = func() jsonv2.Value {
 	return quoted
 }()
 
-// ask calls a function of the in-page script in a frame and decodes its answer. A document that is replaced
+// Ask calls a function of the in-page script in a frame and decodes its answer. A document that is replaced
 // meanwhile is asked again: argument is called for each try.
-func (t *tab) ask(ctx context.Context, id cdp.FrameID, function string, argument func() any, answer any) error {
+func (p *Page) Ask(ctx context.Context, id cdp.FrameID, function string, argument func() any, answer any) error {
 	for {
-		err := t.askOnce(ctx, id, function, argument(), answer)
-		if err == nil || !replaced(err) {
+		err := p.AskOnce(ctx, id, function, argument(), answer)
+		if err == nil || !Replaced(err) {
 			return err
 		}
-		if id != t.mainFrame {
-			return fmt.Errorf("%w: %w", errFrameGone, err)
+		if id != p.MainFrame {
+			return fmt.Errorf("%w: %w", ErrFrameGone, err)
 		}
 		// The new document is there as soon as the navigation has come about.
-		if err := t.until(ctx, func() bool { return !t.navigating() }); err != nil {
+		if err := p.Until(ctx, func() bool { return !p.Navigating() }); err != nil {
 			return err
 		}
-		if !pause(ctx, 2*time.Millisecond) {
+		if !Pause(ctx, 2*time.Millisecond) {
 			return context.Cause(ctx)
 		}
 	}
 }
 
-func pause(ctx context.Context, d time.Duration) bool {
+// Pause waits so long, and gives false when ctx ends first.
+func Pause(ctx context.Context, d time.Duration) bool {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {
@@ -121,24 +125,25 @@ func pause(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// replaced reports whether an error says that the document, or its frame, is no longer there.
-func replaced(err error) bool {
+// Replaced reports whether an error says that the document, or its frame, is no longer there.
+func Replaced(err error) bool {
 	var e *cdproto.Error
 	return errors.As(err, &e) && (e.Code == -32000 || e.Code == -32001 || e.Code == -32602)
 }
 
-func (t *tab) askOnce(ctx context.Context, id cdp.FrameID, function string, argument, answer any) error {
-	s, err := t.frameSession(ctx, id)
+// AskOnce is [Page.Ask] without another try: the error of a document that is replaced meanwhile is one of [Replaced].
+func (p *Page) AskOnce(ctx context.Context, id cdp.FrameID, function string, argument, answer any) error {
+	s, err := p.FrameSession(ctx, id)
 	if err != nil {
 		return err
 	}
-	world, installed, err := t.world(ctx, s, id)
+	world, installed, err := p.world(ctx, s, id)
 	if err != nil {
 		return err
 	}
 	var install *chrome.Reply
 	if !installed {
-		install, err = s.Send(ctx, "Runtime.evaluate", evaluateParams{Expression: source, Context: world, Silent: true})
+		install, err = s.Send(ctx, "Runtime.evaluate", EvaluateParams{Expression: source, Context: world, Silent: true})
 		if err != nil {
 			return err
 		}
@@ -151,24 +156,24 @@ func (t *tab) askOnce(ctx context.Context, id cdp.FrameID, function string, argu
 		return err
 	}
 	if install != nil {
-		var res evaluated
+		var res Evaluated
 		if err := install.Wait(ctx, &res); err != nil {
-			t.forgetWorld(id, world)
+			p.forgetWorld(id, world)
 			return err
 		}
 		if res.Exception != nil {
-			return fmt.Errorf("installing our script in the page: %s", res.thrown())
+			return fmt.Errorf("installing our script in the page: %s", res.Thrown())
 		}
 	}
-	var res evaluated
+	var res Evaluated
 	if err := call.Wait(ctx, &res); err != nil {
-		if replaced(err) {
-			t.forgetWorld(id, world)
+		if Replaced(err) {
+			p.forgetWorld(id, world)
 		}
 		return err
 	}
 	if res.Exception != nil {
-		return fmt.Errorf("our script in the page: %s", res.thrown())
+		return fmt.Errorf("our script in the page: %s", res.Thrown())
 	}
 	if answer == nil || len(res.Result.Value) == 0 {
 		return nil
@@ -177,28 +182,28 @@ func (t *tab) askOnce(ctx context.Context, id cdp.FrameID, function string, argu
 }
 
 // worldCreated notes the isolated world of a new document: our script has run in it.
-func (t *tab) worldCreated(s *chrome.Session, params jsonv2.Value) {
+func (p *Page) worldCreated(s *chrome.Session, params jsonv2.Value) {
 	e, ok := chrome.Decode[contextEvent](params)
 	if !ok || e.Context.Name != worldName {
 		return
 	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	f := t.frame(e.Context.Aux.FrameID)
+	p.Lock()
+	defer p.Unlock()
+	f := p.frame(e.Context.Aux.FrameID)
 	f.session, f.world = s, e.Context.ID
-	if f.id == t.mainFrame {
-		t.book.WorldOfDocument(e.Context.ID)
+	if f.id == p.MainFrame {
+		p.Book.WorldOfDocument(e.Context.ID)
 	}
-	t.bump()
+	p.Bump()
 }
 
 // world gives the isolated world of a frame's document. A document that has just come gets its world in a
 // moment; where none comes, as in a document that runs no scripts, it is made.
-func (t *tab) world(ctx context.Context, s *chrome.Session, id cdp.FrameID) (world int64, installed bool, err error) {
+func (p *Page) world(ctx context.Context, s *chrome.Session, id cdp.FrameID) (world int64, installed bool, err error) {
 	moment, cancel := context.WithTimeout(ctx, worldTime)
 	generation := 0
-	err = t.until(moment, func() bool {
-		f := t.frame(id)
+	err = p.Until(moment, func() bool {
+		f := p.frame(id)
 		world, generation = f.world, f.generation
 		return world != 0
 	})
@@ -213,44 +218,44 @@ func (t *tab) world(ctx context.Context, s *chrome.Session, id cdp.FrameID) (wor
 	if err != nil {
 		return 0, false, err
 	}
-	t.mu.Lock()
-	if f := t.frame(id); f.generation == generation {
+	p.Lock()
+	if f := p.frame(id); f.generation == generation {
 		f.world = res.Context
 	}
-	t.mu.Unlock()
+	p.Unlock()
 	return res.Context, false, nil
 }
 
-func (t *tab) forgetWorld(id cdp.FrameID, world int64) {
-	t.mu.Lock()
-	if f := t.frames[id]; f != nil && f.world == world {
+func (p *Page) forgetWorld(id cdp.FrameID, world int64) {
+	p.Lock()
+	if f := p.frames[id]; f != nil && f.world == world {
 		f.world = 0
 	}
-	t.mu.Unlock()
+	p.Unlock()
 }
 
-// remaining is the part of ctx's time that a wait in the page may take.
-func remaining(ctx context.Context) time.Duration {
+// Remaining is the part of ctx's time that a wait in the page may take.
+func Remaining(ctx context.Context) time.Duration {
 	end, ok := ctx.Deadline()
 	if !ok {
 		return time.Minute
 	}
 	left := time.Until(end)
-	return max(left-max(margin, min(left/10, time.Second)), time.Millisecond)
+	return max(left-max(Margin, min(left/10, time.Second)), time.Millisecond)
 }
 
-// put asks a frame one question, with the time that is left. Where the answer may be in a closed shadow root, the
+// Put asks a frame one question, with the time that is left. Where the answer may be in a closed shadow root, the
 // script is let into them, and asked again.
-func (t *tab) put(ctx context.Context, id cdp.FrameID, q inpage.Query) (inpage.Answer, error) {
+func (p *Page) Put(ctx context.Context, id cdp.FrameID, q inpage.Query) (inpage.Answer, error) {
 	var a inpage.Answer
-	q.TestID = t.testID()
-	q.Grace = grace.Milliseconds()
+	q.TestID = p.TestID
+	q.Grace = Grace.Milliseconds()
 	for looks := 0; ; looks++ {
-		q.Closed = t.doubt(looks)
+		q.Closed = p.doubt(looks)
 		a = inpage.Answer{}
-		err := t.ask(ctx, id, "wait", func() any {
+		err := p.Ask(ctx, id, "wait", func() any {
 			if q.Timeout != 0 {
-				q.Timeout = remaining(ctx).Milliseconds()
+				q.Timeout = Remaining(ctx).Milliseconds()
 			}
 			return q
 		}, &a)
@@ -260,7 +265,7 @@ func (t *tab) put(ctx context.Context, id cdp.FrameID, q inpage.Query) (inpage.A
 		if a.Kind != "closed" {
 			break
 		}
-		if err := t.reveal(ctx, id); err != nil && !replaced(err) {
+		if err := p.reveal(ctx, id); err != nil && !Replaced(err) {
 			return a, err
 		}
 	}
@@ -283,21 +288,31 @@ const (
 )
 
 // doubt is how many milliseconds a wait looks in vain before it asks for closed shadow roots; zero: it does not.
-func (t *tab) doubt(looks int) int64 {
-	t.mu.Lock()
-	defer t.mu.Unlock()
+func (p *Page) doubt(looks int) int64 {
+	p.Lock()
+	defer p.Unlock()
 	switch {
 	case looks >= closedLooks:
 		return 0
-	case t.closedRoots:
+	case p.closedRoots:
 		return closedDoubtAgain.Milliseconds()
 	}
 	return closedDoubt.Milliseconds()
 }
 
-func (t *tab) testID() string {
-	if id := t.options.Journey.Browser.TestIDAttribute; id != "" {
-		return id
+// Read asks a frame what is there now. Where the answer may be in a closed shadow root, the script is let into them, and
+// asked again.
+func (p *Page) Read(ctx context.Context, id cdp.FrameID, q inpage.Query) (inpage.Answer, error) {
+	q.TestID = p.TestID
+	for looks := 0; ; looks++ {
+		q.Closed = p.doubt(looks)
+		var answer inpage.Answer
+		err := p.Ask(ctx, id, "read", func() any { return q }, &answer)
+		if err != nil || answer.Kind != "closed" {
+			return answer, err
+		}
+		if err := p.reveal(ctx, id); err != nil && !Replaced(err) {
+			return answer, err
+		}
 	}
-	return "data-testid"
 }

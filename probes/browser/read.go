@@ -1,0 +1,42 @@
+package browser
+
+import (
+	"context"
+	"errors"
+
+	"github.com/outrider-monitor/outrider/probes/browser/inpage"
+	"github.com/outrider-monitor/outrider/probes/browser/page"
+)
+
+// readAt asks the frame that the locator names. Nothing is there in a frame that is not there.
+func (l *finder) readAt(ctx context.Context, a *alternative, q inpage.Query) (inpage.Answer, error) {
+	q.Alts = []inpage.Part{a.part}
+	at := place{frame: l.MainFrame}
+	absent := inpage.Answer{OK: q.Want == inpage.Count || q.Want == inpage.Visible, Kind: "none"}
+	l.Lock()
+	if !l.Main.Interactive {
+		absent = inpage.Answer{Kind: "none", Why: "the page is still loading: its frame may yet come"}
+	}
+	l.Unlock()
+	if a.frame != nil {
+		short, cancel := context.WithTimeout(ctx, page.Tick+page.Margin)
+		defer cancel()
+		var err error
+		at, err = l.enter(short, a.frame, q.Act)
+		var o *obstacle
+		if errors.As(err, &o) || errors.Is(err, page.ErrFrameGone) || err != nil && short.Err() != nil && ctx.Err() == nil {
+			return absent, nil
+		}
+		if err == nil {
+			err = l.Until(ctx, func() bool { return !l.Going(at.frame) })
+		}
+		if err != nil {
+			return inpage.Answer{}, err
+		}
+	}
+	answer, err := l.Read(ctx, at.frame, q)
+	if errors.Is(err, page.ErrFrameGone) {
+		return absent, nil
+	}
+	return answer, err
+}
