@@ -9,6 +9,7 @@ import (
 	"github.com/outrider-monitor/outrider/journeys"
 	"github.com/outrider-monitor/outrider/probes"
 	"github.com/outrider-monitor/outrider/probes/browser/inpage"
+	"github.com/outrider-monitor/outrider/probes/browser/locate"
 	"github.com/outrider-monitor/outrider/probes/browser/page"
 )
 
@@ -20,13 +21,13 @@ func (s *session) actOn(ctx context.Context, call probes.Call) (drift string, er
 		return "", s.pressKey(ctx, call.Scope, p)
 	}
 	if w, ok := call.Step.Action.(*journeys.Scroll); ok && len(locators) == 0 {
-		return t.wheel(ctx, subject{}, w.By)
+		return t.wheel(ctx, locate.Subject{}, w.By)
 	}
-	tg, err := newSubject(ctx, call.Scope, locators)
+	tg, err := locate.NewSubject(ctx, call.Scope, locators)
 	if err != nil {
 		return "", err
 	}
-	var f found
+	var f locate.Found
 	reason := probes.Locator
 	switch a := call.Step.Action.(type) {
 	case *journeys.Click:
@@ -55,8 +56,8 @@ func (s *session) actOn(ctx context.Context, call probes.Call) (drift string, er
 			drift, err = t.upload(ctx, tg, files)
 		}
 	case *journeys.Drag:
-		var to subject
-		if to, err = newSubject(ctx, call.Scope, a.To); err == nil {
+		var to locate.Subject
+		if to, err = locate.NewSubject(ctx, call.Scope, a.To); err == nil {
 			drift, err = t.drag(ctx, tg, to)
 		}
 	case *journeys.Check:
@@ -64,26 +65,26 @@ func (s *session) actOn(ctx context.Context, call probes.Call) (drift string, er
 	case *journeys.Uncheck:
 		drift, err = t.setChecked(ctx, tg, false)
 	case *journeys.Press:
-		if f, err = t.wait(ctx, tg, inpage.Query{Want: inpage.Focus, Act: true}); err == nil {
-			drift, err = f.drift, s.pressKey(ctx, call.Scope, a)
+		if f, err = t.Wait(ctx, tg, inpage.Query{Want: inpage.Focus, Act: true}); err == nil {
+			drift, err = f.Drift, s.pressKey(ctx, call.Scope, a)
 		}
 	case *journeys.Scroll:
 		drift, err = t.wheel(ctx, tg, a.By)
 	case *journeys.ScrollTo:
-		f, err = t.wait(ctx, tg, inpage.Query{Want: inpage.Scroll})
-		drift = f.drift
+		f, err = t.Wait(ctx, tg, inpage.Query{Want: inpage.Scroll})
+		drift = f.Drift
 	case *journeys.See:
 		reason = probes.Assertion
-		f, err = t.wait(ctx, tg, inpage.Query{Want: inpage.See})
-		drift, err = f.drift, cmp.Or(err, t.onBrokenPage())
+		f, err = t.Wait(ctx, tg, inpage.Query{Want: inpage.See})
+		drift, err = f.Drift, cmp.Or(err, t.onBrokenPage())
 	case *journeys.Gone:
 		reason = probes.Assertion
-		_, err = t.wait(ctx, tg, inpage.Query{Want: inpage.Gone})
+		_, err = t.Wait(ctx, tg, inpage.Query{Want: inpage.Gone})
 		err = cmp.Or(err, t.onBrokenPage())
 	default:
 		err = &probes.Failure{Reason: probes.Config, Message: fmt.Sprintf("the browser cannot do %q steps", verb)}
 	}
-	return drift, refuse(verb, tg, reason, err)
+	return drift, locate.Refuse(verb, tg, reason, err)
 }
 
 func targetOf(a journeys.Action) journeys.Locators {
@@ -143,7 +144,7 @@ func (s *session) pressKey(ctx context.Context, scope *journeys.Scope, a *journe
 	return nil
 }
 
-func (s *session) fill(ctx context.Context, scope *journeys.Scope, tg subject, with journeys.Template) (string, error) {
+func (s *session) fill(ctx context.Context, scope *journeys.Scope, tg locate.Subject, with journeys.Template) (string, error) {
 	text, err := with.Text(ctx, scope)
 	if err != nil {
 		return "", err
@@ -166,12 +167,9 @@ func (s *session) secret(text string) bool {
 
 func (s *session) fillForm(ctx context.Context, scope *journeys.Scope, a *journeys.FillForm) error {
 	for _, field := range a.Fields {
-		tg := subject{
-			label: fmt.Sprintf("label=%s", field.Label),
-			alts:  []alternative{{part: inpage.Part{Engine: string(journeys.ByLabel), Value: field.Label}}},
-		}
+		tg := locate.ByLabel(field.Label)
 		if _, err := s.fill(ctx, scope, tg, field.With); err != nil {
-			return refuse("fill", tg, probes.Locator, err)
+			return locate.Refuse("fill", tg, probes.Locator, err)
 		}
 	}
 	return nil

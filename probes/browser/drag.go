@@ -11,6 +11,7 @@ import (
 	"github.com/outrider-monitor/outrider/journeys"
 	"github.com/outrider-monitor/outrider/probes/browser/chrome"
 	"github.com/outrider-monitor/outrider/probes/browser/inpage"
+	"github.com/outrider-monitor/outrider/probes/browser/locate"
 	"github.com/outrider-monitor/outrider/probes/browser/page"
 )
 
@@ -33,8 +34,8 @@ type gripped struct {
 
 // drag takes one element with the mouse and lets it go on another. What the browser drags by itself (draggable
 // elements) is carried by events of its own, all else by the page's scripts, which watch the mouse.
-func (h *hand) drag(ctx context.Context, from, to subject) (drift string, err error) {
-	if _, err := h.wait(ctx, to, inpage.Query{Want: inpage.See}); err != nil {
+func (h *hand) drag(ctx context.Context, from, to locate.Subject) (drift string, err error) {
+	if _, err := h.Wait(ctx, to, inpage.Query{Want: inpage.See}); err != nil {
 		return "", destination(to, err)
 	}
 	if err := h.Call(ctx, "Input.setInterceptDrags", map[string]any{"enabled": true}, nil); err != nil {
@@ -58,13 +59,13 @@ func (h *hand) drag(ctx context.Context, from, to subject) (drift string, err er
 	if err := h.moveHeld(ctx, x+3, y+3, x+8, y+8); err != nil {
 		return "", err
 	}
-	g, err := h.gripped(ctx, taken.place.frame)
+	g, err := h.gripped(ctx, taken.Place.Frame)
 	if err != nil {
 		return "", err
 	}
 	goal, why, err := h.goal(ctx, to)
 	if err == nil && why != "" {
-		err = &obstacle{"act", why}
+		err = locate.Blocked(why)
 	}
 	if err != nil {
 		return "", destination(to, err)
@@ -83,39 +84,39 @@ func (h *hand) drag(ctx context.Context, from, to subject) (drift string, err er
 		return "", err
 	}
 	if !g.Started {
-		return taken.drift, nil
+		return taken.Drift, nil
 	}
-	if g, err = h.gripped(ctx, goal.place.frame); err == nil && !g.Dropped {
-		err = destination(to, &obstacle{"act", "it does not take what is dragged there"})
+	if g, err = h.gripped(ctx, goal.Place.Frame); err == nil && !g.Dropped {
+		err = destination(to, locate.Blocked("it does not take what is dragged there"))
 	}
-	return taken.drift, err
+	return taken.Drift, err
 }
 
 // destination says that an obstacle is about where the element is to go.
-func destination(to subject, err error) error {
-	var o *obstacle
+func destination(to locate.Subject, err error) error {
+	var o *locate.Obstacle
 	if errors.As(err, &o) {
-		return &obstacle{o.kind, fmt.Sprintf("to %s: %s", to.label, o.why)}
+		return &locate.Obstacle{Kind: o.Kind, Why: fmt.Sprintf("to %s: %s", to.Label, o.Why)}
 	}
 	return err
 }
 
 // take presses the mouse on an element. The answer's point is one of the page.
-func (h *hand) take(ctx context.Context, from subject) (found, error) {
+func (h *hand) take(ctx context.Context, from locate.Subject) (locate.Found, error) {
 	press := newGesture(1, journeys.Mouse{})
 	press.stays = true
 	q := inpage.Query{Want: inpage.Point, Act: true}
 	for {
-		f, err := h.wait(ctx, from, q)
+		f, err := h.Wait(ctx, from, q)
 		if err != nil {
-			return found{}, err
+			return locate.Found{}, err
 		}
-		if err := h.AskOnce(ctx, f.place.frame, "grip", nil, nil); err != nil && !page.Replaced(err) {
-			return found{}, err
+		if err := h.AskOnce(ctx, f.Place.Frame, "grip", nil, nil); err != nil && !page.Replaced(err) {
+			return locate.Found{}, err
 		}
 		why, err := h.strike(ctx, f, press)
 		if err != nil {
-			return found{}, err
+			return locate.Found{}, err
 		}
 		if why == "" {
 			f.X, f.Y, why, err = h.carry(ctx, f)
@@ -126,17 +127,17 @@ func (h *hand) take(ctx context.Context, from subject) (found, error) {
 		h.Line.Post("Input.dispatchMouseEvent", mouseEvent{Type: "mouseReleased", X: f.X, Y: f.Y, Button: "left", Clicks: 1})
 		q.Hop = true
 		if page.Remaining(ctx) <= page.Margin || !page.Pause(ctx, page.Tick) {
-			return found{}, &obstacle{"act", why}
+			return locate.Found{}, locate.Blocked(why)
 		}
 	}
 }
 
 // goal is where to let go, as a point of the page.
-func (h *hand) goal(ctx context.Context, to subject) (f found, why string, err error) {
-	if f, err = h.wait(ctx, to, inpage.Query{Want: inpage.Spot}); err != nil {
+func (h *hand) goal(ctx context.Context, to locate.Subject) (f locate.Found, why string, err error) {
+	if f, err = h.Wait(ctx, to, inpage.Query{Want: inpage.Spot}); err != nil {
 		return f, "", err
 	}
-	if err := h.AskOnce(ctx, f.place.frame, "grip", nil, nil); err != nil && !page.Replaced(err) {
+	if err := h.AskOnce(ctx, f.Place.Frame, "grip", nil, nil); err != nil && !page.Replaced(err) {
 		return f, "", err
 	}
 	f.X, f.Y, why, err = h.carry(ctx, f)
@@ -170,7 +171,7 @@ func (h *hand) gripped(ctx context.Context, frame cdp.FrameID) (g gripped, err e
 }
 
 // drop carries what the browser drags to a point and lets it go.
-func (h *hand) drop(ctx context.Context, goal found) error {
+func (h *hand) drop(ctx context.Context, goal locate.Found) error {
 	var data jsonv2.Value
 	if err := h.Until(ctx, func() bool { data = h.dragged; return data != nil }); err != nil {
 		return err

@@ -8,6 +8,7 @@ import (
 	"github.com/outrider-monitor/outrider/journeys"
 	"github.com/outrider-monitor/outrider/probes"
 	"github.com/outrider-monitor/outrider/probes/browser/inpage"
+	"github.com/outrider-monitor/outrider/probes/browser/locate"
 	"github.com/outrider-monitor/outrider/probes/browser/page"
 	"github.com/outrider-monitor/outrider/probes/redact"
 )
@@ -17,10 +18,10 @@ import (
 const fillTries = 3
 
 // fill replaces a field's value by typing and verifies that it took. A secret text is never told.
-func (h *hand) fill(ctx context.Context, tg subject, text string, secret bool) (drift string, err error) {
+func (h *hand) fill(ctx context.Context, tg locate.Subject, text string, secret bool) (drift string, err error) {
 	var last inpage.Answer
 	for range fillTries {
-		f, err := h.wait(ctx, tg, inpage.Query{Want: inpage.Field, Act: true, Text: text, Secret: secret})
+		f, err := h.Wait(ctx, tg, inpage.Query{Want: inpage.Field, Act: true, Text: text, Secret: secret})
 		if err != nil {
 			return "", err
 		}
@@ -31,13 +32,13 @@ func (h *hand) fill(ctx context.Context, tg subject, text string, secret bool) (
 		}
 		last = inpage.Answer{}
 		arg := map[string]any{"text": text}
-		switch err := h.AskOnce(ctx, f.place.frame, "entered", arg, &last); {
+		switch err := h.AskOnce(ctx, f.Place.Frame, "entered", arg, &last); {
 		case err != nil && page.Replaced(err):
-			return f.drift, nil // the text sent the form
+			return f.Drift, nil // the text sent the form
 		case err != nil:
 			return "", err
 		case last.OK:
-			return f.drift, nil
+			return f.Drift, nil
 		}
 		if !page.Pause(ctx, 100*time.Millisecond) {
 			break
@@ -46,7 +47,7 @@ func (h *hand) fill(ctx context.Context, tg subject, text string, secret bool) (
 	return "", h.notTaken(tg, last, text, secret)
 }
 
-func (h *hand) notTaken(tg subject, a inpage.Answer, text string, secret bool) error {
+func (h *hand) notTaken(tg locate.Subject, a inpage.Answer, text string, secret bool) error {
 	f := &probes.Failure{Reason: probes.Locator}
 	if secret || a.Got == "" {
 		f.Expected = fmt.Sprintf("%d characters in the field", len([]rune(text)))
@@ -58,7 +59,7 @@ func (h *hand) notTaken(tg subject, a inpage.Answer, text string, secret bool) e
 	if why == "" {
 		why = "it did not take the text"
 	}
-	f.Message = fmt.Sprintf("fill %s: %s", tg.label, why)
+	f.Message = fmt.Sprintf("fill %s: %s", tg.Label, why)
 	if !secret && a.Got != "" {
 		f.Message += fmt.Sprintf(": it holds %q", redact.Cut(a.Got, 200))
 	}
@@ -77,17 +78,17 @@ func (h *hand) enterText(ctx context.Context, text string, empty bool) error {
 }
 
 // selectOptions chooses options of a list.
-func (h *hand) selectOptions(ctx context.Context, tg subject, texts []string) (string, error) {
-	f, err := h.wait(ctx, tg, inpage.Query{Want: inpage.Select, Act: true, Texts: texts})
-	return f.drift, err
+func (h *hand) selectOptions(ctx context.Context, tg locate.Subject, texts []string) (string, error) {
+	f, err := h.Wait(ctx, tg, inpage.Query{Want: inpage.Select, Act: true, Texts: texts})
+	return f.Drift, err
 }
 
 // setChecked checks or unchecks and verifies that it took.
-func (h *hand) setChecked(ctx context.Context, tg subject, state bool) (drift string, err error) {
+func (h *hand) setChecked(ctx context.Context, tg locate.Subject, state bool) (drift string, err error) {
 	drift, done, err := h.click(ctx, tg, newGesture(1, journeys.Mouse{}), inpage.Query{Want: inpage.Check, State: state})
 	if err != nil || done {
 		return drift, err
 	}
-	_, err = h.wait(ctx, tg, inpage.Query{Want: inpage.Checked, State: state, Act: true})
+	_, err = h.Wait(ctx, tg, inpage.Query{Want: inpage.Checked, State: state, Act: true})
 	return drift, err
 }

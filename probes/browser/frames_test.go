@@ -9,6 +9,7 @@ import (
 
 	"github.com/outrider-monitor/outrider/probes"
 	"github.com/outrider-monitor/outrider/probes/browser/inpage"
+	"github.com/outrider-monitor/outrider/probes/browser/locate"
 	"github.com/outrider-monitor/outrider/probes/browser/page"
 )
 
@@ -101,7 +102,7 @@ func TestHalfAClickIsNone(t *testing.T) {
 	v.pass()
 	tab := v.s.tab
 	pay := inpage.Part{Engine: "text", Value: "Pay"}
-	same := &alternative{part: inpage.Part{Engine: "title", Value: "Same site"}, label: "title=Same site"}
+	same := &locate.Alternative{Part: inpage.Part{Engine: "title", Value: "Same site"}, Label: "title=Same site"}
 	mouse := func(kind string, x, y float64) {
 		t.Helper()
 		if err := tab.Call(ctx, "Input.dispatchMouseEvent", mouseEvent{kind, x, y, "left", 1, 0}, nil); err != nil {
@@ -109,17 +110,17 @@ func TestHalfAClickIsNone(t *testing.T) {
 		}
 	}
 	for _, kind := range []string{"mousePressed", "mouseReleased"} {
-		f, err := tab.wait(ctx, subject{alts: []alternative{{part: pay, frame: same}}}, inpage.Query{Want: inpage.Point, Act: true})
+		f, err := tab.Wait(ctx, locate.Subject{Alts: []locate.Alternative{{Part: pay, Frame: same}}}, inpage.Query{Want: inpage.Point, Act: true})
 		if err != nil {
 			t.Fatal(err)
 		}
 		var at inpage.Answer
-		if err := tab.AskOnce(ctx, tab.MainFrame, "through", map[string]any{"key": same.label, "x": f.X, "y": f.Y}, &at); err != nil {
+		if err := tab.AskOnce(ctx, tab.MainFrame, "through", map[string]any{"key": same.Label, "x": f.X, "y": f.Y}, &at); err != nil {
 			t.Fatal(err)
 		}
 		mouse(kind, at.X, at.Y)
 		var l aimed
-		if err := tab.AskOnce(ctx, f.place.frame, "landed", nil, &l); err != nil || l.OK && !l.Half {
+		if err := tab.AskOnce(ctx, f.Place.Frame, "landed", nil, &l); err != nil || l.OK && !l.Half {
 			t.Errorf("%s alone passes for a click: %+v, %v", kind, l, err)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/outrider-monitor/outrider/journeys"
 	"github.com/outrider-monitor/outrider/probes"
 	"github.com/outrider-monitor/outrider/probes/browser/inpage"
+	"github.com/outrider-monitor/outrider/probes/browser/locate"
 )
 
 // functions are the page functions of expressions. They answer at once: waiting is the runner's.
@@ -65,11 +66,11 @@ func (f *functions) read(outer context.Context, name string, l journeys.Locator,
 	t := f.s.tab
 	ctx, end := t.Step(outer)
 	defer end()
-	a, err := newAlternative(ctx, &journeys.Scope{}, &l)
+	a, err := locate.NewAlternative(ctx, &journeys.Scope{}, &l)
 	if err != nil {
 		return inpage.Answer{}, err
 	}
-	answer, err := t.readAt(ctx, a, q)
+	answer, err := t.ReadAt(ctx, a, q)
 	if err != nil && t.left() {
 		f.s.follow()
 		return f.read(outer, name, l, q)

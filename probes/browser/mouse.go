@@ -15,12 +15,13 @@ import (
 	"github.com/outrider-monitor/outrider/probes/browser/chrome"
 	"github.com/outrider-monitor/outrider/probes/browser/inpage"
 	"github.com/outrider-monitor/outrider/probes/browser/keyboard"
+	"github.com/outrider-monitor/outrider/probes/browser/locate"
 	"github.com/outrider-monitor/outrider/probes/browser/page"
 )
 
 // hand does on a page what a person does with a mouse and a keyboard.
 type hand struct {
-	*finder
+	*locate.Finder
 	// screen is the size of what can be seen of the page.
 	screen func() (w, h int)
 	// acted says that the step under way has sent the page all its events of mouse and keyboard.
@@ -34,7 +35,7 @@ type hand struct {
 
 // newHand makes the hand that works on a page.
 func newHand(p *page.Page, screen func() (w, h int)) *hand {
-	return &hand{finder: &finder{p}, screen: screen}
+	return &hand{Finder: &locate.Finder{Page: p}, screen: screen}
 }
 
 // mouseEvent is one event of the mouse, in the page's coordinates.
@@ -76,47 +77,41 @@ type aimed struct {
 
 // click moves the mouse to the target and clicks it, as often as it takes to hit it: an event that would land
 // elsewhere is stopped before the page hears of it.
-func (h *hand) click(ctx context.Context, tg subject, g gesture, q inpage.Query) (drift string, done bool, err error) {
+func (h *hand) click(ctx context.Context, tg locate.Subject, g gesture, q inpage.Query) (drift string, done bool, err error) {
 	q.Act, q.Hover = true, g.clicks == 0
 	if q.Want == "" {
 		q.Want = inpage.Point
 	}
-	last := ""
 	for {
-		f, err := h.wait(ctx, tg, q)
+		f, err := h.Wait(ctx, tg, q)
 		if err != nil {
-			var o *obstacle
-			if last != "" && errors.As(err, &o) && o.kind != "many" {
-				err = &obstacle{o.kind, o.why}
-			}
 			return "", false, err
 		}
 		if f.Done {
-			return f.drift, true, nil
+			return f.Drift, true, nil
 		}
 		why, err := h.strike(ctx, f, g)
 		if err != nil {
 			return "", false, err
 		}
 		if why == "" {
-			return f.drift, false, nil
+			return f.Drift, false, nil
 		}
-		last = why
 		q.Hop = true // next time it must have stood still
 		if page.Remaining(ctx) <= page.Margin || !page.Pause(ctx, 20*time.Millisecond) {
-			return "", false, &obstacle{"act", why}
+			return "", false, locate.Blocked(why)
 		}
 	}
 }
 
 // carry gives the point of the page that an answer's point in a frame is, or why it is none.
-func (h *hand) carry(ctx context.Context, f found) (x, y float64, why string, err error) {
+func (h *hand) carry(ctx context.Context, f locate.Found) (x, y float64, why string, err error) {
 	x, y = f.X, f.Y
-	for i := len(f.place.chain) - 1; i >= 0; i-- {
-		l := f.place.chain[i]
+	for i := len(f.Place.Chain) - 1; i >= 0; i-- {
+		l := f.Place.Chain[i]
 		var a inpage.Answer
-		at := map[string]any{"key": l.key, "x": x, "y": y}
-		if err := h.Ask(ctx, l.frame, "through", func() any { return at }, &a); err != nil {
+		at := map[string]any{"key": l.Key, "x": x, "y": y}
+		if err := h.Ask(ctx, l.Frame, "through", func() any { return at }, &a); err != nil {
 			if errors.Is(err, page.ErrFrameGone) {
 				return 0, 0, "the frame was replaced", nil
 			}
@@ -131,14 +126,14 @@ func (h *hand) carry(ctx context.Context, f found) (x, y float64, why string, er
 }
 
 // strike sends the gesture's events and says why they did not land, empty if they did.
-func (h *hand) strike(ctx context.Context, f found, g gesture) (why string, err error) {
+func (h *hand) strike(ctx context.Context, f locate.Found, g gesture) (why string, err error) {
 	x, y, why, err := h.carry(ctx, f)
 	if why != "" || err != nil {
 		return why, err
 	}
-	defer h.Disarm(f.place.frames())
-	if h.Elsewhere(f.place.frame) {
-		if why, err := h.point(ctx, f.place.frame, x, y); why != "" || err != nil {
+	defer h.Disarm(f.Place.Frames())
+	if h.Elsewhere(f.Place.Frame) {
+		if why, err := h.point(ctx, f.Place.Frame, x, y); why != "" || err != nil {
 			return why, err
 		}
 	}
@@ -146,12 +141,12 @@ func (h *hand) strike(ctx context.Context, f found, g gesture) (why string, err 
 		return "", err
 	}
 	var l aimed
-	switch err := h.AskOnce(ctx, f.place.frame, "landed", nil, &l); {
+	switch err := h.AskOnce(ctx, f.Place.Frame, "landed", nil, &l); {
 	case err != nil && page.Replaced(err):
 		return "", nil // the click replaced the page
 	case err != nil:
 		return "", err
-	case l.OK && l.Half && len(f.place.chain) > 0 && !g.stays:
+	case l.OK && l.Half && len(f.Place.Chain) > 0 && !g.stays:
 		return "only half of the click reached it", nil
 	case l.OK:
 		return "", nil
@@ -211,18 +206,18 @@ type wheelEvent struct {
 }
 
 // wheel turns the mouse's wheel over an element, or over the middle of the page where none is named.
-func (h *hand) wheel(ctx context.Context, tg subject, by int) (drift string, err error) {
+func (h *hand) wheel(ctx context.Context, tg locate.Subject, by int) (drift string, err error) {
 	width, height := h.screen()
 	x, y := float64(width)/2, float64(height)/2
-	if len(tg.alts) == 0 {
+	if len(tg.Alts) == 0 {
 		err = h.Until(ctx, h.Ready)
 	} else {
-		var f found
-		if f, err = h.wait(ctx, tg, inpage.Query{Want: inpage.Spot, Act: true}); err == nil {
+		var f locate.Found
+		if f, err = h.Wait(ctx, tg, inpage.Query{Want: inpage.Spot, Act: true}); err == nil {
 			var why string
-			drift = f.drift
+			drift = f.Drift
 			if x, y, why, err = h.carry(ctx, f); err == nil && why != "" {
-				err = &obstacle{"act", why}
+				err = locate.Blocked(why)
 			}
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/outrider-monitor/outrider/journeys"
 	"github.com/outrider-monitor/outrider/probes"
 	"github.com/outrider-monitor/outrider/probes/browser/inpage"
+	"github.com/outrider-monitor/outrider/probes/browser/locate"
 )
 
 const (
@@ -36,7 +37,7 @@ func (t *tab) learnMask(ctx context.Context, scope *journeys.Scope) {
 	}
 	var parts []inpage.Part
 	for i := range t.options.Journey.Mask {
-		p, err := newPart(ctx, scope, &t.options.Journey.Mask[i])
+		p, err := locate.NewPart(ctx, scope, &t.options.Journey.Mask[i])
 		if err != nil {
 			t.maskErr = fmt.Errorf("what is to be masked is not known: %w", err)
 			return

@@ -9,12 +9,13 @@ import (
 	"github.com/outrider-monitor/outrider/probes/browser/chrome"
 	"github.com/outrider-monitor/outrider/probes/browser/inpage"
 	"github.com/outrider-monitor/outrider/probes/browser/keyboard"
+	"github.com/outrider-monitor/outrider/probes/browser/locate"
 	"github.com/outrider-monitor/outrider/probes/browser/page"
 )
 
 // typeKeys types a text key by key behind what a field holds, and verifies that the keys did something.
-func (h *hand) typeKeys(ctx context.Context, tg subject, text string, delay time.Duration, secret bool) (drift string, err error) {
-	f, err := h.wait(ctx, tg, inpage.Query{Want: inpage.Type, Act: true, Secret: secret})
+func (h *hand) typeKeys(ctx context.Context, tg locate.Subject, text string, delay time.Duration, secret bool) (drift string, err error) {
+	f, err := h.Wait(ctx, tg, inpage.Query{Want: inpage.Type, Act: true, Secret: secret})
 	if err != nil {
 		return "", err
 	}
@@ -27,7 +28,7 @@ func (h *hand) typeKeys(ctx context.Context, tg subject, text string, delay time
 			}
 			return "", &probes.Failure{
 				Reason: probes.Timeout, Expected: fmt.Sprintf("%d characters typed", len(all)), Got: fmt.Sprintf("%d characters", i),
-				Message: fmt.Sprintf("type %s: the step's time was over after %d of %d characters, one each %v", tg.label, i, len(all), delay),
+				Message: fmt.Sprintf("type %s: the step's time was over after %d of %d characters, one each %v", tg.Label, i, len(all), delay),
 			}
 		}
 		k := keyboard.Character(r)
@@ -42,18 +43,18 @@ func (h *hand) typeKeys(ctx context.Context, tg subject, text string, delay time
 		}
 	}
 	if text == "" {
-		return f.drift, nil
+		return f.Drift, nil
 	}
 	var a inpage.Answer
-	switch err := h.AskOnce(ctx, f.place.frame, "typed", nil, &a); {
+	switch err := h.AskOnce(ctx, f.Place.Frame, "typed", nil, &a); {
 	case err != nil && page.Replaced(err):
-		return f.drift, nil // the text sent the form
+		return f.Drift, nil // the text sent the form
 	case err != nil:
 		return "", err
 	case !a.OK:
-		return "", &obstacle{"act", a.Why}
+		return "", locate.Blocked(a.Why)
 	}
-	return f.drift, nil
+	return f.Drift, nil
 }
 
 // press presses a key or a chord where the focus is.

@@ -9,6 +9,7 @@ import (
 	"github.com/outrider-monitor/outrider/journeys"
 	"github.com/outrider-monitor/outrider/probes/browser/chrome"
 	"github.com/outrider-monitor/outrider/probes/browser/inpage"
+	"github.com/outrider-monitor/outrider/probes/browser/locate"
 	"github.com/outrider-monitor/outrider/probes/browser/page"
 )
 
@@ -26,8 +27,8 @@ type chooser struct {
 
 // upload gives files to a file field, or to the chooser that a click on the target opens. The browser gets copies:
 // it runs as another user.
-func (h *hand) upload(ctx context.Context, tg subject, files []string) (drift string, err error) {
-	f, err := h.wait(ctx, tg, inpage.Query{Want: inpage.File, Act: true, Key: uploadKey, Number: len(files)})
+func (h *hand) upload(ctx context.Context, tg locate.Subject, files []string) (drift string, err error) {
+	f, err := h.Wait(ctx, tg, inpage.Query{Want: inpage.File, Act: true, Key: uploadKey, Number: len(files)})
 	if err != nil {
 		return "", err
 	}
@@ -41,11 +42,11 @@ func (h *hand) upload(ctx context.Context, tg subject, files []string) (drift st
 	if f.Chooser {
 		return h.choose(ctx, tg, lent)
 	}
-	node, err := h.Kept(ctx, f.place.frame, uploadKey)
+	node, err := h.Kept(ctx, f.Place.Frame, uploadKey)
 	if err != nil {
 		return "", err
 	}
-	fs, err := h.FrameSession(ctx, f.place.frame)
+	fs, err := h.FrameSession(ctx, f.Place.Frame)
 	if err != nil {
 		return "", err
 	}
@@ -53,19 +54,19 @@ func (h *hand) upload(ctx context.Context, tg subject, files []string) (drift st
 		return "", err
 	}
 	taken := 0
-	switch err := h.AskOnce(ctx, f.place.frame, "files", uploadKey, &taken); {
+	switch err := h.AskOnce(ctx, f.Place.Frame, "files", uploadKey, &taken); {
 	case err != nil && page.Replaced(err):
-		return f.drift, nil // the choice sent the form
+		return f.Drift, nil // the choice sent the form
 	case err != nil:
 		return "", err
 	case taken != len(lent):
-		return "", &obstacle{"act", fmt.Sprintf("it holds %d of the %d files", taken, len(lent))}
+		return "", locate.Blocked(fmt.Sprintf("it holds %d of the %d files", taken, len(lent)))
 	}
-	return f.drift, nil
+	return f.Drift, nil
 }
 
 // choose clicks the target and answers the file chooser that it opens.
-func (h *hand) choose(ctx context.Context, tg subject, files []string) (drift string, err error) {
+func (h *hand) choose(ctx context.Context, tg locate.Subject, files []string) (drift string, err error) {
 	all := h.Sessions()
 	for _, s := range all {
 		if err := s.Call(ctx, "Page.setInterceptFileChooserDialog", map[string]any{"enabled": true}, nil); err != nil {
@@ -85,11 +86,11 @@ func (h *hand) choose(ctx context.Context, tg subject, files []string) (drift st
 	err = h.Until(short, func() bool { c = h.chooser; return c != nil })
 	switch {
 	case err != nil && ctx.Err() == nil:
-		return "", &obstacle{"act", "a click on it opened no file chooser"}
+		return "", locate.Blocked("a click on it opened no file chooser")
 	case err != nil:
 		return "", err
 	case c.Mode == "selectSingle" && len(files) > 1:
-		return "", &obstacle{"act", "its file chooser takes one file only"}
+		return "", locate.Blocked("its file chooser takes one file only")
 	}
 	params := map[string]any{"backendNodeId": c.Node, "files": files}
 	return drift, c.session.Call(ctx, "DOM.setFileInputFiles", params, nil)

@@ -1,4 +1,4 @@
-package browser
+package locate
 
 import (
 	"context"
@@ -8,33 +8,33 @@ import (
 	"github.com/outrider-monitor/outrider/probes/browser/page"
 )
 
-// readAt asks the frame that the locator names. Nothing is there in a frame that is not there.
-func (l *finder) readAt(ctx context.Context, a *alternative, q inpage.Query) (inpage.Answer, error) {
-	q.Alts = []inpage.Part{a.part}
-	at := place{frame: l.MainFrame}
+// ReadAt asks the frame that the locator names. Nothing is there in a frame that is not there.
+func (l *Finder) ReadAt(ctx context.Context, a *Alternative, q inpage.Query) (inpage.Answer, error) {
+	q.Alts = []inpage.Part{a.Part}
+	at := place{Frame: l.MainFrame}
 	absent := inpage.Answer{OK: q.Want == inpage.Count || q.Want == inpage.Visible, Kind: "none"}
 	l.Lock()
 	if !l.Main.Interactive {
 		absent = inpage.Answer{Kind: "none", Why: "the page is still loading: its frame may yet come"}
 	}
 	l.Unlock()
-	if a.frame != nil {
+	if a.Frame != nil {
 		short, cancel := context.WithTimeout(ctx, page.Tick+page.Margin)
 		defer cancel()
 		var err error
-		at, err = l.enter(short, a.frame, q.Act)
-		var o *obstacle
+		at, err = l.enter(short, a.Frame, q.Act)
+		var o *Obstacle
 		if errors.As(err, &o) || errors.Is(err, page.ErrFrameGone) || err != nil && short.Err() != nil && ctx.Err() == nil {
 			return absent, nil
 		}
 		if err == nil {
-			err = l.Until(ctx, func() bool { return !l.Going(at.frame) })
+			err = l.Until(ctx, func() bool { return !l.Going(at.Frame) })
 		}
 		if err != nil {
 			return inpage.Answer{}, err
 		}
 	}
-	answer, err := l.Read(ctx, at.frame, q)
+	answer, err := l.Read(ctx, at.Frame, q)
 	if errors.Is(err, page.ErrFrameGone) {
 		return absent, nil
 	}

@@ -1,4 +1,4 @@
-package browser
+package locate
 
 import (
 	"context"
@@ -22,29 +22,29 @@ const (
 
 // hinted adds to an obstacle that what was not found in the page is in one of its frames, and how to say so. It is the
 // mistake that is made most with what others provide: card fields, consent banners.
-func (l *finder) hinted(ctx context.Context, tg subject, err error) error {
-	var o *obstacle
-	if !errors.As(err, &o) || o.kind != "none" {
+func (l *Finder) hinted(ctx context.Context, tg Subject, err error) error {
+	var o *Obstacle
+	if !errors.As(err, &o) || o.Kind != "none" {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), hintTime)
 	defer cancel()
 	for _, id := range l.Within(hintFrames) {
-		q := inpage.Query{Alts: []inpage.Part{tg.alts[0].part}, Want: inpage.Visible, TestID: l.TestID}
+		q := inpage.Query{Alts: []inpage.Part{tg.Alts[0].Part}, Want: inpage.Visible, TestID: l.TestID}
 		var a inpage.Answer
 		if l.AskOnce(ctx, id, "read", q, &a) != nil || !a.Visible {
 			continue
 		}
 		if name := l.frameName(ctx, id); name != "" {
-			why, _, _ := strings.Cut(o.why, "; there is ") // what is nearest in the page is not what was meant
-			return &obstacle{o.kind, fmt.Sprintf("%s in the page; it is in a frame: add frame: %s", why, name)}
+			why, _, _ := strings.Cut(o.Why, "; there is ") // what is nearest in the page is not what was meant
+			return &Obstacle{o.Kind, fmt.Sprintf("%s in the page; it is in a frame: add frame: %s", why, name)}
 		}
 	}
 	return err
 }
 
 // frameName is a locator of a frame, as an author would write it; empty if there is none.
-func (l *finder) frameName(ctx context.Context, id cdp.FrameID) string {
+func (l *Finder) frameName(ctx context.Context, id cdp.FrameID) string {
 	attributes := l.OwnerAttributes(ctx, id)
 	if title := strings.Join(strings.Fields(attributes["title"]), " "); title != "" {
 		if strings.ContainsAny(title, ",[]{}\"'\\#&*!|>%@`:") {

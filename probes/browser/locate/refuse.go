@@ -1,4 +1,4 @@
-package browser
+package locate
 
 import (
 	"errors"
@@ -7,9 +7,9 @@ import (
 	"github.com/outrider-monitor/outrider/probes"
 )
 
-// refuse makes a failure of an obstacle; other errors pass.
-func refuse(verb string, tg subject, reason probes.Reason, err error) error {
-	var o *obstacle
+// Refuse makes a failure of an obstacle; other errors pass.
+func Refuse(verb string, tg Subject, reason probes.Reason, err error) error {
+	var o *Obstacle
 	if !errors.As(err, &o) {
 		return err
 	}
@@ -18,11 +18,11 @@ func refuse(verb string, tg subject, reason probes.Reason, err error) error {
 		"clear": "can be cleared", "type": "can be typed into", "upload": "takes the files", "drag": "can be dragged", "select": "can be chosen from", "check": "can be checked", "uncheck": "can be unchecked",
 		"press": "takes the key", "scroll": "can be scrolled", "scroll_to": "can be scrolled to", "see": "is visible", "gone": "is gone",
 	}[verb]
-	if o.kind == "many" || verb == "see" && o.kind == "wrong" {
+	if o.Kind == "many" || verb == "see" && o.Kind == "wrong" {
 		reason = probes.Locator
 	}
 	return &probes.Failure{
-		Reason: reason, Message: fmt.Sprintf("%s %s: %s", verb, tg.label, o.why),
-		Expected: fmt.Sprintf("%s %s", tg.label, want), Got: o.why,
+		Reason: reason, Message: fmt.Sprintf("%s %s: %s", verb, tg.Label, o.Why),
+		Expected: fmt.Sprintf("%s %s", tg.Label, want), Got: o.Why,
 	}
 }
