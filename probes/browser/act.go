@@ -8,6 +8,7 @@ import (
 
 	"github.com/outrider-monitor/outrider/journeys"
 	"github.com/outrider-monitor/outrider/probes"
+	"github.com/outrider-monitor/outrider/probes/browser/hand"
 	"github.com/outrider-monitor/outrider/probes/browser/inpage"
 	"github.com/outrider-monitor/outrider/probes/browser/locate"
 	"github.com/outrider-monitor/outrider/probes/browser/page"
@@ -21,7 +22,7 @@ func (s *session) actOn(ctx context.Context, call probes.Call) (drift string, er
 		return "", s.pressKey(ctx, call.Scope, p)
 	}
 	if w, ok := call.Step.Action.(*journeys.Scroll); ok && len(locators) == 0 {
-		return t.wheel(ctx, locate.Subject{}, w.By)
+		return t.Wheel(ctx, locate.Subject{}, w.By)
 	}
 	tg, err := locate.NewSubject(ctx, call.Scope, locators)
 	if err != nil {
@@ -31,45 +32,45 @@ func (s *session) actOn(ctx context.Context, call probes.Call) (drift string, er
 	reason := probes.Locator
 	switch a := call.Step.Action.(type) {
 	case *journeys.Click:
-		drift, _, err = t.click(ctx, tg, newGesture(1, a.Mouse), inpage.Query{Position: (*inpage.Offset)(a.Position)})
+		drift, _, err = t.Click(ctx, tg, hand.NewGesture(1, a.Mouse), inpage.Query{Position: (*inpage.Offset)(a.Position)})
 	case *journeys.DblClick:
-		drift, _, err = t.click(ctx, tg, newGesture(2, a.Mouse), inpage.Query{Position: (*inpage.Offset)(a.Position)})
+		drift, _, err = t.Click(ctx, tg, hand.NewGesture(2, a.Mouse), inpage.Query{Position: (*inpage.Offset)(a.Position)})
 	case *journeys.Hover:
-		drift, _, err = t.click(ctx, tg, newGesture(0, a.Mouse), inpage.Query{Position: (*inpage.Offset)(a.Position)})
+		drift, _, err = t.Click(ctx, tg, hand.NewGesture(0, a.Mouse), inpage.Query{Position: (*inpage.Offset)(a.Position)})
 	case *journeys.Fill:
 		drift, err = s.fill(ctx, call.Scope, tg, a.With)
 	case *journeys.Clear:
-		drift, err = t.fill(ctx, tg, "", false)
+		drift, err = t.Fill(ctx, tg, "", false)
 	case *journeys.Select:
 		var texts []string
 		if texts, err = textsOf(ctx, call.Scope, a.Options); err == nil {
-			drift, err = t.selectOptions(ctx, tg, texts)
+			drift, err = t.SelectOptions(ctx, tg, texts)
 		}
 	case *journeys.Type:
 		var text string
 		if text, err = a.With.Text(ctx, call.Scope); err == nil {
-			drift, err = t.typeKeys(ctx, tg, text, a.Delay, s.secret(text))
+			drift, err = t.TypeKeys(ctx, tg, text, a.Delay, s.secret(text))
 		}
 	case *journeys.Upload:
 		var files []string
 		if files, err = s.files(ctx, call.Scope, a.Files); err == nil {
-			drift, err = t.upload(ctx, tg, files)
+			drift, err = t.Upload(ctx, tg, files)
 		}
 	case *journeys.Drag:
 		var to locate.Subject
 		if to, err = locate.NewSubject(ctx, call.Scope, a.To); err == nil {
-			drift, err = t.drag(ctx, tg, to)
+			drift, err = t.Drag(ctx, tg, to)
 		}
 	case *journeys.Check:
-		drift, err = t.setChecked(ctx, tg, true)
+		drift, err = t.SetChecked(ctx, tg, true)
 	case *journeys.Uncheck:
-		drift, err = t.setChecked(ctx, tg, false)
+		drift, err = t.SetChecked(ctx, tg, false)
 	case *journeys.Press:
 		if f, err = t.Wait(ctx, tg, inpage.Query{Want: inpage.Focus, Act: true}); err == nil {
 			drift, err = f.Drift, s.pressKey(ctx, call.Scope, a)
 		}
 	case *journeys.Scroll:
-		drift, err = t.wheel(ctx, tg, a.By)
+		drift, err = t.Wheel(ctx, tg, a.By)
 	case *journeys.ScrollTo:
 		f, err = t.Wait(ctx, tg, inpage.Query{Want: inpage.Scroll})
 		drift = f.Drift
@@ -133,7 +134,7 @@ func (s *session) pressKey(ctx context.Context, scope *journeys.Scope, a *journe
 	if err := s.tab.Until(ctx, s.tab.Ready); err != nil {
 		return err
 	}
-	if err := s.tab.press(ctx, key); err != nil {
+	if err := s.tab.Press(ctx, key); err != nil {
 		return err
 	}
 	// What the key set going is seen to have begun before the next step looks.
@@ -149,7 +150,7 @@ func (s *session) fill(ctx context.Context, scope *journeys.Scope, tg locate.Sub
 	if err != nil {
 		return "", err
 	}
-	return s.tab.fill(ctx, tg, text, s.secret(text))
+	return s.tab.Fill(ctx, tg, text, s.secret(text))
 }
 
 // secret reports whether a text is not to be told or shown.

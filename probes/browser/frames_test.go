@@ -105,7 +105,7 @@ func TestHalfAClickIsNone(t *testing.T) {
 	same := &locate.Alternative{Part: inpage.Part{Engine: "title", Value: "Same site"}, Label: "title=Same site"}
 	mouse := func(kind string, x, y float64) {
 		t.Helper()
-		if err := tab.Call(ctx, "Input.dispatchMouseEvent", mouseEvent{kind, x, y, "left", 1, 0}, nil); err != nil {
+		if err := tab.Call(ctx, "Input.dispatchMouseEvent", map[string]any{"type": kind, "x": x, "y": y, "button": "left", "clickCount": 1}, nil); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -119,7 +119,7 @@ func TestHalfAClickIsNone(t *testing.T) {
 			t.Fatal(err)
 		}
 		mouse(kind, at.X, at.Y)
-		var l aimed
+		var l struct{ OK, Half bool }
 		if err := tab.AskOnce(ctx, f.Place.Frame, "landed", nil, &l); err != nil || l.OK && !l.Half {
 			t.Errorf("%s alone passes for a click: %+v, %v", kind, l, err)
 		}

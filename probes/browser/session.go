@@ -49,7 +49,7 @@ func (s *session) Do(ctx context.Context, call probes.Call) (probes.Done, error)
 		switch {
 		case err == nil || !t.left():
 			return done, err
-		case t.acted.Load():
+		case t.Acted.Load():
 			return done, nil
 		}
 	}
@@ -63,7 +63,7 @@ func (s *session) try(ctx context.Context, t *tab, call probes.Call) (probes.Don
 	t.learnMask(ctx, call.Scope)
 	t.Traffic.Learn(ctx, call.Scope)
 	t.BeginSpan(call.Step.Name)
-	t.acted.Store(false)
+	t.Acted.Store(false)
 	ctx, end := t.Step(ctx)
 	defer end()
 	err := s.learnOrders(ctx, call.Scope)
@@ -153,7 +153,7 @@ func (s *session) eval(ctx context.Context, script string) error {
 	if err := t.Until(ctx, func() bool { return !t.Navigating() }); err != nil {
 		return err
 	}
-	t.acted.Store(true)
+	t.Acted.Store(true)
 	res, err := t.Evaluate(ctx, page.EvaluateParams{Expression: script, Await: true, ByValue: true, Gesture: true})
 	if err != nil {
 		return err

@@ -10,6 +10,7 @@ import (
 	"github.com/outrider-monitor/outrider/probes"
 	"github.com/outrider-monitor/outrider/probes/browser/chrome"
 	"github.com/outrider-monitor/outrider/probes/browser/emulate"
+	"github.com/outrider-monitor/outrider/probes/browser/hand"
 	"github.com/outrider-monitor/outrider/probes/browser/inpage"
 	"github.com/outrider-monitor/outrider/probes/browser/page"
 	"github.com/outrider-monitor/outrider/probes/browser/traffic"
@@ -17,7 +18,7 @@ import (
 
 // tab is a page of an attempt's window, with the conditions and orders that hold in it.
 type tab struct {
-	*hand
+	*hand.Hand
 	options probes.SessionOptions
 	window  *window
 	// opener is the tab whose page opened this one; nil for the first.
@@ -38,7 +39,7 @@ type tab struct {
 // newTab makes a tab without its page.
 func newTab(w *window, c journeys.Conditions, log *traffic.Log) *tab {
 	t := &tab{window: w, options: w.options, conditions: c}
-	t.hand = newHand(page.New(w.lease, w.options.StartedAt, w.options.Journey.Browser.TestIDAttribute, log, t), t.viewport)
+	t.Hand = hand.NewHand(page.New(w.lease, w.options.StartedAt, w.options.Journey.Browser.TestIDAttribute, log, t), t.viewport)
 	if len(w.options.Journey.Mask) > 0 {
 		t.maskErr = errors.New("no step has begun")
 	}
@@ -89,7 +90,7 @@ func (t *tab) allSetup() []chrome.Command {
 	return append(all, emulate.Changeable(t.conditions)...)
 }
 
-// Heard follows what the journey has a say in, and what a step has set going.
+// Heard follows what the journey has a say in, and leaves what a step has set going to the hand.
 func (t *tab) Heard(s *chrome.Session, method string, params jsonv2.Value) {
 	switch method {
 	case "Fetch.requestPaused":
@@ -98,10 +99,8 @@ func (t *tab) Heard(s *chrome.Session, method string, params jsonv2.Value) {
 		t.authRequired(s, params)
 	case "Page.javascriptDialogOpening":
 		t.dialogOpening(s, params)
-	case "Page.fileChooserOpened":
-		t.chooserOpened(s, params)
-	case "Input.dragIntercepted":
-		t.dragIntercepted(params)
+	default:
+		t.Hand.Heard(s, method, params)
 	}
 }
 

@@ -217,7 +217,7 @@ func (w *window) close(ctx context.Context) error {
 // end ends what belongs to the tab on our side.
 func (t *tab) end() {
 	t.Leave()
-	t.takeBack()
+	t.TakeBack()
 }
 
 // follow has the session look at the tab that is left when the page has closed its own.

@@ -1,15 +1,13 @@
-package browser
+package hand
 
 import (
 	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"sync/atomic"
 	"time"
 
 	"github.com/chromedp/cdproto/cdp"
-	"github.com/chromedp/cdproto/cdp/jsonv2"
 
 	"github.com/outrider-monitor/outrider/journeys"
 	"github.com/outrider-monitor/outrider/probes/browser/chrome"
@@ -18,25 +16,6 @@ import (
 	"github.com/outrider-monitor/outrider/probes/browser/locate"
 	"github.com/outrider-monitor/outrider/probes/browser/page"
 )
-
-// hand does on a page what a person does with a mouse and a keyboard.
-type hand struct {
-	*locate.Finder
-	// screen is the size of what can be seen of the page.
-	screen func() (w, h int)
-	// acted says that the step under way has sent the page all its events of mouse and keyboard.
-	acted atomic.Bool
-	// chooser and dragged are what the page opened and what the browser drags, while a step does that; lent is what
-	// the browser was lent. The page's lock guards them.
-	chooser *chooser
-	dragged jsonv2.Value
-	lent    []func()
-}
-
-// newHand makes the hand that works on a page.
-func newHand(p *page.Page, screen func() (w, h int)) *hand {
-	return &hand{Finder: &locate.Finder{Page: p}, screen: screen}
-}
 
 // mouseEvent is one event of the mouse, in the page's coordinates.
 type mouseEvent struct {
@@ -48,8 +27,8 @@ type mouseEvent struct {
 	Modifiers int     `json:"modifiers,omitzero"`
 }
 
-// gesture is what the mouse does at a point.
-type gesture struct {
+// Gesture is what the mouse does at a point.
+type Gesture struct {
 	clicks int // 0 only moves there
 	button string
 	// held are the modifier keys that are down meanwhile.
@@ -58,8 +37,9 @@ type gesture struct {
 	stays bool
 }
 
-func newGesture(clicks int, m journeys.Mouse) gesture {
-	g := gesture{clicks: clicks, button: cmp.Or(m.Button, "left")}
+// NewGesture is so many clicks with the button and the keys that a step names; none only moves there.
+func NewGesture(clicks int, m journeys.Mouse) Gesture {
+	g := Gesture{clicks: clicks, button: cmp.Or(m.Button, "left")}
 	named := keyboard.Named()
 	for _, name := range m.Modifiers {
 		g.held = append(g.held, named[name])
@@ -75,9 +55,9 @@ type aimed struct {
 	Half bool `json:"half"`
 }
 
-// click moves the mouse to the target and clicks it, as often as it takes to hit it: an event that would land
+// Click moves the mouse to the target and clicks it, as often as it takes to hit it: an event that would land
 // elsewhere is stopped before the page hears of it.
-func (h *hand) click(ctx context.Context, tg locate.Subject, g gesture, q inpage.Query) (drift string, done bool, err error) {
+func (h *Hand) Click(ctx context.Context, tg locate.Subject, g Gesture, q inpage.Query) (drift string, done bool, err error) {
 	q.Act, q.Hover = true, g.clicks == 0
 	if q.Want == "" {
 		q.Want = inpage.Point
@@ -105,7 +85,7 @@ func (h *hand) click(ctx context.Context, tg locate.Subject, g gesture, q inpage
 }
 
 // carry gives the point of the page that an answer's point in a frame is, or why it is none.
-func (h *hand) carry(ctx context.Context, f locate.Found) (x, y float64, why string, err error) {
+func (h *Hand) carry(ctx context.Context, f locate.Found) (x, y float64, why string, err error) {
 	x, y = f.X, f.Y
 	for i := len(f.Place.Chain) - 1; i >= 0; i-- {
 		l := f.Place.Chain[i]
@@ -126,7 +106,7 @@ func (h *hand) carry(ctx context.Context, f locate.Found) (x, y float64, why str
 }
 
 // strike sends the gesture's events and says why they did not land, empty if they did.
-func (h *hand) strike(ctx context.Context, f locate.Found, g gesture) (why string, err error) {
+func (h *Hand) strike(ctx context.Context, f locate.Found, g Gesture) (why string, err error) {
 	x, y, why, err := h.carry(ctx, f)
 	if why != "" || err != nil {
 		return why, err
@@ -159,7 +139,7 @@ func (h *hand) strike(ctx context.Context, f locate.Found, g gesture) (why strin
 
 // point moves the mouse to where a frame of another process is thought to be and says why it is not there: until
 // the browser knows what has moved, it sends the mouse's events to what was at that point before.
-func (h *hand) point(ctx context.Context, id cdp.FrameID, x, y float64) (why string, err error) {
+func (h *Hand) point(ctx context.Context, id cdp.FrameID, x, y float64) (why string, err error) {
 	if err := h.Call(ctx, "Input.dispatchMouseEvent", mouseEvent{Type: "mouseMoved", X: x, Y: y, Button: "none"}, nil); err != nil {
 		return "", fmt.Errorf("moving the mouse: %w", err)
 	}
@@ -176,7 +156,7 @@ func (h *hand) point(ctx context.Context, id cdp.FrameID, x, y float64) (why str
 }
 
 // gesture sends the events of the mouse, and of the keys that are held meanwhile, together.
-func (h *hand) gesture(ctx context.Context, x, y float64, g gesture) error {
+func (h *Hand) gesture(ctx context.Context, x, y float64, g Gesture) error {
 	down, up, held := keyboard.Hold(g.held)
 	var all []chrome.Command
 	for _, e := range down {
@@ -205,8 +185,8 @@ type wheelEvent struct {
 	Down  float64 `json:"deltaY"`
 }
 
-// wheel turns the mouse's wheel over an element, or over the middle of the page where none is named.
-func (h *hand) wheel(ctx context.Context, tg locate.Subject, by int) (drift string, err error) {
+// Wheel turns the mouse's wheel over an element, or over the middle of the page where none is named.
+func (h *Hand) Wheel(ctx context.Context, tg locate.Subject, by int) (drift string, err error) {
 	width, height := h.screen()
 	x, y := float64(width)/2, float64(height)/2
 	if len(tg.Alts) == 0 {
@@ -233,7 +213,7 @@ func (h *hand) wheel(ctx context.Context, tg locate.Subject, by int) (drift stri
 
 // together sends events of the mouse and the keyboard without waiting in between. A page that is replaced by one
 // of them does not answer the rest.
-func (h *hand) together(ctx context.Context, all []chrome.Command) error {
+func (h *Hand) together(ctx context.Context, all []chrome.Command) error {
 	replies := make([]*chrome.Reply, len(all))
 	for i, c := range all {
 		var err error
@@ -241,7 +221,7 @@ func (h *hand) together(ctx context.Context, all []chrome.Command) error {
 			return err
 		}
 	}
-	h.acted.Store(true)
+	h.Acted.Store(true)
 	for _, r := range replies {
 		if err := r.Wait(ctx, nil); err != nil && !page.Replaced(err) {
 			return err

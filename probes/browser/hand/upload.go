@@ -1,4 +1,4 @@
-package browser
+package hand
 
 import (
 	"context"
@@ -25,9 +25,9 @@ type chooser struct {
 	Mode    string `json:"mode"`
 }
 
-// upload gives files to a file field, or to the chooser that a click on the target opens. The browser gets copies:
+// Upload gives files to a file field, or to the chooser that a click on the target opens. The browser gets copies:
 // it runs as another user.
-func (h *hand) upload(ctx context.Context, tg locate.Subject, files []string) (drift string, err error) {
+func (h *Hand) Upload(ctx context.Context, tg locate.Subject, files []string) (drift string, err error) {
 	f, err := h.Wait(ctx, tg, inpage.Query{Want: inpage.File, Act: true, Key: uploadKey, Number: len(files)})
 	if err != nil {
 		return "", err
@@ -66,7 +66,7 @@ func (h *hand) upload(ctx context.Context, tg locate.Subject, files []string) (d
 }
 
 // choose clicks the target and answers the file chooser that it opens.
-func (h *hand) choose(ctx context.Context, tg locate.Subject, files []string) (drift string, err error) {
+func (h *Hand) choose(ctx context.Context, tg locate.Subject, files []string) (drift string, err error) {
 	all := h.Sessions()
 	for _, s := range all {
 		if err := s.Call(ctx, "Page.setInterceptFileChooserDialog", map[string]any{"enabled": true}, nil); err != nil {
@@ -77,7 +77,7 @@ func (h *hand) choose(ctx context.Context, tg locate.Subject, files []string) (d
 	h.Lock()
 	h.chooser = nil
 	h.Unlock()
-	if drift, _, err = h.click(ctx, tg, newGesture(1, journeys.Mouse{}), inpage.Query{}); err != nil {
+	if drift, _, err = h.Click(ctx, tg, NewGesture(1, journeys.Mouse{}), inpage.Query{}); err != nil {
 		return "", err
 	}
 	var c *chooser
@@ -97,7 +97,7 @@ func (h *hand) choose(ctx context.Context, tg locate.Subject, files []string) (d
 }
 
 // chooserOpened notes a file chooser.
-func (h *hand) chooserOpened(s *chrome.Session, params jsonv2.Value) {
+func (h *Hand) chooserOpened(s *chrome.Session, params jsonv2.Value) {
 	c, ok := chrome.Decode[chooser](params)
 	if !ok {
 		return
@@ -109,8 +109,8 @@ func (h *hand) chooserOpened(s *chrome.Session, params jsonv2.Value) {
 	h.Bump()
 }
 
-// takeBack removes what the browser was lent.
-func (h *hand) takeBack() {
+// TakeBack removes what the browser was lent.
+func (h *Hand) TakeBack() {
 	h.Lock()
 	lent := h.lent
 	h.lent = nil

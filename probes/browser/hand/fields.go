@@ -1,4 +1,4 @@
-package browser
+package hand
 
 import (
 	"context"
@@ -17,8 +17,8 @@ import (
 // scripts may have put its own value back.
 const fillTries = 3
 
-// fill replaces a field's value by typing and verifies that it took. A secret text is never told.
-func (h *hand) fill(ctx context.Context, tg locate.Subject, text string, secret bool) (drift string, err error) {
+// Fill replaces a field's value by typing and verifies that it took. A secret text is never told.
+func (h *Hand) Fill(ctx context.Context, tg locate.Subject, text string, secret bool) (drift string, err error) {
 	var last inpage.Answer
 	for range fillTries {
 		f, err := h.Wait(ctx, tg, inpage.Query{Want: inpage.Field, Act: true, Text: text, Secret: secret})
@@ -47,7 +47,7 @@ func (h *hand) fill(ctx context.Context, tg locate.Subject, text string, secret 
 	return "", h.notTaken(tg, last, text, secret)
 }
 
-func (h *hand) notTaken(tg locate.Subject, a inpage.Answer, text string, secret bool) error {
+func (h *Hand) notTaken(tg locate.Subject, a inpage.Answer, text string, secret bool) error {
 	f := &probes.Failure{Reason: probes.Locator}
 	if secret || a.Got == "" {
 		f.Expected = fmt.Sprintf("%d characters in the field", len([]rune(text)))
@@ -67,25 +67,25 @@ func (h *hand) notTaken(tg locate.Subject, a inpage.Answer, text string, secret 
 }
 
 // enterText types over what is selected.
-func (h *hand) enterText(ctx context.Context, text string, empty bool) error {
+func (h *Hand) enterText(ctx context.Context, text string, empty bool) error {
 	if text == "" {
 		if empty {
 			return nil
 		}
-		return h.press(ctx, "Delete")
+		return h.Press(ctx, "Delete")
 	}
 	return h.Call(ctx, "Input.insertText", map[string]any{"text": text}, nil)
 }
 
-// selectOptions chooses options of a list.
-func (h *hand) selectOptions(ctx context.Context, tg locate.Subject, texts []string) (string, error) {
+// SelectOptions chooses options of a list.
+func (h *Hand) SelectOptions(ctx context.Context, tg locate.Subject, texts []string) (string, error) {
 	f, err := h.Wait(ctx, tg, inpage.Query{Want: inpage.Select, Act: true, Texts: texts})
 	return f.Drift, err
 }
 
-// setChecked checks or unchecks and verifies that it took.
-func (h *hand) setChecked(ctx context.Context, tg locate.Subject, state bool) (drift string, err error) {
-	drift, done, err := h.click(ctx, tg, newGesture(1, journeys.Mouse{}), inpage.Query{Want: inpage.Check, State: state})
+// SetChecked checks or unchecks and verifies that it took.
+func (h *Hand) SetChecked(ctx context.Context, tg locate.Subject, state bool) (drift string, err error) {
+	drift, done, err := h.Click(ctx, tg, NewGesture(1, journeys.Mouse{}), inpage.Query{Want: inpage.Check, State: state})
 	if err != nil || done {
 		return drift, err
 	}

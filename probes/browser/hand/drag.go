@@ -1,4 +1,4 @@
-package browser
+package hand
 
 import (
 	"context"
@@ -32,9 +32,9 @@ type gripped struct {
 	Dropped bool `json:"dropped"`
 }
 
-// drag takes one element with the mouse and lets it go on another. What the browser drags by itself (draggable
+// Drag takes one element with the mouse and lets it go on another. What the browser drags by itself (draggable
 // elements) is carried by events of its own, all else by the page's scripts, which watch the mouse.
-func (h *hand) drag(ctx context.Context, from, to locate.Subject) (drift string, err error) {
+func (h *Hand) Drag(ctx context.Context, from, to locate.Subject) (drift string, err error) {
 	if _, err := h.Wait(ctx, to, inpage.Query{Want: inpage.See}); err != nil {
 		return "", destination(to, err)
 	}
@@ -102,8 +102,8 @@ func destination(to locate.Subject, err error) error {
 }
 
 // take presses the mouse on an element. The answer's point is one of the page.
-func (h *hand) take(ctx context.Context, from locate.Subject) (locate.Found, error) {
-	press := newGesture(1, journeys.Mouse{})
+func (h *Hand) take(ctx context.Context, from locate.Subject) (locate.Found, error) {
+	press := NewGesture(1, journeys.Mouse{})
 	press.stays = true
 	q := inpage.Query{Want: inpage.Point, Act: true}
 	for {
@@ -133,7 +133,7 @@ func (h *hand) take(ctx context.Context, from locate.Subject) (locate.Found, err
 }
 
 // goal is where to let go, as a point of the page.
-func (h *hand) goal(ctx context.Context, to locate.Subject) (f locate.Found, why string, err error) {
+func (h *Hand) goal(ctx context.Context, to locate.Subject) (f locate.Found, why string, err error) {
 	if f, err = h.Wait(ctx, to, inpage.Query{Want: inpage.Spot}); err != nil {
 		return f, "", err
 	}
@@ -145,7 +145,7 @@ func (h *hand) goal(ctx context.Context, to locate.Subject) (f locate.Found, why
 }
 
 // moveHeld moves the mouse from one point to another with its button down.
-func (h *hand) moveHeld(ctx context.Context, x, y, toX, toY float64) error {
+func (h *Hand) moveHeld(ctx context.Context, x, y, toX, toY float64) error {
 	for i := 1; i <= dragMoves; i++ {
 		part := float64(i) / dragMoves
 		e := heldEvent{mouseEvent{Type: "mouseMoved", X: x + (toX-x)*part, Y: y + (toY-y)*part, Button: "left"}, 1}
@@ -162,7 +162,7 @@ type heldEvent struct {
 	Buttons int `json:"buttons"`
 }
 
-func (h *hand) gripped(ctx context.Context, frame cdp.FrameID) (g gripped, err error) {
+func (h *Hand) gripped(ctx context.Context, frame cdp.FrameID) (g gripped, err error) {
 	err = h.AskOnce(ctx, frame, "gripped", nil, &g)
 	if err != nil && page.Replaced(err) {
 		return gripped{Dropped: true}, nil // the drop replaced the page
@@ -171,7 +171,7 @@ func (h *hand) gripped(ctx context.Context, frame cdp.FrameID) (g gripped, err e
 }
 
 // drop carries what the browser drags to a point and lets it go.
-func (h *hand) drop(ctx context.Context, goal locate.Found) error {
+func (h *Hand) drop(ctx context.Context, goal locate.Found) error {
 	var data jsonv2.Value
 	if err := h.Until(ctx, func() bool { data = h.dragged; return data != nil }); err != nil {
 		return err
@@ -185,7 +185,7 @@ func (h *hand) drop(ctx context.Context, goal locate.Found) error {
 }
 
 // dragIntercepted notes what the browser has begun to drag.
-func (h *hand) dragIntercepted(params jsonv2.Value) {
+func (h *Hand) dragIntercepted(params jsonv2.Value) {
 	e, ok := chrome.Decode[struct {
 		Data jsonv2.Value `json:"data"`
 	}](params)

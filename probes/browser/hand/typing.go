@@ -1,4 +1,4 @@
-package browser
+package hand
 
 import (
 	"context"
@@ -13,8 +13,8 @@ import (
 	"github.com/outrider-monitor/outrider/probes/browser/page"
 )
 
-// typeKeys types a text key by key behind what a field holds, and verifies that the keys did something.
-func (h *hand) typeKeys(ctx context.Context, tg locate.Subject, text string, delay time.Duration, secret bool) (drift string, err error) {
+// TypeKeys types a text key by key behind what a field holds, and verifies that the keys did something.
+func (h *Hand) TypeKeys(ctx context.Context, tg locate.Subject, text string, delay time.Duration, secret bool) (drift string, err error) {
 	f, err := h.Wait(ctx, tg, inpage.Query{Want: inpage.Type, Act: true, Secret: secret})
 	if err != nil {
 		return "", err
@@ -57,8 +57,8 @@ func (h *hand) typeKeys(ctx context.Context, tg locate.Subject, text string, del
 	return f.Drift, nil
 }
 
-// press presses a key or a chord where the focus is.
-func (h *hand) press(ctx context.Context, text string) error {
+// Press presses a key or a chord where the focus is.
+func (h *Hand) Press(ctx context.Context, text string) error {
 	c, err := keyboard.ParseChord(text)
 	if err != nil {
 		return &probes.Failure{Reason: probes.Config, Message: fmt.Sprintf("press %q: %v", text, err)}
@@ -70,7 +70,7 @@ func (h *hand) press(ctx context.Context, text string) error {
 }
 
 // strokes sends events of the keyboard together.
-func (h *hand) strokes(ctx context.Context, events []keyboard.Event) error {
+func (h *Hand) strokes(ctx context.Context, events []keyboard.Event) error {
 	all := make([]chrome.Command, len(events))
 	for i, e := range events {
 		all[i] = chrome.Say("Input.dispatchKeyEvent", e)
