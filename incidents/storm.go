@@ -56,6 +56,11 @@ func JoinStorm(s State, policy journeys.Threshold, team string, i *Incident, r *
 		storm.Severity = i.Severity
 	}
 	storm.Journeys = insert(storm.Journeys, i.Subject)
+	// As long as it is alone, its page says what that of the journey would; of many, no step and no deploy is that of all.
+	storm.Step, storm.Failure, storm.Deploys, storm.Degraded = i.Step, i.Failure, i.Deploys, i.Degraded
+	if len(storm.Journeys) > 1 {
+		storm.Step, storm.Failure, storm.Deploys, storm.Degraded = "", nil, nil, false
+	}
 	storm.FailedRuns++
 	storm.RunID, storm.LastBadAt = r.RunID, r.EndedAt
 	storm.Locations = insert(storm.Locations, r.Location)
@@ -99,7 +104,7 @@ func RaiseStorm(s State, id, severity string, at time.Time, runID string) (State
 		if storm.ID != id || !worseThan(severity, storm.Severity) {
 			continue
 		}
-		storm.Severity = severity
+		storm.Severity, storm.Degraded = severity, false
 		s.Storm.Teams = maps.Clone(s.Storm.Teams)
 		if storm.Held() {
 			s.Storm.Teams[team] = storm

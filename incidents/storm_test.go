@@ -33,3 +33,20 @@ func TestOneJourneyThatKeepsBreakingIsNoStorm(t *testing.T) {
 		t.Error("a journey joins a storm that is long over")
 	}
 }
+
+func TestAStormKnowsWhatBrokeAsLongAsItIsOneJourney(t *testing.T) {
+	var s incidents.State
+	policy := journeys.Threshold{Count: 1, For: time.Minute}
+	join := func(n int, journey string) incidents.Incident {
+		r := run(n, probes.Failed)
+		s, _ = incidents.JoinStorm(s, policy, "shop", &incidents.Incident{Subject: journey, Step: "Pay", Degraded: true,
+			Failure: &probes.Failure{Message: "500"}, Deploys: []incidents.Deploy{{Service: "basket"}}}, &r, noon.Add(time.Duration(n)*time.Second))
+		return s.Storm.Teams["shop"]
+	}
+	if i := join(0, "a"); i.Step != "Pay" || i.Failure == nil || len(i.Deploys) != 1 || !i.Degraded {
+		t.Errorf("of its only journey a storm knows %+v", i)
+	}
+	if i := join(1, "b"); i.Step != "" || i.Failure != nil || len(i.Deploys) != 0 || i.Degraded {
+		t.Errorf("what is of one journey a storm says of two: %+v", i)
+	}
+}

@@ -307,3 +307,35 @@ func TestTheSchemaDocumentsEveryFieldAndEveryReason(t *testing.T) {
 		}
 	}
 }
+
+func TestAStormOfOneJourneySaysWhatItsOwnPageWould(t *testing.T) {
+	at := time.Date(2026, 11, 22, 3, 3, 20, 0, time.UTC)
+	e := incidents.Event{Kind: incidents.Opened, At: at, Incident: incidents.Incident{ID: "storm_1", Team: "payments", Severity: "critical", Since: at, OpenedAt: at,
+		Journeys: []string{"checkout"}, Affected: []string{"checkout"}, Locations: []string{"london"}, Step: "Pay", Failure: &probes.Failure{Message: "want 200, got 500"}}}
+	c := paging.Composer{Deployment: "production"}
+	for _, want := range []struct {
+		kind     incidents.EventKind
+		journeys []string
+		text     string
+	}{
+		{incidents.Opened, []string{"checkout"}, `Checkout is broken since 03:03 UTC from london: step "Pay": want 200, got 500 [one of several that broke at once]`},
+		{incidents.Reminded, []string{"checkout"}, `Checkout is still broken, since 03:03 UTC (1 h 0 min) from london: step "Pay": want 200, got 500`},
+		{incidents.Closed, []string{"checkout"}, "Checkout works again since 04:03 UTC from london; it was broken for 1 h 0 min"},
+		{incidents.Opened, []string{"browse", "checkout"}, "2 journeys of payments broke at once, since 03:03 UTC from london: browse, checkout"},
+	} {
+		e.Kind, e.Incident.Journeys, e.Incident.Affected = want.kind, want.journeys, want.journeys
+		if want.kind != incidents.Opened {
+			e.At = at.Add(time.Hour)
+		} else {
+			e.At = at
+		}
+		if p := c.Storm(e); p.Summary != want.text || p.DedupKey != "outrider/production/storm/payments" {
+			t.Errorf("%s of %q: %q under %s, want %q", want.kind, want.journeys, p.Summary, p.DedupKey, want.text)
+		}
+	}
+	// One is left of two that people know of: it has no step of its own.
+	e.Kind, e.At, e.Incident.Journeys, e.Incident.Step, e.Incident.Failure = incidents.Reminded, at.Add(time.Hour), []string{"checkout"}, "", nil
+	if got, want := c.Storm(e).Summary, "1 journey of payments is still broken, since 03:03 UTC (1 h 0 min) from london: checkout"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}

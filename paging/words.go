@@ -94,7 +94,11 @@ func some5(names []string) string {
 // stormSummary says that one page stands for those of many journeys.
 func stormSummary(e incidents.Event) string {
 	i := &e.Incident
+	if len(i.Journeys) == 1 && len(i.Affected) <= 1 { // Nobody of the same team has come to it, as far as people know.
+		return aloneSummary(e)
+	}
 	what := fmt.Sprintf("%d %s of %s", len(i.Journeys), verb(len(i.Journeys), "journey", "journeys"), i.Team)
+	are := verb(len(i.Journeys), "is", "are")
 	switch e.Kind {
 	case incidents.Closed:
 		if i.Retired {
@@ -103,16 +107,26 @@ func stormSummary(e incidents.Event) string {
 		mended := mendedAt(e)
 		return fmt.Sprintf("All journeys of %s that broke at once work again since %s; the first broke %s before", i.Team, clock(mended, e.At), span(mended.Sub(i.Since)))
 	case incidents.Reminded:
-		return fmt.Sprintf("%s are still broken, since %s (%s)%s: %s", what, clock(i.Since, e.At), span(e.At.Sub(i.Since)), from(i.Locations), some5(i.Journeys))
+		return fmt.Sprintf("%s %s still broken, since %s (%s)%s: %s", what, are, clock(i.Since, e.At), span(e.At.Sub(i.Since)), from(i.Locations), some5(i.Journeys))
 	case incidents.Escalated:
 		if e.Rung > 0 {
-			return fmt.Sprintf("%s are still broken, since %s (%s)%s%s: %s", what, clock(i.Since, e.At), span(e.At.Sub(i.Since)), from(i.Locations), climbed(e), some5(i.Journeys))
+			return fmt.Sprintf("%s %s still broken, since %s (%s)%s%s: %s", what, are, clock(i.Since, e.At), span(e.At.Sub(i.Since)), from(i.Locations), climbed(e), some5(i.Journeys))
 		}
-		return fmt.Sprintf("%s that broke at once are now %s, since %s (%s)%s: %s", what, i.Severity, clock(i.Since, e.At), span(e.At.Sub(i.Since)), from(i.Locations), some5(i.Journeys))
+		return fmt.Sprintf("%s that broke at once %s now %s, since %s (%s)%s: %s", what, are, i.Severity, clock(i.Since, e.At), span(e.At.Sub(i.Since)), from(i.Locations), some5(i.Journeys))
 	case incidents.Acknowledged:
-		return fmt.Sprintf("%s that broke at once are looked after%s: %s", what, by(i.Acknowledged), some5(i.Journeys))
+		return fmt.Sprintf("%s that broke at once %s looked after%s: %s", what, are, by(i.Acknowledged), some5(i.Journeys))
 	}
 	return fmt.Sprintf("%s broke at once, since %s%s: %s", what, clock(i.Since, e.At), from(i.Locations), some5(i.Journeys))
+}
+
+// aloneSummary says of a storm of one journey what the journey's own page would.
+func aloneSummary(e incidents.Event) string {
+	e.Incident.Affected = nil
+	text := summary(human(e.Incident.Journeys[0]), e)
+	if e.Kind == incidents.Opened {
+		text += " [one of several that broke at once]"
+	}
+	return text
 }
 
 // again says of an incident that keeps coming back why its end will not be told at once.
