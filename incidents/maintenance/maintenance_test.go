@@ -52,8 +52,19 @@ func TestAWindowByCronIsReadOnTheWallClock(t *testing.T) {
 			if inside {
 				minutes++
 			}
-			if inside && (!w.Covers(at) || w.Until.Sub(w.From) != c.lasting) {
-				t.Fatalf("%s: at %s the window is %s to %s", c.name, at, w.From, w.Until)
+			if !inside {
+				continue
+			}
+			// Its bounds are those of the time that is covered without a break, unless another window of the same plan follows.
+			for look := w.From; look.Before(w.Until); look = look.Add(time.Minute) {
+				if _, inside := p.At(look); !inside {
+					t.Fatalf("%s: at %s the window is %s to %s, but not at %s", c.name, at, w.From, w.Until, look)
+				}
+			}
+			_, earlier := p.At(w.From.Add(-time.Minute))
+			_, later := p.At(w.Until)
+			if !w.Covers(at) || (earlier || later) && c.line != "0 * * * *" {
+				t.Fatalf("%s: at %s the window is %s to %s, and goes on", c.name, at, w.From, w.Until)
 			}
 		}
 		if minutes != c.want {
@@ -87,6 +98,39 @@ func TestTheStrongestWindowCounts(t *testing.T) {
 		}
 		if got != c.want {
 			t.Errorf("%s %q after %s: %q, want %q", c.journey, c.tags, c.at, got, c.want)
+		}
+	}
+}
+
+func TestTheEndOfAWindowIsToldAsTheClockWillShowIt(t *testing.T) {
+	for _, c := range []struct {
+		name, line         string
+		lasting            time.Duration
+		at                 string
+		next               bool
+		wantFrom, wantTill string
+	}{
+		{"before the clock is put forward", "30 0 * * *", 2 * time.Hour, "2026-03-29T00:45:00Z", false, "2026-03-29T00:30:00Z", "2026-03-29T01:30:00Z"},
+		{"after it", "30 0 * * *", 2 * time.Hour, "2026-03-29T01:10:00Z", false, "2026-03-29T00:30:00Z", "2026-03-29T01:30:00Z"},
+		{"before the clock is put back", "30 0 * * *", 2 * time.Hour, "2026-10-25T00:10:00Z", false, "2026-10-24T23:30:00Z", "2026-10-25T02:30:00Z"},
+		{"after that", "30 0 * * *", 2 * time.Hour, "2026-10-25T01:10:00Z", false, "2026-10-24T23:30:00Z", "2026-10-25T02:30:00Z"},
+		{"the next one begins in the hour that is left out", "30 1 * * *", time.Hour, "2026-03-28T12:00:00Z", true, "2026-03-29T01:00:00Z", "2026-03-29T01:30:00Z"},
+		{"the next one is that of the first of two such hours", "30 1 * * *", 10 * time.Minute, "2026-10-24T12:00:00Z", true, "2026-10-25T00:30:00Z", "2026-10-25T00:40:00Z"},
+		{"on any other day", "30 1 * * *", time.Hour, "2026-06-01T12:00:00Z", true, "2026-06-02T00:30:00Z", "2026-06-02T01:30:00Z"},
+	} {
+		p := plan(t, c.line, c.lasting, "Europe/London")
+		at, err := time.Parse(time.RFC3339, c.at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		find := p.At
+		if c.next {
+			find = p.Next
+		}
+		w, found := find(at)
+		from, till := w.From.UTC().Format(time.RFC3339), w.Until.UTC().Format(time.RFC3339)
+		if !found || from != c.wantFrom || till != c.wantTill {
+			t.Errorf("%s: %s to %s, want %s to %s", c.name, from, till, c.wantFrom, c.wantTill)
 		}
 	}
 }

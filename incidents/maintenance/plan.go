@@ -39,7 +39,7 @@ func (p *Plan) At(at time.Time) (Window, bool) {
 	if start.IsZero() {
 		return w, false
 	}
-	w.From, w.Until = at.Add(start.Sub(hands)), at.Add(start.Add(length).Sub(hands))
+	w.From, w.Until = p.bounds(at, start, start.Add(length))
 	return w, true
 }
 
@@ -54,9 +54,51 @@ func (p *Plan) Next(after time.Time) (Window, bool) {
 	if start.IsZero() || start.Sub(hands) > longest {
 		return w, false
 	}
-	w.From = time.Date(start.Year(), start.Month(), start.Day(), start.Hour(), start.Minute(), 0, 0, p.Zone)
-	w.Until = w.From.Add(p.For)
+	at := time.Date(start.Year(), start.Month(), start.Day(), start.Hour(), start.Minute(), 0, 0, p.Zone)
+	before, behind := at.ZoneBounds()
+	// What the clock shows twice begins the first time; what it leaves out begins when it goes on.
+	for _, begin := range []time.Time{p.twin(at, before), at, before, behind} {
+		if first, found := p.At(begin); found && begin.After(after) {
+			return first, true
+		}
+	}
+	w.From, w.Until = at, at.Add(p.For)
 	return w, true
+}
+
+// twin is the moment before the clock was put back, if it was, at which it showed what it shows at a time; else that time.
+func (p *Plan) twin(at, change time.Time) time.Time {
+	if change.IsZero() {
+		return at
+	}
+	_, then := change.Add(-time.Nanosecond).In(p.Zone).Zone()
+	_, now := at.Zone()
+	if first := at.Add(-time.Duration(then-now) * time.Second); wall(first, p.Zone).Equal(wall(at, p.Zone)) {
+		return first
+	}
+	return at
+}
+
+// bounds are the moments between which the clock shows a time from start until end without a break, around at: where it is put
+// forward or back inside, the window goes on if what it shows then lies inside too.
+func (p *Plan) bounds(at, start, end time.Time) (from, until time.Time) {
+	hands := wall(at, p.Zone)
+	from, until = at.Add(start.Sub(hands)), at.Add(end.Sub(hands))
+	changed, change := at.In(p.Zone).ZoneBounds()
+	if !change.IsZero() && until.After(change) {
+		until = change
+		if shown := wall(change, p.Zone); !shown.Before(start) && shown.Before(end) {
+			until = change.Add(end.Sub(shown))
+		}
+	}
+	if !changed.IsZero() && from.Before(changed) {
+		from = changed
+		shown := wall(changed.Add(-time.Nanosecond), p.Zone).Add(time.Nanosecond)
+		if shown.After(start) && !shown.After(end) {
+			from = changed.Add(start.Sub(shown))
+		}
+	}
+	return from.UTC(), until.UTC()
 }
 
 // wall is what a clock in a zone shows, as if the zone were UTC: so it has no gap and nothing twice.
