@@ -12,18 +12,13 @@ import (
 	"github.com/outrider-monitor/outrider/probes/browser/address"
 	"github.com/outrider-monitor/outrider/probes/browser/chrome"
 	"github.com/outrider-monitor/outrider/probes/browser/console"
+	"github.com/outrider-monitor/outrider/probes/browser/orders"
 )
-
-// reply is the answer to a dialog.
-type reply struct {
-	accept bool
-	text   string
-}
 
 // expected is the dialog that the step under way must bring about.
 type expected struct {
 	kind, message string
-	reply         reply
+	reply         orders.Reply
 	met           bool
 }
 
@@ -42,9 +37,9 @@ func (t *tab) dialogOpening(s *chrome.Session, params jsonv2.Value) {
 	if !ok {
 		return
 	}
-	answer := reply{accept: e.Type == "alert" || e.Type == "beforeunload"}
+	answer := orders.Reply{Accept: e.Type == "alert" || e.Type == "beforeunload"}
 	if o := t.window.orders.Load(); o != nil {
-		if given, ok := o.dialogs[e.Type]; ok {
+		if given, ok := o.Dialogs[e.Type]; ok {
 			answer = given
 		}
 	}
@@ -54,9 +49,9 @@ func (t *tab) dialogOpening(s *chrome.Session, params jsonv2.Value) {
 		t.Bump()
 	}
 	t.Unlock()
-	told := map[string]any{"accept": answer.accept}
-	if e.Type == "prompt" && answer.accept {
-		told["promptText"] = answer.text
+	told := map[string]any{"accept": answer.Accept}
+	if e.Type == "prompt" && answer.Accept {
+		told["promptText"] = answer.Text
 	}
 	s.Post("Page.handleJavaScriptDialog", told)
 	if e.Type == "beforeunload" {
@@ -79,7 +74,7 @@ func (t *tab) expect(ctx context.Context, scope *journeys.Scope, d *journeys.Dia
 		if err != nil {
 			return err
 		}
-		x = &expected{kind: d.Type, message: message, reply: reply{d.Accept, text}}
+		x = &expected{kind: d.Type, message: message, reply: orders.Reply{Accept: d.Accept, Text: text}}
 	}
 	t.Lock()
 	t.expected = x

@@ -34,11 +34,15 @@ const (
 )
 
 // downloads are the files of an attempt, in a folder of its own that goes with it. A window has them only if a step of
-// its journey brings one about: all others may download nothing.
+// its journey brings one about: all others may download nothing. They are safe for use by several goroutines.
 type downloads struct {
-	line   *chrome.Session
-	dir    string
-	remove func()
+	line      *chrome.Session
+	contextID cdp.BrowserContextID
+	dir       string
+	remove    func()
+	// mine tells the window's frames from those of others; changed wakes those who wait.
+	mine    func(cdp.FrameID) bool
+	changed func()
 
 	mu   sync.Mutex
 	all  []*download
@@ -70,46 +74,42 @@ type (
 	}
 )
 
-// takeDownloads has the window's downloads put into a folder, and reported.
-func (w *window) takeDownloads(ctx context.Context) error {
-	res, err := cdp.Call(ctx, w.lease.Root, target.AttachToBrowserTarget, cdp.Empty{})
+// takeDownloads has the downloads of a browser context put into a folder, and reported. mine tells the context's frames
+// from those of others, and changed is called when anything has come of them, both on the goroutine that reads the wire.
+func takeDownloads(ctx context.Context, l *chrome.Lease, id cdp.BrowserContextID, mine func(cdp.FrameID) bool, changed func()) (*downloads, error) {
+	res, err := cdp.Call(ctx, l.Root, target.AttachToBrowserTarget, cdp.Empty{})
 	if err != nil {
-		return err
+		return nil, err
 	}
-	d := &downloads{most: maxDownload}
-	if d.dir, d.remove, err = w.lease.Folder(); err != nil {
-		return err
+	d := &downloads{contextID: id, most: maxDownload, mine: mine, changed: changed}
+	if d.dir, d.remove, err = l.Folder(); err != nil {
+		return nil, err
 	}
-	d.line = w.lease.Session(res.SessionID, func(_ *chrome.Session, method string, params jsonv2.Value) { w.downloadHeard(d, method, params) })
+	d.line = l.Session(res.SessionID, d.heard)
 	d.line.Listen()
-	w.downloads = d
-	return d.line.Call(ctx, "Browser.setDownloadBehavior", map[string]any{
-		"behavior": "allowAndName", "browserContextId": string(w.contextID), "downloadPath": d.dir, "eventsEnabled": true,
+	return d, d.line.Call(ctx, "Browser.setDownloadBehavior", map[string]any{
+		"behavior": "allowAndName", "browserContextId": string(id), "downloadPath": d.dir, "eventsEnabled": true,
 	}, nil)
 }
 
-// endDownloads ends the line and removes the folder, after the context has gone.
-func (w *window) endDownloads(ctx context.Context) {
-	d := w.downloads
-	if d == nil {
-		return
-	}
+// end ends the line and removes the folder, after the context has gone.
+func (d *downloads) end(ctx context.Context, l *chrome.Lease) {
 	d.line.Forget()
-	_, _ = cdp.Call(ctx, w.lease.Root, target.DetachFromTarget, target.DetachFromTargetParams{SessionID: d.line.ID})
+	_, _ = cdp.Call(ctx, l.Root, target.DetachFromTarget, target.DetachFromTargetParams{SessionID: d.line.ID})
 	d.remove()
 }
 
-// downloadHeard follows the downloads. The browser tells of those of all its contexts; which are the window's is seen by
+// heard follows the downloads. The browser tells of those of all its contexts; which are this one's is seen by
 // their frames. It runs on the goroutine that reads the wire.
-func (w *window) downloadHeard(d *downloads, method string, params jsonv2.Value) {
+func (d *downloads) heard(_ *chrome.Session, method string, params jsonv2.Value) {
 	begun, ok := chrome.Decode[downloadBegun](params)
-	ok = ok && method == "Browser.downloadWillBegin" && w.hasFrame(begun.Frame)
+	ok = ok && method == "Browser.downloadWillBegin" && d.mine(begun.Frame)
 	d.mu.Lock()
 	switch method {
 	case "Browser.downloadWillBegin":
 		if e := begun; ok {
 			if len(d.all) >= maxDownloads {
-				d.line.Post("Browser.cancelDownload", map[string]any{"guid": e.ID, "browserContextId": string(w.contextID)})
+				d.line.Post("Browser.cancelDownload", map[string]any{"guid": e.ID, "browserContextId": string(d.contextID)})
 				break
 			}
 			d.all = append(d.all, &download{id: e.ID, name: filepath.Base(e.Name), url: e.URL, begun: time.Now(), state: "inProgress"})
@@ -123,70 +123,63 @@ func (w *window) downloadHeard(d *downloads, method string, params jsonv2.Value)
 			one.state, one.size, one.total = e.State, int64(e.Received), int64(e.Total)
 			if one.state == "inProgress" && !one.tooLarge && int64(max(e.Total, e.Received)) > d.most {
 				one.tooLarge = true
-				d.line.Post("Browser.cancelDownload", map[string]any{"guid": e.ID, "browserContextId": string(w.contextID)})
+				d.line.Post("Browser.cancelDownload", map[string]any{"guid": e.ID, "browserContextId": string(d.contextID)})
 			}
 		}
 	}
 	d.mu.Unlock()
-	w.bump()
+	d.changed()
 }
 
-// hasFrame reports whether a frame is one of the window's.
-func (w *window) hasFrame(id cdp.FrameID) bool {
-	for _, t := range w.everyTab() {
-		if t.HasFrame(id) {
-			return true
-		}
-	}
-	return false
+// expect says how large the download of a step may be.
+func (d *downloads) expect(want *journeys.Download) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.most = cmp.Or(want.Max, maxDownload)
 }
 
-// expectDownload says how large the step's download may be.
-func (w *window) expectDownload(want *journeys.Download) {
-	if d := w.downloads; d != nil && want != nil {
-		d.mu.Lock()
-		d.most = cmp.Or(want.Max, maxDownload)
-		d.mu.Unlock()
-	}
-}
-
-// downloaded waits for the file that the step must bring about, and gives what expressions see of it.
-func (s *session) downloaded(ctx context.Context, scope *journeys.Scope, want *journeys.Download) error {
-	s.file = nil
-	if want == nil {
-		return nil
-	}
-	pattern, err := want.Name.Text(ctx, scope)
-	if err != nil {
-		return err
-	}
-	d := s.tab.window.downloads
+// await waits for the file whose name matches the pattern, empty for any, and that began since a moment, and gives what
+// expressions see of it. until waits until something holds, looking at each change.
+func (d *downloads) await(ctx context.Context, pattern string, since time.Time, until func(context.Context, func() bool) error) (map[string]any, error) {
 	var got *download
 	var others []string
-	err = s.tab.Until(ctx, func() bool {
+	err := until(ctx, func() bool {
 		d.mu.Lock()
 		defer d.mu.Unlock()
-		got, others = nil, nil
-		for _, one := range d.all {
-			switch {
-			case one.used || one.begun.Before(s.begun):
-			case pattern != "" && !address.Matches(pattern, one.name):
-				others = append(others, one.name)
-			case got == nil:
-				got = one
-			}
-		}
+		got, others = d.find(pattern, since)
 		return got != nil && got.state != "inProgress"
 	})
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if err != nil && context.Cause(ctx) == context.DeadlineExceeded {
-		return noDownload(pattern, got, others, err)
+		return nil, noDownload(pattern, got, others, err)
 	}
 	if err != nil {
-		return err
+		return nil, err
 	}
 	got.used = true
+	if f := d.fault(got); f != nil {
+		return nil, f
+	}
+	return got.read(d.dir)
+}
+
+// find gives the first download that is meant and not used yet, and the names of those that are not meant.
+func (d *downloads) find(pattern string, since time.Time) (got *download, others []string) {
+	for _, one := range d.all {
+		switch {
+		case one.used || one.begun.Before(since):
+		case pattern != "" && !address.Matches(pattern, one.name):
+			others = append(others, one.name)
+		case got == nil:
+			got = one
+		}
+	}
+	return got, others
+}
+
+// fault says what is wrong with a download that has ended, or nil.
+func (d *downloads) fault(got *download) *probes.Failure {
 	switch {
 	case got.tooLarge:
 		return &probes.Failure{
@@ -204,8 +197,7 @@ func (s *session) downloaded(ctx context.Context, scope *journeys.Scope, want *j
 			Expected: "a whole file", Got: got.state,
 		}
 	}
-	s.file, err = got.read(d.dir)
-	return err
+	return nil
 }
 
 // littleRoom is less than what a disk has that is not full.

@@ -1,53 +1,24 @@
 package browser
 
 import (
-	"strings"
-
 	"github.com/chromedp/cdproto/cdp/jsonv2"
 
 	"github.com/outrider-monitor/outrider/probes/browser/address"
 	"github.com/outrider-monitor/outrider/probes/browser/chrome"
+	"github.com/outrider-monitor/outrider/probes/browser/orders"
 )
 
-// stopAll has all requests stopped to be looked at. It costs a detour for each, so it is for journeys that add
-// headers, sign in or make up answers, and for no others.
-func stopAll() chrome.Command {
-	return chrome.Say("Fetch.enable", map[string]any{
-		"patterns": []map[string]any{{"urlPattern": "*", "requestStage": "Request"}}, "handleAuthRequests": true,
-	})
-}
-
-// stopped decides about a request of a journey with orders. t.mu is held.
-func (t *tab) stopped(s *chrome.Session, o *orders, e pausedEvent) {
-	for _, m := range o.mocks {
-		if (m.method == "" || m.method == e.Request.Method) && address.MatchesURL(m.url, e.Request.URL) {
-			s.Post("Fetch.fulfillRequest", map[string]any{
-				"requestId": e.RequestID, "responseCode": m.status, "responseHeaders": m.headers, "body": m.body,
-			})
-			return
+// stopped decides about a request of a journey with orders. t is locked.
+func (t *tab) stopped(s *chrome.Session, o *orders.Orders, e orders.PausedEvent) {
+	answer, made := o.MadeUp(e)
+	if !made {
+		if t.Traffic.Mine(address.Host(e.Request.URL)) {
+			answer = e.GoOn(append(t.introduce(e, o.Headers...), o.Headers...))
+		} else {
+			answer = e.GoOn(nil)
 		}
 	}
-	goOn := map[string]any{"requestId": e.RequestID}
-	if t.Traffic.Mine(address.Host(e.Request.URL)) {
-		headers := append(t.introduce(e, o.headers...), o.headers...)
-		for name, value := range e.Request.Headers {
-			if !names(o.headers, name) {
-				headers = append(headers, header{name, value})
-			}
-		}
-		goOn["headers"] = headers
-	}
-	s.Post("Fetch.continueRequest", goOn)
-}
-
-// names reports whether a header is among others.
-func names(headers []header, name string) bool {
-	for _, h := range headers {
-		if strings.EqualFold(h.Name, name) {
-			return true
-		}
-	}
-	return false
+	s.Post(answer.Method, answer.Params)
 }
 
 // maxSignedIn bounds the requests that are remembered as signed in.
@@ -75,7 +46,7 @@ func (t *tab) authRequired(s *chrome.Session, params jsonv2.Value) {
 	}
 	o := t.window.orders.Load()
 	t.Lock()
-	may := o != nil && o.login && e.Challenge.Source != "Proxy" && t.Traffic.Mine(address.Host(e.Challenge.Origin)) && !t.signedIn[e.RequestID]
+	may := o != nil && o.Login && e.Challenge.Source != "Proxy" && t.Traffic.Mine(address.Host(e.Challenge.Origin)) && !t.signedIn[e.RequestID]
 	again := t.signedIn[e.RequestID]
 	if may {
 		if t.signedIn == nil || len(t.signedIn) > maxSignedIn {
@@ -89,7 +60,7 @@ func (t *tab) authRequired(s *chrome.Session, params jsonv2.Value) {
 	t.Unlock()
 	answer := map[string]any{"response": "CancelAuth"}
 	if may {
-		answer = map[string]any{"response": "ProvideCredentials", "username": o.user, "password": o.password}
+		answer = map[string]any{"response": "ProvideCredentials", "username": o.User, "password": o.Password}
 	}
 	s.Post("Fetch.continueWithAuth", map[string]any{"requestId": e.RequestID, "authChallengeResponse": answer})
 }

@@ -4,11 +4,11 @@ import (
 	"context"
 	"strings"
 
-	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/cdp/jsonv2"
 
 	"github.com/outrider-monitor/outrider/probes/browser/address"
 	"github.com/outrider-monitor/outrider/probes/browser/chrome"
+	"github.com/outrider-monitor/outrider/probes/browser/orders"
 	"github.com/outrider-monitor/outrider/probes/browser/traffic"
 	"github.com/outrider-monitor/outrider/probes/spans"
 )
@@ -22,45 +22,25 @@ import (
 // very moment of loading. Pictures, styles, scripts and the hops of a redirect bear the user agent's token
 // alone.
 
-type pausedEvent struct {
-	RequestID string      `json:"requestId"`
-	NetworkID string      `json:"networkId"`
-	FrameID   cdp.FrameID `json:"frameId"`
-	Type      string      `json:"resourceType"`
-	Request   struct {
-		Method  string            `json:"method"`
-		URL     string            `json:"url"`
-		Headers map[string]string `json:"headers"`
-	} `json:"request"`
-}
-
-type header struct {
-	Name  string `json:"name"`
-	Value string `json:"value"`
-}
-
 // requestPaused lets a request go on, marked. When it is for the next page, no more are stopped until that
 // page has been read.
 func (t *tab) requestPaused(s *chrome.Session, params jsonv2.Value) {
-	e, ok := chrome.Decode[pausedEvent](params)
+	e, ok := chrome.Decode[orders.PausedEvent](params)
 	if !ok {
 		return
 	}
-	goOn := map[string]any{"requestId": e.RequestID}
+	var headers []orders.Header
 	t.Lock()
 	defer t.Unlock()
-	if o := t.window.orders.Load(); o.intercept() {
+	if o := t.window.orders.Load(); o.Intercept() {
 		t.stopped(s, o, e)
 		return
 	}
 	if t.Traffic.Went(address.Host(e.Request.URL)) {
-		headers := t.introduce(e)
-		for name, value := range e.Request.Headers {
-			headers = append(headers, header{name, value})
-		}
-		goOn["headers"] = headers
+		headers = t.introduce(e)
 	}
-	s.Post("Fetch.continueRequest", goOn)
+	on := e.GoOn(headers)
+	s.Post(on.Method, on.Params)
 	if e.Type == "Document" && e.FrameID == t.MainFrame {
 		t.marking = false
 		s.Post("Fetch.disable", nil)
@@ -69,14 +49,14 @@ func (t *tab) requestPaused(s *chrome.Session, params jsonv2.Value) {
 
 // introduce gives the headers that say which run a request belongs to, and in which trace. own are those that
 // the journey adds itself: a traceparent among them is its author's. t.mu is held.
-func (t *tab) introduce(e pausedEvent, own ...header) []header {
-	headers := []header{{"X-Outrider-Run", t.options.RunID}}
+func (t *tab) introduce(e orders.PausedEvent, own ...orders.Header) []orders.Header {
+	headers := []orders.Header{orders.NewHeader("X-Outrider-Run", t.options.RunID)}
 	trace := t.options.Trace
 	if !trace.Goes(address.Host(e.Request.URL)) || e.NetworkID == "" {
 		return headers
 	}
 	told := traffic.Identity{ID: spans.NewID()}
-	if names(own, spans.Header) {
+	if orders.Names(own, spans.Header) {
 		return headers
 	}
 	for name, value := range e.Request.Headers {
@@ -87,22 +67,15 @@ func (t *tab) introduce(e pausedEvent, own ...header) []header {
 		}
 	}
 	t.Traffic.Identify(e.NetworkID, e.Request.URL, told)
-	return append(headers, header{"traceparent", trace.Parent(told.ID)})
+	return append(headers, orders.NewHeader("traceparent", trace.Parent(told.ID)))
 }
 
-// patterns are the requests to be stopped; nil for none. t.mu is held.
+// patterns are the requests to be stopped; nil for none. t is locked.
 func (t *tab) patterns() map[string]any {
-	hosts := t.Traffic.Hosts()
-	if t.options.RunID == "" || len(hosts) == 0 {
+	if t.options.RunID == "" {
 		return nil
 	}
-	var list []map[string]any
-	for _, host := range hosts {
-		for _, kind := range []string{"Document", "XHR", "Fetch"} {
-			list = append(list, map[string]any{"urlPattern": "*://" + host + "/*", "resourceType": kind, "requestStage": "Request"})
-		}
-	}
-	return map[string]any{"patterns": list}
+	return orders.SomeRequests(t.Traffic.Hosts())
 }
 
 // mark begins to stop requests again, without waiting. t.mu is held.
@@ -124,7 +97,7 @@ func (t *tab) knowHost(ctx context.Context, url string) error {
 		t.Unlock()
 		return nil
 	}
-	if t.window.orders.Load().intercept() {
+	if t.window.orders.Load().Intercept() {
 		t.Unlock()
 		return nil // all requests are stopped already
 	}

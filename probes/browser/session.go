@@ -72,7 +72,9 @@ func (s *session) try(ctx context.Context, t *tab, call probes.Call) (probes.Don
 	}
 	var done probes.Done
 	if err == nil {
-		t.window.expectDownload(call.Step.Download)
+		if want := call.Step.Download; want != nil {
+			t.window.downloads.expect(want)
+		}
 		stop := s.filmWhile(ctx, t, call.Step)
 		done, err = s.act(ctx, call)
 		stop()

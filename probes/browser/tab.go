@@ -12,6 +12,7 @@ import (
 	"github.com/outrider-monitor/outrider/probes/browser/emulate"
 	"github.com/outrider-monitor/outrider/probes/browser/hand"
 	"github.com/outrider-monitor/outrider/probes/browser/inpage"
+	"github.com/outrider-monitor/outrider/probes/browser/orders"
 	"github.com/outrider-monitor/outrider/probes/browser/page"
 	"github.com/outrider-monitor/outrider/probes/browser/traffic"
 )
@@ -76,8 +77,8 @@ func (t *tab) Prepare(s *chrome.Session) {
 	for _, c := range t.allSetup() {
 		s.Post(c.Method, c.Params)
 	}
-	if t.window.orders.Load().intercept() {
-		c := stopAll()
+	if t.window.orders.Load().Intercept() {
+		c := orders.StopAll()
 		s.Post(c.Method, c.Params)
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/outrider-monitor/outrider/journeys"
 	"github.com/outrider-monitor/outrider/probes"
 	"github.com/outrider-monitor/outrider/probes/browser/chrome"
+	"github.com/outrider-monitor/outrider/probes/browser/orders"
 	"github.com/outrider-monitor/outrider/probes/browser/page"
 	"github.com/outrider-monitor/outrider/probes/browser/traffic"
 )
@@ -28,7 +29,7 @@ type window struct {
 	options   probes.SessionOptions
 	contextID cdp.BrowserContextID
 	// orders are there from the first step on.
-	orders atomic.Pointer[orders]
+	orders atomic.Pointer[orders.Orders]
 
 	downloads *downloads // nil where none are wanted
 
@@ -67,7 +68,7 @@ func (w *window) create(ctx context.Context, t *tab) error {
 	w.contextID = made.BrowserContextID
 	w.lease.OnOpened(w.contextID, w.opened)
 	if w.options.Journey.Downloads() {
-		if err := w.takeDownloads(ctx); err != nil {
+		if w.downloads, err = takeDownloads(ctx, w.lease, w.contextID, w.hasFrame, w.bump); err != nil {
 			return err
 		}
 	}
@@ -113,7 +114,7 @@ func (w *window) opened(e chrome.Opened) {
 	}
 	t := opener.child()
 	t.Adopt(e)
-	t.marking = w.orders.Load().intercept()
+	t.marking = w.orders.Load().Intercept()
 	t.Prepare(t.Line)
 	screen := t.screen()
 	t.Line.Post(screen.Method, screen.Params)
@@ -203,7 +204,9 @@ func (w *window) close(ctx context.Context) error {
 			BrowserContextID: w.contextID,
 		})
 	}
-	w.endDownloads(ctx)
+	if w.downloads != nil {
+		w.downloads.end(ctx, w.lease)
+	}
 	if err != nil && !w.lease.Alive() {
 		err = nil // a dead browser has no contexts
 	}
@@ -256,4 +259,14 @@ func (s *session) others(e *probes.Evidence) {
 		t.Unlock()
 	}
 	slices.SortStableFunc(e.Console, func(a, b probes.ConsoleLine) int { return cmp.Compare(a.Offset, b.Offset) })
+}
+
+// hasFrame reports whether a frame is one of the window's.
+func (w *window) hasFrame(id cdp.FrameID) bool {
+	for _, t := range w.everyTab() {
+		if t.HasFrame(id) {
+			return true
+		}
+	}
+	return false
 }

@@ -1,4 +1,9 @@
-package browser
+// Package orders holds what a journey says about its requests and dialogs: headers, credentials, made-up answers, replies.
+//
+// Its expressions are evaluated once, so that the goroutine that reads the wire can answer the browser at once: a stopped
+// request and an open dialog hold up the page. It sends nothing. Its one rule: what is not ordered is not touched, and a
+// journey that orders nothing stops no request.
+package orders
 
 import (
 	"context"
@@ -10,19 +15,25 @@ import (
 
 	"github.com/outrider-monitor/outrider/journeys"
 	"github.com/outrider-monitor/outrider/probes"
-	"github.com/outrider-monitor/outrider/probes/browser/chrome"
 )
+
+// Reply is the answer to a dialog.
+type Reply struct {
+	Accept bool
+	Text   string
+}
 
 // maxMock bounds the file of a mocked answer.
 const maxMock = 10 << 20
 
-// orders are what a journey says about its requests and dialogs, its expressions evaluated: what the goroutine that
+// Orders are what a journey says about its requests and dialogs, its expressions evaluated: what the goroutine that
 // reads the wire needs to answer the browser at once.
-type orders struct {
-	dialogs        map[string]reply
-	headers        []header
-	login          bool
-	user, password string
+type Orders struct {
+	dir            string // of the journey's file
+	Dialogs        map[string]Reply
+	Headers        []Header
+	Login          bool
+	User, Password string
 	mocks          []mock
 }
 
@@ -30,94 +41,59 @@ type orders struct {
 type mock struct {
 	url, method string
 	status      int
-	headers     []header
+	headers     []Header
 	body        string
 }
 
-// intercept reports whether requests must be stopped, all of them and all the time.
-func (o *orders) intercept() bool {
-	return o != nil && (o.headers != nil || o.login || len(o.mocks) > 0)
+// Intercept reports whether requests must be stopped, all of them and all the time.
+func (o *Orders) Intercept() bool {
+	return o != nil && (o.Headers != nil || o.Login || len(o.mocks) > 0)
 }
 
-// learnOrders evaluates what the journey says, before its first step.
-func (s *session) learnOrders(ctx context.Context, scope *journeys.Scope) error {
-	w := s.tab.window
-	if w.orders.Load() != nil {
-		return nil
-	}
-	b := &s.options.Journey.Browser
-	o := &orders{dialogs: map[string]reply{}}
+// New evaluates what a journey says. That a file of a made-up answer cannot be read is a fault of the monitor's.
+func New(ctx context.Context, scope *journeys.Scope, j *journeys.Journey) (*Orders, error) {
+	b := &j.Browser
+	o := &Orders{dir: j.Dir, Dialogs: map[string]Reply{}}
 	for kind, d := range b.Dialogs {
 		text, err := d.Text.Text(ctx, scope)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		o.dialogs[kind] = reply{d.Accept, text}
+		o.Dialogs[kind] = Reply{d.Accept, text}
 	}
 	var err error
-	if o.headers, err = headersOf(ctx, scope, b.Headers); err != nil {
-		return err
+	if o.Headers, err = headersOf(ctx, scope, b.Headers); err != nil {
+		return nil, err
 	}
 	if a := b.Auth; a != nil {
-		o.login = true
-		if o.user, err = a.Username.Text(ctx, scope); err != nil {
-			return err
+		o.Login = true
+		if o.User, err = a.Username.Text(ctx, scope); err != nil {
+			return nil, err
 		}
-		if o.password, err = a.Password.Text(ctx, scope); err != nil {
-			return err
+		if o.Password, err = a.Password.Text(ctx, scope); err != nil {
+			return nil, err
 		}
 	}
-	if o.mocks, err = mocksOf(ctx, scope, s.options.Journey.Dir, b.Mock); err != nil {
-		return err
-	}
-	return s.order(ctx, o)
+	o.mocks, err = mocksOf(ctx, scope, j.Dir, b.Mock)
+	return o, err
 }
 
-// remock gives the answers that hold from a step on.
-func (s *session) remock(ctx context.Context, scope *journeys.Scope, mocks []journeys.Mock) error {
-	if mocks == nil {
-		return nil
-	}
-	changed := *s.tab.window.orders.Load()
+// Mocking are the orders with other answers made up.
+func (o *Orders) Mocking(ctx context.Context, scope *journeys.Scope, mocks []journeys.Mock) (*Orders, error) {
+	changed := *o
 	var err error
-	if changed.mocks, err = mocksOf(ctx, scope, s.options.Journey.Dir, mocks); err != nil {
-		return err
-	}
-	return s.order(ctx, &changed)
+	changed.mocks, err = mocksOf(ctx, scope, o.dir, mocks)
+	return &changed, err
 }
 
-// order has all tabs follow the orders.
-func (s *session) order(ctx context.Context, o *orders) error {
-	w := s.tab.window
-	before := w.orders.Swap(o)
-	if o.intercept() == before.intercept() {
-		return nil
-	}
-	for _, t := range w.tabs() {
-		for _, line := range t.Sessions() {
-			c := chrome.Say("Fetch.disable", nil)
-			if o.intercept() {
-				c = stopAll()
-			}
-			if err := line.Call(ctx, c.Method, c.Params, nil); err != nil && line == s.tab.Line {
-				return err
-			}
-		}
-		t.Lock()
-		t.marking = o.intercept()
-		t.Unlock()
-	}
-	return nil
-}
-
-func headersOf(ctx context.Context, scope *journeys.Scope, pairs []journeys.Pair) ([]header, error) {
-	var all []header
+func headersOf(ctx context.Context, scope *journeys.Scope, pairs []journeys.Pair) ([]Header, error) {
+	var all []Header
 	for _, p := range pairs {
 		value, err := p.Value.Text(ctx, scope)
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, header{p.Name, value})
+		all = append(all, Header{p.Name, value})
 	}
 	return all, nil
 }
@@ -165,12 +141,12 @@ func mockOf(ctx context.Context, scope *journeys.Scope, dir string, j *journeys.
 			return m, err
 		}
 	}
-	if kind != "" && !names(m.headers, "content-type") {
-		m.headers = append(m.headers, header{"Content-Type", kind})
+	if kind != "" && !Names(m.headers, "content-type") {
+		m.headers = append(m.headers, Header{"Content-Type", kind})
 	}
 	// A page of another origin may read what was made up for it.
-	if !names(m.headers, "access-control-allow-origin") {
-		m.headers = append(m.headers, header{"Access-Control-Allow-Origin", "*"})
+	if !Names(m.headers, "access-control-allow-origin") {
+		m.headers = append(m.headers, Header{"Access-Control-Allow-Origin", "*"})
 	}
 	m.body = base64.StdEncoding.EncodeToString(body)
 	return m, nil
