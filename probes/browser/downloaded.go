@@ -16,6 +16,6 @@ func (s *session) downloaded(ctx context.Context, scope *journeys.Scope, want *j
 	if err != nil {
 		return err
 	}
-	s.file, err = s.tab.window.downloads.await(ctx, pattern, s.begun, s.tab.Until)
+	s.file, err = s.tab.window.downloads.Await(ctx, pattern, s.begun, s.tab.Until)
 	return err
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/outrider-monitor/outrider/probes"
+	"github.com/outrider-monitor/outrider/probes/browser/downloads"
 )
 
 func downloading(t *testing.T) *zoo {
@@ -71,7 +72,7 @@ func TestWhatIsDownloadedIsLookedInto(t *testing.T) {
     expect: download.name == "receipt-17.csv"
 `)
 	v.pass()
-	dir = v.s.tab.window.downloads.dir
+	dir = v.s.tab.window.downloads.Dir
 	if left, _ := filepath.Glob(filepath.Join(dir, "*")); len(left) > 0 {
 		t.Errorf("files are left: %q", left)
 	}
@@ -98,7 +99,7 @@ func TestADownloadThatIsNotAsExpectedFails(t *testing.T) {
 
 func TestADiskWithoutRoomIsTheMonitorsTrouble(t *testing.T) {
 	dir := t.TempDir()
-	if noRoom(dir, 1000) || !noRoom(dir, 1<<60) || !noRoom(filepath.Join(dir, "gone"), 1000) {
+	if downloads.NoRoom(dir, 1000) || !downloads.NoRoom(dir, 1<<60) || !downloads.NoRoom(filepath.Join(dir, "gone"), 1000) {
 		t.Error("a folder with room has none, or one without has")
 	}
 }

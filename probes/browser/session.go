@@ -73,7 +73,7 @@ func (s *session) try(ctx context.Context, t *tab, call probes.Call) (probes.Don
 	var done probes.Done
 	if err == nil {
 		if want := call.Step.Download; want != nil {
-			t.window.downloads.expect(want)
+			t.window.downloads.Expect(want)
 		}
 		stop := s.filmWhile(ctx, t, call.Step)
 		done, err = s.act(ctx, call)

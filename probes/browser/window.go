@@ -14,6 +14,7 @@ import (
 	"github.com/outrider-monitor/outrider/journeys"
 	"github.com/outrider-monitor/outrider/probes"
 	"github.com/outrider-monitor/outrider/probes/browser/chrome"
+	"github.com/outrider-monitor/outrider/probes/browser/downloads"
 	"github.com/outrider-monitor/outrider/probes/browser/orders"
 	"github.com/outrider-monitor/outrider/probes/browser/page"
 	"github.com/outrider-monitor/outrider/probes/browser/traffic"
@@ -31,7 +32,7 @@ type window struct {
 	// orders are there from the first step on.
 	orders atomic.Pointer[orders.Orders]
 
-	downloads *downloads // nil where none are wanted
+	downloads *downloads.Folder // nil where none are wanted
 
 	mu sync.Mutex
 	// first is the tab that waits for its page; ready is closed when it has it.
@@ -68,7 +69,7 @@ func (w *window) create(ctx context.Context, t *tab) error {
 	w.contextID = made.BrowserContextID
 	w.lease.OnOpened(w.contextID, w.opened)
 	if w.options.Journey.Downloads() {
-		if w.downloads, err = takeDownloads(ctx, w.lease, w.contextID, w.hasFrame, w.bump); err != nil {
+		if w.downloads, err = downloads.Take(ctx, w.lease, w.contextID, w.hasFrame, w.bump); err != nil {
 			return err
 		}
 	}
@@ -205,7 +206,7 @@ func (w *window) close(ctx context.Context) error {
 		})
 	}
 	if w.downloads != nil {
-		w.downloads.end(ctx, w.lease)
+		w.downloads.End(ctx, w.lease)
 	}
 	if err != nil && !w.lease.Alive() {
 		err = nil // a dead browser has no contexts

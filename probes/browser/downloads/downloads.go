@@ -1,4 +1,9 @@
-package browser
+// Package downloads takes the files that a journey's pages give out: into a folder of the attempt, bounded in number and
+// size, and read for its expressions.
+//
+// It knows of no page: whose a download is and how to wait are given to it. Its one rule: a file that did not come as a
+// whole is none, and that the monitor's disk has no room for it is never the target's fault.
+package downloads
 
 import (
 	"cmp"
@@ -33,12 +38,12 @@ const (
 	maxDownloadText = 1 << 20
 )
 
-// downloads are the files of an attempt, in a folder of its own that goes with it. A window has them only if a step of
-// its journey brings one about: all others may download nothing. They are safe for use by several goroutines.
-type downloads struct {
+// Folder holds the files of an attempt, in a folder of its own that goes with it. A window has it only if a step of
+// its journey brings one about: all others may download nothing. It is safe for use by several goroutines.
+type Folder struct {
 	line      *chrome.Session
 	contextID cdp.BrowserContextID
-	dir       string
+	Dir       string
 	remove    func()
 	// mine tells the window's frames from those of others; changed wakes those who wait.
 	mine    func(cdp.FrameID) bool
@@ -74,26 +79,26 @@ type (
 	}
 )
 
-// takeDownloads has the downloads of a browser context put into a folder, and reported. mine tells the context's frames
+// Take has the downloads of a browser context put into a folder, and reported. mine tells the context's frames
 // from those of others, and changed is called when anything has come of them, both on the goroutine that reads the wire.
-func takeDownloads(ctx context.Context, l *chrome.Lease, id cdp.BrowserContextID, mine func(cdp.FrameID) bool, changed func()) (*downloads, error) {
+func Take(ctx context.Context, l *chrome.Lease, id cdp.BrowserContextID, mine func(cdp.FrameID) bool, changed func()) (*Folder, error) {
 	res, err := cdp.Call(ctx, l.Root, target.AttachToBrowserTarget, cdp.Empty{})
 	if err != nil {
 		return nil, err
 	}
-	d := &downloads{contextID: id, most: maxDownload, mine: mine, changed: changed}
-	if d.dir, d.remove, err = l.Folder(); err != nil {
+	d := &Folder{contextID: id, most: maxDownload, mine: mine, changed: changed}
+	if d.Dir, d.remove, err = l.Folder(); err != nil {
 		return nil, err
 	}
 	d.line = l.Session(res.SessionID, d.heard)
 	d.line.Listen()
 	return d, d.line.Call(ctx, "Browser.setDownloadBehavior", map[string]any{
-		"behavior": "allowAndName", "browserContextId": string(id), "downloadPath": d.dir, "eventsEnabled": true,
+		"behavior": "allowAndName", "browserContextId": string(id), "downloadPath": d.Dir, "eventsEnabled": true,
 	}, nil)
 }
 
-// end ends the line and removes the folder, after the context has gone.
-func (d *downloads) end(ctx context.Context, l *chrome.Lease) {
+// End ends the line and removes the folder, after the context has gone.
+func (d *Folder) End(ctx context.Context, l *chrome.Lease) {
 	d.line.Forget()
 	_, _ = cdp.Call(ctx, l.Root, target.DetachFromTarget, target.DetachFromTargetParams{SessionID: d.line.ID})
 	d.remove()
@@ -101,7 +106,7 @@ func (d *downloads) end(ctx context.Context, l *chrome.Lease) {
 
 // heard follows the downloads. The browser tells of those of all its contexts; which are this one's is seen by
 // their frames. It runs on the goroutine that reads the wire.
-func (d *downloads) heard(_ *chrome.Session, method string, params jsonv2.Value) {
+func (d *Folder) heard(_ *chrome.Session, method string, params jsonv2.Value) {
 	begun, ok := chrome.Decode[downloadBegun](params)
 	ok = ok && method == "Browser.downloadWillBegin" && d.mine(begun.Frame)
 	d.mu.Lock()
@@ -131,16 +136,16 @@ func (d *downloads) heard(_ *chrome.Session, method string, params jsonv2.Value)
 	d.changed()
 }
 
-// expect says how large the download of a step may be.
-func (d *downloads) expect(want *journeys.Download) {
+// Expect says how large the download of a step may be.
+func (d *Folder) Expect(want *journeys.Download) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.most = cmp.Or(want.Max, maxDownload)
 }
 
-// await waits for the file whose name matches the pattern, empty for any, and that began since a moment, and gives what
+// Await waits for the file whose name matches the pattern, empty for any, and that began since a moment, and gives what
 // expressions see of it. until waits until something holds, looking at each change.
-func (d *downloads) await(ctx context.Context, pattern string, since time.Time, until func(context.Context, func() bool) error) (map[string]any, error) {
+func (d *Folder) Await(ctx context.Context, pattern string, since time.Time, until func(context.Context, func() bool) error) (map[string]any, error) {
 	var got *download
 	var others []string
 	err := until(ctx, func() bool {
@@ -161,11 +166,11 @@ func (d *downloads) await(ctx context.Context, pattern string, since time.Time, 
 	if f := d.fault(got); f != nil {
 		return nil, f
 	}
-	return got.read(d.dir)
+	return got.read(d.Dir)
 }
 
 // find gives the first download that is meant and not used yet, and the names of those that are not meant.
-func (d *downloads) find(pattern string, since time.Time) (got *download, others []string) {
+func (d *Folder) find(pattern string, since time.Time) (got *download, others []string) {
 	for _, one := range d.all {
 		switch {
 		case one.used || one.begun.Before(since):
@@ -179,17 +184,17 @@ func (d *downloads) find(pattern string, since time.Time) (got *download, others
 }
 
 // fault says what is wrong with a download that has ended, or nil.
-func (d *downloads) fault(got *download) *probes.Failure {
+func (d *Folder) fault(got *download) *probes.Failure {
 	switch {
 	case got.tooLarge:
 		return &probes.Failure{
 			Reason: probes.Assertion, Message: fmt.Sprintf("the download %q is larger than %d bytes", got.name, d.most),
 			Expected: fmt.Sprintf("at most %d bytes", d.most), Got: "more",
 		}
-	case got.state != "completed" && noRoom(d.dir, got.total):
+	case got.state != "completed" && NoRoom(d.Dir, got.total):
 		return &probes.Failure{
 			Reason: probes.Resources, Expected: "a whole file", Got: got.state,
-			Message: fmt.Sprintf("the download %q could not be kept: the monitor's disk has no room in %s", got.name, filepath.Dir(d.dir)),
+			Message: fmt.Sprintf("the download %q could not be kept: the monitor's disk has no room in %s", got.name, filepath.Dir(d.Dir)),
 		}
 	case got.state != "completed":
 		return &probes.Failure{
@@ -203,9 +208,9 @@ func (d *downloads) fault(got *download) *probes.Failure {
 // littleRoom is less than what a disk has that is not full.
 const littleRoom = 4 << 20
 
-// noRoom reports whether a folder has no room for so many bytes, where they are known: the browser gives up a file for
+// NoRoom reports whether a folder has no room for so many bytes, where they are known: the browser gives up a file for
 // which there is none, and does not say why.
-func noRoom(dir string, total int64) bool {
+func NoRoom(dir string, total int64) bool {
 	var disk syscall.Statfs_t
 	if err := syscall.Statfs(dir, &disk); err != nil {
 		return errors.Is(err, os.ErrNotExist)
