@@ -8,7 +8,6 @@ import (
 	"testing"
 
 	"github.com/outrider-monitor/outrider/probes"
-	"github.com/outrider-monitor/outrider/probes/browser/downloads"
 )
 
 func downloading(t *testing.T) *zoo {
@@ -94,12 +93,5 @@ func TestADownloadThatIsNotAsExpectedFails(t *testing.T) {
 			t.Parallel()
 			visit(t, z, "  - goto: ZOO/files\n  - "+c.step).fail(c.reason, c.words)
 		})
-	}
-}
-
-func TestADiskWithoutRoomIsTheMonitorsTrouble(t *testing.T) {
-	dir := t.TempDir()
-	if downloads.NoRoom(dir, 1000) || !downloads.NoRoom(dir, 1<<60) || !downloads.NoRoom(filepath.Join(dir, "gone"), 1000) {
-		t.Error("a folder with room has none, or one without has")
 	}
 }

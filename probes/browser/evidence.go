@@ -2,12 +2,7 @@ package browser
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"strings"
 	"time"
-
-	"github.com/chromedp/cdproto/cdp"
 
 	"github.com/outrider-monitor/outrider/probes"
 	"github.com/outrider-monitor/outrider/probes/browser/har"
@@ -15,16 +10,8 @@ import (
 	"github.com/outrider-monitor/outrider/probes/spans"
 )
 
-const (
-	maxPageText = 8 << 10
-	// pictureTime bounds the covering and the taking of a picture.
-	pictureTime = 3 * time.Second
-	jpegQuality = 60
-	// uncoverTime is for leaving the page as it was, even if the picture's time is over.
-	uncoverTime = 500 * time.Millisecond
-	// tellTime bounds what is read of a page beside its picture.
-	tellTime = 1500 * time.Millisecond
-)
+// tellTime bounds what is read of a page beside its picture.
+const tellTime = 1500 * time.Millisecond
 
 // Evidence adds what the page shows and what it said. Each part is independent: a page that is stuck still
 // gives its console and its requests.
@@ -55,7 +42,7 @@ func (s *session) Evidence(ctx context.Context, name string, e *probes.Evidence)
 	if s.sensitive {
 		return
 	}
-	if picture, err := s.picture(ctx, name); err == nil {
+	if picture, err := t.eye.Picture(ctx, name); err == nil {
 		e.Screenshot = picture.Name
 		e.Artifacts = append(e.Artifacts, *picture)
 	} else {
@@ -63,89 +50,14 @@ func (s *session) Evidence(ctx context.Context, name string, e *probes.Evidence)
 			Level: "warning", Text: "no picture could be taken: " + err.Error(), Offset: time.Since(t.options.StartedAt),
 		})
 	}
-	s.show(name, e)
+	s.film.Show(name, s.options.StartedAt, e)
 	look, cancel = context.WithTimeout(ctx, tellTime)
 	defer cancel()
-	t.tell(look, name, e)
+	t.eye.Tell(look, name, e)
 	t.bodies(look, lines, notable)
 	if recording := t.record(name, e.PageTitle); recording != nil {
 		e.HAR = recording.Name
 		e.Artifacts = append(e.Artifacts, *recording)
-	}
-}
-
-// picture takes a picture of what is in view, with the secrets covered before it is taken. If the covering
-// cannot be vouched for there is no picture.
-func (s *session) picture(ctx context.Context, name string) (*probes.Artifact, error) {
-	ctx, cancel := context.WithTimeout(ctx, pictureTime)
-	defer cancel()
-	data, err := s.covered(ctx, jpegQuality)
-	if err != nil {
-		return nil, err
-	}
-	if !strings.HasSuffix(name, ".jpg") && !strings.HasSuffix(name, ".jpeg") {
-		name += ".jpg"
-	}
-	return &probes.Artifact{Name: name, MIME: "image/jpeg", Data: data}, nil
-}
-
-// covered covers, takes the picture and uncovers.
-func (s *session) covered(ctx context.Context, quality int) ([]byte, error) {
-	t := s.tab
-	if t.maskErr != nil {
-		return nil, t.maskErr
-	}
-	covered, err := t.cover(ctx, t.options.Redactor.Sought())
-	defer t.uncover(ctx, covered)
-	if err == nil && t.options.Redactor.Active() {
-		err = t.openSecrets(ctx)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("covering the secrets: %w", err)
-	}
-	return t.shoot(ctx, quality)
-}
-
-// shoot takes a picture of what is in view, as it is.
-func (t *tab) shoot(ctx context.Context, quality int) ([]byte, error) {
-	var shot struct {
-		Data []byte `json:"data"`
-	}
-	err := t.Call(ctx, "Page.captureScreenshot", map[string]any{
-		"format": "jpeg", "quality": quality, "optimizeForSpeed": true,
-	}, &shot)
-	return shot.Data, err
-}
-
-// covering is what to cover.
-type covering struct {
-	telling
-	Values []string `json:"values"`
-}
-
-// cover covers secrets in every frame, and gives the frames that need uncovering.
-func (t *tab) cover(ctx context.Context, values []string) (covered []cdp.FrameID, err error) {
-	if values == nil {
-		values = []string{}
-	}
-	for _, id := range t.FrameIDs() {
-		err := t.AskOnce(ctx, id, "cover", covering{telling: t.telling(0), Values: values}, nil)
-		if err == nil {
-			covered = append(covered, id)
-			continue
-		}
-		if t.HasFrame(id) && (len(values)+len(t.mask) > 0 || ctx.Err() != nil) {
-			return covered, fmt.Errorf("a frame did not answer: %w", err)
-		}
-	}
-	return covered, nil
-}
-
-func (t *tab) uncover(ctx context.Context, covered []cdp.FrameID) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), uncoverTime)
-	defer cancel()
-	for _, id := range covered {
-		_ = t.AskOnce(ctx, id, "uncover", nil, nil)
 	}
 }
 
@@ -183,19 +95,4 @@ func (s *session) Traced() []spans.Request {
 		t.Unlock()
 	}
 	return all
-}
-
-// openSecrets refuses a picture if a closed shadow root shows a secret, because our script cannot cover what
-// it cannot reach.
-func (t *tab) openSecrets(ctx context.Context) error {
-	texts, err := t.ClosedTexts(ctx)
-	if err != nil {
-		return err
-	}
-	for _, text := range texts {
-		if t.options.Redactor.String(text) != text {
-			return errors.New("a secret stands in a closed shadow root")
-		}
-	}
-	return nil
 }

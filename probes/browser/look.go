@@ -22,10 +22,8 @@ func (s *session) Look(ctx context.Context, whole bool) probes.Look {
 	wait, cancel := context.WithTimeout(ctx, lookTime)
 	_ = t.Until(wait, t.Ready)
 	cancel()
-	if t.maskErr == nil && !t.Lost() {
-		q := t.telling(maxLook)
-		q.Plain = true
-		_ = t.AskOnce(ctx, t.MainFrame, "outline", q, &l.Page)
+	if !t.Lost() {
+		l.Page = t.eye.Controls(ctx, maxLook)
 	}
 	t.Lock()
 	defer t.Unlock()

@@ -6,13 +6,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
-	"sync"
 	"time"
 
 	"github.com/outrider-monitor/outrider/journeys"
 	"github.com/outrider-monitor/outrider/probes"
 	"github.com/outrider-monitor/outrider/probes/browser/page"
 	"github.com/outrider-monitor/outrider/probes/browser/traffic"
+	"github.com/outrider-monitor/outrider/probes/browser/witness"
 	"github.com/outrider-monitor/outrider/probes/redact"
 )
 
@@ -31,8 +31,7 @@ type session struct {
 	result    any // of the latest eval
 	hasResult bool
 	file      map[string]any // that the step under way has downloaded
-	filmed    sync.Mutex
-	film      []still
+	film      witness.Film
 }
 
 // Do performs a step's action. A page that closes its tab gives way to the tab that opened it: what it was closed by is
@@ -60,7 +59,7 @@ func (t *tab) left() bool { return t.Closed.Load() && t.window.after(t) != nil }
 
 // try performs the action in one tab.
 func (s *session) try(ctx context.Context, t *tab, call probes.Call) (probes.Done, error) {
-	t.learnMask(ctx, call.Scope)
+	t.eye.LearnMask(ctx, call.Scope, s.options.Journey.Mask)
 	t.Traffic.Learn(ctx, call.Scope)
 	t.BeginSpan(call.Step.Name)
 	t.Acted.Store(false)
@@ -139,7 +138,7 @@ func (s *session) act(ctx context.Context, call probes.Call) (done probes.Done, 
 	case *journeys.Screenshot:
 		var name string
 		if name, err = text(a.Name); err == nil {
-			done.Artifact, err = s.picture(ctx, name)
+			done.Artifact, err = s.tab.eye.Picture(ctx, name)
 		}
 	case *journeys.FillForm:
 		err = s.fillForm(ctx, scope, a)

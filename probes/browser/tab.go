@@ -2,7 +2,6 @@ package browser
 
 import (
 	"context"
-	"errors"
 
 	"github.com/chromedp/cdproto/cdp/jsonv2"
 
@@ -11,10 +10,10 @@ import (
 	"github.com/outrider-monitor/outrider/probes/browser/chrome"
 	"github.com/outrider-monitor/outrider/probes/browser/emulate"
 	"github.com/outrider-monitor/outrider/probes/browser/hand"
-	"github.com/outrider-monitor/outrider/probes/browser/inpage"
 	"github.com/outrider-monitor/outrider/probes/browser/orders"
 	"github.com/outrider-monitor/outrider/probes/browser/page"
 	"github.com/outrider-monitor/outrider/probes/browser/traffic"
+	"github.com/outrider-monitor/outrider/probes/browser/witness"
 )
 
 // tab is a page of an attempt's window, with the conditions and orders that hold in it.
@@ -26,9 +25,8 @@ type tab struct {
 	opener *tab
 	// seen says that some step has looked at the tab; it belongs to the session.
 	seen bool
-	// mask is what is to be covered and left out. Until maskErr is nil it is not known.
-	mask    []inpage.Part
-	maskErr error
+	// eye sees the page for the evidence.
+	eye *witness.Eye
 	// conditions are those that hold now; steps change them.
 	conditions journeys.Conditions
 	marking    bool // requests of the page are stopped to be marked
@@ -41,9 +39,7 @@ type tab struct {
 func newTab(w *window, c journeys.Conditions, log *traffic.Log) *tab {
 	t := &tab{window: w, options: w.options, conditions: c}
 	t.Hand = hand.NewHand(page.New(w.lease, w.options.StartedAt, w.options.Journey.Browser.TestIDAttribute, log, t), t.viewport)
-	if len(w.options.Journey.Mask) > 0 {
-		t.maskErr = errors.New("no step has begun")
-	}
+	t.eye = witness.NewEye(t.Page, w.options.Redactor, len(w.options.Journey.Mask) > 0)
 	return t
 }
 

@@ -42,7 +42,7 @@ func (s *session) switchTab(ctx context.Context, scope *journeys.Scope, a *journ
 		}
 	}
 	s.look(next)
-	next.learnMask(ctx, scope)
+	next.eye.LearnMask(ctx, scope, s.options.Journey.Mask)
 	if err := next.Call(ctx, "Page.bringToFront", nil, nil); err != nil {
 		return err
 	}

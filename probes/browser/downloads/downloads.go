@@ -191,7 +191,7 @@ func (d *Folder) fault(got *download) *probes.Failure {
 			Reason: probes.Assertion, Message: fmt.Sprintf("the download %q is larger than %d bytes", got.name, d.most),
 			Expected: fmt.Sprintf("at most %d bytes", d.most), Got: "more",
 		}
-	case got.state != "completed" && NoRoom(d.Dir, got.total):
+	case got.state != "completed" && noRoom(d.Dir, got.total):
 		return &probes.Failure{
 			Reason: probes.Resources, Expected: "a whole file", Got: got.state,
 			Message: fmt.Sprintf("the download %q could not be kept: the monitor's disk has no room in %s", got.name, filepath.Dir(d.Dir)),
@@ -208,9 +208,9 @@ func (d *Folder) fault(got *download) *probes.Failure {
 // littleRoom is less than what a disk has that is not full.
 const littleRoom = 4 << 20
 
-// NoRoom reports whether a folder has no room for so many bytes, where they are known: the browser gives up a file for
+// noRoom reports whether a folder has no room for so many bytes, where they are known: the browser gives up a file for
 // which there is none, and does not say why.
-func NoRoom(dir string, total int64) bool {
+func noRoom(dir string, total int64) bool {
 	var disk syscall.Statfs_t
 	if err := syscall.Statfs(dir, &disk); err != nil {
 		return errors.Is(err, os.ErrNotExist)

@@ -1,4 +1,4 @@
-package browser
+package witness
 
 import (
 	"context"
@@ -12,8 +12,9 @@ import (
 )
 
 const (
-	maxOutline = 16 << 10
-	maxMarkup  = 256 << 10
+	maxOutline  = 16 << 10
+	maxPageText = 8 << 10
+	maxMarkup   = 256 << 10
 )
 
 // telling is a question about all that a page shows, without what is masked.
@@ -26,41 +27,52 @@ type telling struct {
 	Plain  bool     `json:"plain,omitzero"`
 }
 
-func (t *tab) telling(limit int) telling {
-	return telling{Max: limit, Mask: t.mask, Values: t.options.Redactor.Sought(), TestID: t.TestID}
+func (w *Eye) telling(limit int) telling {
+	return telling{Max: limit, Mask: w.mask, Values: w.redactor.Sought(), TestID: w.TestID}
 }
 
-// learnMask evaluates what is to be masked, as soon as a step's scope can. Until then nothing of a page can be shown.
-func (t *tab) learnMask(ctx context.Context, scope *journeys.Scope) {
-	if t.maskErr == nil {
+// LearnMask evaluates what is to be masked, as soon as a step's scope can. Until then nothing of a page can be shown.
+func (w *Eye) LearnMask(ctx context.Context, scope *journeys.Scope, mask []journeys.Locator) {
+	if w.maskErr == nil {
 		return
 	}
 	var parts []inpage.Part
-	for i := range t.options.Journey.Mask {
-		p, err := locate.NewPart(ctx, scope, &t.options.Journey.Mask[i])
+	for i := range mask {
+		p, err := locate.NewPart(ctx, scope, &mask[i])
 		if err != nil {
-			t.maskErr = fmt.Errorf("what is to be masked is not known: %w", err)
+			w.maskErr = fmt.Errorf("what is to be masked is not known: %w", err)
 			return
 		}
 		parts = append(parts, *p)
 	}
-	t.mask, t.maskErr = parts, nil
+	w.mask, w.maskErr = parts, nil
 }
 
-// tell adds the page's text, its outline and its document to the evidence.
-func (t *tab) tell(ctx context.Context, name string, e *probes.Evidence) {
-	if t.maskErr != nil {
+// Controls are the page's controls, headings and texts as they can be compared with those of another run.
+func (w *Eye) Controls(ctx context.Context, limit int) (lines []string) {
+	if w.maskErr != nil {
+		return nil
+	}
+	q := w.telling(limit)
+	q.Plain = true
+	_ = w.AskOnce(ctx, w.MainFrame, "outline", q, &lines)
+	return lines
+}
+
+// Tell adds the page's text, its outline and its document to the evidence.
+func (w *Eye) Tell(ctx context.Context, name string, e *probes.Evidence) {
+	if w.maskErr != nil {
 		return
 	}
-	_ = t.AskOnce(ctx, t.MainFrame, "spoken", t.telling(maxPageText), &e.PageText)
+	_ = w.AskOnce(ctx, w.MainFrame, "spoken", w.telling(maxPageText), &e.PageText)
 	var markup strings.Builder
-	for i, f := range t.Tellable() {
+	for i, f := range w.Tellable() {
 		if ctx.Err() != nil {
 			break
 		}
 		var outline, document string
-		_ = t.AskOnce(ctx, f.ID, "outline", t.telling(maxOutline-len(e.Outline)), &outline)
-		_ = t.AskOnce(ctx, f.ID, "markup", t.telling(max(0, maxMarkup-markup.Len())), &document)
+		_ = w.AskOnce(ctx, f.ID, "outline", w.telling(maxOutline-len(e.Outline)), &outline)
+		_ = w.AskOnce(ctx, f.ID, "markup", w.telling(max(0, maxMarkup-markup.Len())), &document)
 		if i > 0 {
 			outline = indented(fmt.Sprintf("- frame %s", f.URL), outline)
 			document = fmt.Sprintf("\n\n#frame %s\n%s", f.URL, document)
