@@ -43,28 +43,30 @@ func mayImport(dir string) (allowed []string, known bool) {
 	return nil, false
 }
 
-// browserRooms are the packages below the browser driver, in the order of the flow: what the browser says is heard by page,
+// browserRooms are the packages below the browser driver, in the order of the flow: what the browser says comes over
+// chrome/wire and is heard by page,
 // which keeps it in traffic, console and meter; locate asks the page, hand does something to it, witness shows it; the
 // driver itself is the session and its steps. None knows of those below it in this list, and those that only keep or
 // write down know of no page.
 func browserRooms() map[string][]string {
 	const b = "probes/browser/"
 	return map[string][]string{
-		b + "chrome":    nil,
-		b + "address":   nil,
-		b + "keyboard":  nil,
-		b + "inpage":    nil,
-		b + "har":       {"probes/redact"},
-		b + "emulate":   {"journeys", b + "chrome"},
-		b + "console":   {"probes", b + "chrome"},
-		b + "meter":     {"probes", b + "address"},
-		b + "orders":    {"journeys", "probes", b + "address", b + "chrome"},
-		b + "downloads": {"journeys", "probes", b + "address", b + "chrome"},
-		b + "traffic":   {"journeys", "probes", b + "address", b + "chrome", b + "console", b + "har", b + "meter"},
-		b + "page":      {"probes", b + "chrome", b + "console", b + "inpage", b + "meter", b + "traffic"},
-		b + "locate":    {"journeys", "probes", b + "inpage", b + "page"},
-		b + "hand":      {"journeys", "probes", b + "chrome", b + "inpage", b + "keyboard", b + "locate", b + "page"},
-		b + "witness":   {"journeys", "probes", b + "inpage", b + "locate", b + "page"},
+		b + "chrome/wire": nil,
+		b + "chrome":      nil,
+		b + "address":     nil,
+		b + "keyboard":    nil,
+		b + "inpage":      nil,
+		b + "har":         {"probes/redact"},
+		b + "emulate":     {"journeys", b + "chrome"},
+		b + "console":     {"probes", b + "chrome/wire"},
+		b + "meter":       {"probes", b + "address"},
+		b + "orders":      {"journeys", "probes", b + "address", b + "chrome/wire"},
+		b + "downloads":   {"journeys", "probes", b + "address", b + "chrome"},
+		b + "traffic":     {"journeys", "probes", b + "address", b + "chrome/wire", b + "console", b + "har", b + "meter"},
+		b + "page":        {"probes", b + "chrome", b + "console", b + "inpage", b + "meter", b + "traffic"},
+		b + "locate":      {"journeys", "probes", b + "inpage", b + "page"},
+		b + "hand":        {"journeys", "probes", b + "chrome/wire", b + "inpage", b + "keyboard", b + "locate", b + "page"},
+		b + "witness":     {"journeys", "probes", b + "inpage", b + "locate", b + "page"},
 	}
 }
 

@@ -6,17 +6,17 @@ import (
 	"github.com/chromedp/cdproto/cdp"
 
 	"github.com/outrider-monitor/outrider/journeys"
-	"github.com/outrider-monitor/outrider/probes/browser/chrome"
+	"github.com/outrider-monitor/outrider/probes/browser/chrome/wire"
 	"github.com/outrider-monitor/outrider/probes/browser/emulate"
 )
 
 // lasting are the commands for the conditions that hold from the beginning to the end, for each of the tab's sessions.
-func (t *tab) lasting() []chrome.Command {
+func (t *tab) lasting() []wire.Command {
 	return emulate.Lasting(&t.options.Journey.Browser, t.Lease.UserAgent, t.options.UserAgent)
 }
 
 // screen sets the size of the page. The headless shell's windows are of the right size from the start.
-func (t *tab) screen() chrome.Command {
+func (t *tab) screen() wire.Command {
 	return emulate.Screen(t.conditions, t.options.Journey.Browser.Device)
 }
 

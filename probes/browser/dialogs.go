@@ -10,7 +10,7 @@ import (
 	"github.com/outrider-monitor/outrider/journeys"
 	"github.com/outrider-monitor/outrider/probes"
 	"github.com/outrider-monitor/outrider/probes/browser/address"
-	"github.com/outrider-monitor/outrider/probes/browser/chrome"
+	"github.com/outrider-monitor/outrider/probes/browser/chrome/wire"
 	"github.com/outrider-monitor/outrider/probes/browser/console"
 	"github.com/outrider-monitor/outrider/probes/browser/orders"
 )
@@ -32,8 +32,8 @@ type dialogEvent struct {
 // one that the step expects, as the journey says, or as a customer in a hurry would: an alert is closed, a question
 // is declined, a page is left. That alone fails no step, since many a shop talks like this; a step that fails after it
 // says that it was there.
-func (t *tab) dialogOpening(s *chrome.Session, params jsonv2.Value) {
-	e, ok := chrome.Decode[dialogEvent](params)
+func (t *tab) dialogOpening(s *wire.Session, params jsonv2.Value) {
+	e, ok := wire.Decode[dialogEvent](params)
 	if !ok {
 		return
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/outrider-monitor/outrider/journeys"
 	"github.com/outrider-monitor/outrider/probes"
 	"github.com/outrider-monitor/outrider/probes/browser/chrome"
+	"github.com/outrider-monitor/outrider/probes/browser/chrome/wire"
 )
 
 // Options configure the browser. The zero value is right on a Debian machine with Chromium.
@@ -58,7 +59,7 @@ func (d *Driver) Open(ctx context.Context, o probes.SessionOptions) (probes.Sess
 	t, err := openWindow(ctx, lease, o)
 	if err != nil {
 		lease.Release()
-		if ctx.Err() != nil && !errors.Is(err, chrome.ErrLost) {
+		if ctx.Err() != nil && !errors.Is(err, wire.ErrLost) {
 			return nil, &probes.Failure{Reason: probes.BrowserFault, Message: "the browser did not open a page in time", Err: err}
 		}
 		return nil, &probes.Failure{Reason: probes.BrowserFault, Message: fmt.Sprintf("the browser opened no page: %v", err), Err: err}

@@ -11,7 +11,7 @@ import (
 
 	"github.com/outrider-monitor/outrider/journeys"
 	"github.com/outrider-monitor/outrider/probes"
-	"github.com/outrider-monitor/outrider/probes/browser/chrome"
+	"github.com/outrider-monitor/outrider/probes/browser/chrome/wire"
 	"github.com/outrider-monitor/outrider/probes/browser/page"
 )
 
@@ -24,7 +24,7 @@ func (s *session) failure(ctx context.Context, err error) error {
 	switch {
 	case err == nil:
 		return nil
-	case errors.Is(err, chrome.ErrLost):
+	case errors.Is(err, wire.ErrLost):
 		return page.Gone(s.tab.Lease.Err())
 	case errors.As(cause, &f):
 		return f

@@ -4,12 +4,12 @@ import (
 	"github.com/chromedp/cdproto/cdp/jsonv2"
 
 	"github.com/outrider-monitor/outrider/probes/browser/address"
-	"github.com/outrider-monitor/outrider/probes/browser/chrome"
+	"github.com/outrider-monitor/outrider/probes/browser/chrome/wire"
 	"github.com/outrider-monitor/outrider/probes/browser/orders"
 )
 
 // stopped decides about a request of a journey with orders. t is locked.
-func (t *tab) stopped(s *chrome.Session, o *orders.Orders, e orders.PausedEvent) {
+func (t *tab) stopped(s *wire.Session, o *orders.Orders, e orders.PausedEvent) {
 	answer, made := o.MadeUp(e)
 	if !made {
 		if t.Traffic.Mine(address.Host(e.Request.URL)) {
@@ -39,8 +39,8 @@ type authEvent struct {
 
 // authRequired signs in where one of the journey's own hosts asks for it, once for each request: who asks again has
 // refused. The answer to others is none, so that they show what they show to a customer without a password.
-func (t *tab) authRequired(s *chrome.Session, params jsonv2.Value) {
-	e, ok := chrome.Decode[authEvent](params)
+func (t *tab) authRequired(s *wire.Session, params jsonv2.Value) {
+	e, ok := wire.Decode[authEvent](params)
 	if !ok {
 		return
 	}

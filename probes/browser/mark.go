@@ -7,7 +7,7 @@ import (
 	"github.com/chromedp/cdproto/cdp/jsonv2"
 
 	"github.com/outrider-monitor/outrider/probes/browser/address"
-	"github.com/outrider-monitor/outrider/probes/browser/chrome"
+	"github.com/outrider-monitor/outrider/probes/browser/chrome/wire"
 	"github.com/outrider-monitor/outrider/probes/browser/orders"
 	"github.com/outrider-monitor/outrider/probes/browser/traffic"
 	"github.com/outrider-monitor/outrider/probes/spans"
@@ -24,8 +24,8 @@ import (
 
 // requestPaused lets a request go on, marked. When it is for the next page, no more are stopped until that
 // page has been read.
-func (t *tab) requestPaused(s *chrome.Session, params jsonv2.Value) {
-	e, ok := chrome.Decode[orders.PausedEvent](params)
+func (t *tab) requestPaused(s *wire.Session, params jsonv2.Value) {
+	e, ok := wire.Decode[orders.PausedEvent](params)
 	if !ok {
 		return
 	}

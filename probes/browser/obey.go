@@ -4,7 +4,7 @@ import (
 	"context"
 
 	"github.com/outrider-monitor/outrider/journeys"
-	"github.com/outrider-monitor/outrider/probes/browser/chrome"
+	"github.com/outrider-monitor/outrider/probes/browser/chrome/wire"
 	"github.com/outrider-monitor/outrider/probes/browser/orders"
 )
 
@@ -41,7 +41,7 @@ func (s *session) order(ctx context.Context, o *orders.Orders) error {
 	}
 	for _, t := range w.tabs() {
 		for _, line := range t.Sessions() {
-			c := chrome.Say("Fetch.disable", nil)
+			c := wire.Say("Fetch.disable", nil)
 			if o.Intercept() {
 				c = orders.StopAll()
 			}

@@ -7,7 +7,7 @@ import (
 
 	"github.com/outrider-monitor/outrider/journeys"
 	"github.com/outrider-monitor/outrider/probes"
-	"github.com/outrider-monitor/outrider/probes/browser/chrome"
+	"github.com/outrider-monitor/outrider/probes/browser/chrome/wire"
 	"github.com/outrider-monitor/outrider/probes/browser/emulate"
 	"github.com/outrider-monitor/outrider/probes/browser/hand"
 	"github.com/outrider-monitor/outrider/probes/browser/orders"
@@ -50,11 +50,11 @@ func (t *tab) configure(ctx context.Context) error {
 		all = append(all, t.screen())
 	}
 	if t.window.downloads == nil {
-		all = append(all, chrome.Say("Page.setDownloadBehavior", map[string]any{"behavior": "deny"}))
+		all = append(all, wire.Say("Page.setDownloadBehavior", map[string]any{"behavior": "deny"}))
 	}
 	all = append(all,
-		chrome.Say("Emulation.setFocusEmulationEnabled", map[string]any{"enabled": true}),
-		chrome.Say("Runtime.runIfWaitingForDebugger", nil),
+		wire.Say("Emulation.setFocusEmulationEnabled", map[string]any{"enabled": true}),
+		wire.Say("Runtime.runIfWaitingForDebugger", nil),
 	)
 	if err := t.permit(ctx, t.conditions); err != nil {
 		return err
@@ -69,7 +69,7 @@ func dispensable(method string) bool {
 }
 
 // Prepare turns on the domains that a session needs, without waiting.
-func (t *tab) Prepare(s *chrome.Session) {
+func (t *tab) Prepare(s *wire.Session) {
 	for _, c := range t.allSetup() {
 		s.Post(c.Method, c.Params)
 	}
@@ -80,7 +80,7 @@ func (t *tab) Prepare(s *chrome.Session) {
 }
 
 // allSetup are the commands that prepare a session: what to report, and the conditions of the journey.
-func (t *tab) allSetup() []chrome.Command {
+func (t *tab) allSetup() []wire.Command {
 	all := append(t.Setup(), t.lasting()...)
 	t.Lock()
 	defer t.Unlock()
@@ -88,7 +88,7 @@ func (t *tab) allSetup() []chrome.Command {
 }
 
 // Heard follows what the journey has a say in, and leaves what a step has set going to the hand.
-func (t *tab) Heard(s *chrome.Session, method string, params jsonv2.Value) {
+func (t *tab) Heard(s *wire.Session, method string, params jsonv2.Value) {
 	switch method {
 	case "Fetch.requestPaused":
 		t.requestPaused(s, params)

@@ -14,6 +14,7 @@ import (
 	"github.com/outrider-monitor/outrider/journeys"
 	"github.com/outrider-monitor/outrider/probes"
 	"github.com/outrider-monitor/outrider/probes/browser/chrome"
+	"github.com/outrider-monitor/outrider/probes/browser/chrome/wire"
 	"github.com/outrider-monitor/outrider/probes/browser/downloads"
 	"github.com/outrider-monitor/outrider/probes/browser/orders"
 	"github.com/outrider-monitor/outrider/probes/browser/page"
@@ -92,7 +93,7 @@ func (w *window) create(ctx context.Context, t *tab) error {
 
 // opened hears of a new page: the first one, which was asked for, or one that another page has opened. It runs on
 // the goroutine that reads the wire.
-func (w *window) opened(e chrome.Opened) {
+func (w *window) opened(e wire.Opened) {
 	w.mu.Lock()
 	if t := w.first; t != nil {
 		w.first = nil

@@ -16,6 +16,7 @@ import (
 	"github.com/chromedp/cdproto/target"
 
 	"github.com/outrider-monitor/outrider/internal/leakcheck"
+	"github.com/outrider-monitor/outrider/probes/browser/chrome/wire"
 )
 
 func TestMain(m *testing.M) {
@@ -218,7 +219,7 @@ func TestADeadBrowserIsReplaced(t *testing.T) {
 		t.Fatal("its death was not noticed")
 	}
 	var exit *exec.ExitError
-	if err := l.Err(); !errors.Is(err, ErrLost) || !errors.As(err, &exit) {
+	if err := l.Err(); !errors.Is(err, wire.ErrLost) || !errors.As(err, &exit) {
 		t.Errorf("the error is %v", err)
 	}
 	if next := lease(t, s); next.PID() == pid {

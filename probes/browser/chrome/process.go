@@ -17,6 +17,8 @@ import (
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
+
+	"github.com/outrider-monitor/outrider/probes/browser/chrome/wire"
 )
 
 // Process is one running browser.
@@ -28,7 +30,7 @@ type Process struct {
 	// Shell reports that it is the headless shell, whose windows are exactly as large as asked for.
 	Shell bool
 
-	wire    *wire
+	wire    *wire.Pipe
 	wired   chan struct{} // closed once cancel is set
 	cmd     *exec.Cmd
 	profile *profile
@@ -140,7 +142,7 @@ func (p *Process) launch() error {
 		closeAll()
 		return err
 	}
-	if p.wire, err = newWire(files[2], files[1]); err != nil {
+	if p.wire, err = wire.Open(files[2], files[1]); err != nil {
 		closeAll()
 		return err
 	}
@@ -191,7 +193,7 @@ func (p *Process) greet(ctx context.Context) error {
 		return err
 	}
 	p.Version, p.UserAgent = v.Product, v.UserAgent
-	_, err = cdp.Call(ctx, p.Root, target.SetAutoAttach, openings())
+	_, err = cdp.Call(ctx, p.Root, target.SetAutoAttach, wire.Openings())
 	return err
 }
 
@@ -234,7 +236,7 @@ func lastLine(s string) string {
 // Alive reports whether the browser has not ended.
 func (p *Process) Alive() bool {
 	select {
-	case <-p.wire.lost:
+	case <-p.wire.Lost:
 		return false
 	case <-p.reaped:
 		return false
@@ -244,7 +246,7 @@ func (p *Process) Alive() bool {
 }
 
 // Lost is closed when the browser is gone.
-func (p *Process) Lost() <-chan struct{} { return p.wire.lost }
+func (p *Process) Lost() <-chan struct{} { return p.wire.Lost }
 
 // PID is the process id.
 func (p *Process) PID() int { return p.cmd.Process.Pid }
@@ -274,11 +276,11 @@ func (p *Process) Err() error {
 	select {
 	case <-p.reaped:
 		if p.exit != nil {
-			return fmt.Errorf("%w (%w)", p.wire.err(), p.exit)
+			return fmt.Errorf("%w (%w)", p.wire.Err(), p.exit)
 		}
 	default:
 	}
-	return p.wire.err()
+	return p.wire.Err()
 }
 
 // Kill ends the browser at once, with all its children, and removes its folder; it returns before that is
@@ -286,7 +288,7 @@ func (p *Process) Err() error {
 func (p *Process) Kill(cause error) {
 	p.killOnce.Do(func() {
 		if p.wire != nil {
-			p.wire.lose(cause)
+			p.wire.Lose(cause)
 		}
 		go func() {
 			defer close(p.cleaned)

@@ -14,7 +14,7 @@ import (
 	"github.com/chromedp/cdproto/cdp/jsonv2"
 
 	"github.com/outrider-monitor/outrider/probes"
-	"github.com/outrider-monitor/outrider/probes/browser/chrome"
+	"github.com/outrider-monitor/outrider/probes/browser/chrome/wire"
 	"github.com/outrider-monitor/outrider/probes/redact"
 )
 
@@ -99,7 +99,7 @@ func (s stack) source() string {
 
 // Called keeps the line of a Runtime.consoleAPICalled.
 func (l *Log) Called(params jsonv2.Value) {
-	e, ok := chrome.Decode[consoleEvent](params)
+	e, ok := wire.Decode[consoleEvent](params)
 	if !ok {
 		return
 	}
@@ -128,7 +128,7 @@ func (l *Log) Called(params jsonv2.Value) {
 
 // Thrown keeps the exception of a Runtime.exceptionThrown, and a line that tells it.
 func (l *Log) Thrown(params jsonv2.Value) {
-	e, ok := chrome.Decode[exceptionEvent](params)
+	e, ok := wire.Decode[exceptionEvent](params)
 	if !ok {
 		return
 	}

@@ -28,6 +28,7 @@ import (
 	"github.com/outrider-monitor/outrider/probes"
 	"github.com/outrider-monitor/outrider/probes/browser/address"
 	"github.com/outrider-monitor/outrider/probes/browser/chrome"
+	"github.com/outrider-monitor/outrider/probes/browser/chrome/wire"
 )
 
 const (
@@ -41,7 +42,7 @@ const (
 // Folder holds the files of an attempt, in a folder of its own that goes with it. A window has it only if a step of
 // its journey brings one about: all others may download nothing. It is safe for use by several goroutines.
 type Folder struct {
-	line      *chrome.Session
+	line      *wire.Session
 	contextID cdp.BrowserContextID
 	Dir       string
 	remove    func()
@@ -106,8 +107,8 @@ func (d *Folder) End(ctx context.Context, l *chrome.Lease) {
 
 // heard follows the downloads. The browser tells of those of all its contexts; which are this one's is seen by
 // their frames. It runs on the goroutine that reads the wire.
-func (d *Folder) heard(_ *chrome.Session, method string, params jsonv2.Value) {
-	begun, ok := chrome.Decode[downloadBegun](params)
+func (d *Folder) heard(_ *wire.Session, method string, params jsonv2.Value) {
+	begun, ok := wire.Decode[downloadBegun](params)
 	ok = ok && method == "Browser.downloadWillBegin" && d.mine(begun.Frame)
 	d.mu.Lock()
 	switch method {
@@ -120,7 +121,7 @@ func (d *Folder) heard(_ *chrome.Session, method string, params jsonv2.Value) {
 			d.all = append(d.all, &download{id: e.ID, name: filepath.Base(e.Name), url: e.URL, begun: time.Now(), state: "inProgress"})
 		}
 	case "Browser.downloadProgress":
-		e, _ := chrome.Decode[downloadWent](params)
+		e, _ := wire.Decode[downloadWent](params)
 		for _, one := range d.all {
 			if one.id != e.ID {
 				continue

@@ -11,30 +11,31 @@ import (
 
 	"github.com/outrider-monitor/outrider/journeys"
 	"github.com/outrider-monitor/outrider/probes/browser/chrome"
+	"github.com/outrider-monitor/outrider/probes/browser/chrome/wire"
 )
 
 // Lasting are the conditions that hold from the beginning to the end. agent is what the browser says of itself, token what is
 // put behind it.
-func Lasting(b *journeys.Browser, agent, token string) []chrome.Command {
-	all := []chrome.Command{identity(b, agent, token)}
+func Lasting(b *journeys.Browser, agent, token string) []wire.Command {
+	all := []wire.Command{identity(b, agent, token)}
 	if l := locale(b.Locale); l != chrome.Locale {
-		all = append(all, chrome.Say("Emulation.setLocaleOverride", map[string]any{"locale": l}))
+		all = append(all, wire.Say("Emulation.setLocaleOverride", map[string]any{"locale": l}))
 	}
 	if b.Timezone != "" {
-		all = append(all, chrome.Say("Emulation.setTimezoneOverride", map[string]any{"timezoneId": b.Timezone}))
+		all = append(all, wire.Say("Emulation.setTimezoneOverride", map[string]any{"timezoneId": b.Timezone}))
 	}
 	if len(b.Block) > 0 {
-		all = append(all, chrome.Say("Network.setBlockedURLs", map[string]any{"urls": b.Block}))
+		all = append(all, wire.Say("Network.setBlockedURLs", map[string]any{"urls": b.Block}))
 	}
 	if b.Device != nil {
-		all = append(all, chrome.Say("Emulation.setTouchEmulationEnabled", map[string]any{"enabled": true, "maxTouchPoints": 5}))
+		all = append(all, wire.Say("Emulation.setTouchEmulationEnabled", map[string]any{"enabled": true, "maxTouchPoints": 5}))
 	}
 	return all
 }
 
 // Changeable are the commands for conditions that steps can change too.
-func Changeable(c journeys.Conditions) []chrome.Command {
-	var all []chrome.Command
+func Changeable(c journeys.Conditions) []wire.Command {
+	var all []wire.Command
 	var media []map[string]any
 	for feature, value := range map[string]string{
 		"prefers-color-scheme": c.ColorScheme, "prefers-reduced-motion": c.ReducedMotion,
@@ -44,10 +45,10 @@ func Changeable(c journeys.Conditions) []chrome.Command {
 		}
 	}
 	if media != nil {
-		all = append(all, chrome.Say("Emulation.setEmulatedMedia", map[string]any{"features": media}))
+		all = append(all, wire.Say("Emulation.setEmulatedMedia", map[string]any{"features": media}))
 	}
 	if g := c.Geolocation; g != nil {
-		all = append(all, chrome.Say("Emulation.setGeolocationOverride", map[string]any{
+		all = append(all, wire.Say("Emulation.setGeolocationOverride", map[string]any{
 			"latitude": g.Latitude, "longitude": g.Longitude, "accuracy": g.Accuracy,
 		}))
 	}
@@ -55,13 +56,13 @@ func Changeable(c journeys.Conditions) []chrome.Command {
 		all = append(all, line(c)...)
 	}
 	if c.CPU > 0 {
-		all = append(all, chrome.Say("Emulation.setCPUThrottlingRate", map[string]any{"rate": c.CPU}))
+		all = append(all, wire.Say("Emulation.setCPUThrottlingRate", map[string]any{"rate": c.CPU}))
 	}
 	return all
 }
 
 // line is the speed of the network, and what scripts are told of it.
-func line(c journeys.Conditions) []chrome.Command {
+func line(c journeys.Conditions) []wire.Command {
 	w := journeys.Network{}
 	if c.Network != nil {
 		w = *c.Network
@@ -70,9 +71,9 @@ func line(c journeys.Conditions) []chrome.Command {
 		"urlPattern": "", "offline": c.Offline != nil && *c.Offline, "latency": float64(w.Latency) / float64(time.Millisecond),
 		"downloadThroughput": unlimited(w.Download), "uploadThroughput": unlimited(w.Upload),
 	}
-	return []chrome.Command{
-		chrome.Say("Network.emulateNetworkConditionsByRule", map[string]any{"matchedNetworkConditions": []any{speed}}),
-		chrome.Say("Network.overrideNetworkState", speed),
+	return []wire.Command{
+		wire.Say("Network.emulateNetworkConditionsByRule", map[string]any{"matchedNetworkConditions": []any{speed}}),
+		wire.Say("Network.overrideNetworkState", speed),
 	}
 }
 
@@ -80,14 +81,14 @@ func line(c journeys.Conditions) []chrome.Command {
 func unlimited(speed float64) float64 { return cmp.Or(speed, -1) }
 
 // Screen sets the size of the page. The headless shell's windows are of the right size from the start.
-func Screen(c journeys.Conditions, d *journeys.Device) chrome.Command {
+func Screen(c journeys.Conditions, d *journeys.Device) wire.Command {
 	w, h := Viewport(c, d)
 	p := map[string]any{"width": w, "height": h, "deviceScaleFactor": 1, "mobile": false, "screenWidth": w, "screenHeight": h}
 	if d != nil {
 		p["deviceScaleFactor"], p["mobile"] = d.Scale, true
 		p["screenWidth"], p["screenHeight"] = max(d.ScreenWidth, w), max(d.ScreenHeight, h)
 	}
-	return chrome.Say("Emulation.setDeviceMetricsOverride", p)
+	return wire.Say("Emulation.setDeviceMetricsOverride", p)
 }
 
 // Viewport is the size of the page, in CSS pixels.

@@ -6,10 +6,11 @@ import (
 
 	"github.com/outrider-monitor/outrider/journeys"
 	"github.com/outrider-monitor/outrider/probes/browser/chrome"
+	"github.com/outrider-monitor/outrider/probes/browser/chrome/wire"
 )
 
 // identity is what the browser says of itself, with the token at its end.
-func identity(b *journeys.Browser, agent, token string) chrome.Command {
+func identity(b *journeys.Browser, agent, token string) wire.Command {
 	own := agent
 	p := map[string]any{"acceptLanguage": locale(b.Locale)}
 	if d := b.Device; d != nil {
@@ -34,7 +35,7 @@ func identity(b *journeys.Browser, agent, token string) chrome.Command {
 		agent += " " + token
 	}
 	p["userAgent"] = agent
-	return chrome.Say("Emulation.setUserAgentOverride", p)
+	return wire.Say("Emulation.setUserAgentOverride", p)
 }
 
 // androidAgent is what Chrome on Android says: it keeps the device to itself.

@@ -9,7 +9,7 @@ import (
 	"github.com/chromedp/cdproto/cdp/jsonv2"
 
 	"github.com/outrider-monitor/outrider/journeys"
-	"github.com/outrider-monitor/outrider/probes/browser/chrome"
+	"github.com/outrider-monitor/outrider/probes/browser/chrome/wire"
 	"github.com/outrider-monitor/outrider/probes/browser/inpage"
 	"github.com/outrider-monitor/outrider/probes/browser/locate"
 	"github.com/outrider-monitor/outrider/probes/browser/page"
@@ -186,7 +186,7 @@ func (h *Hand) drop(ctx context.Context, goal locate.Found) error {
 
 // dragIntercepted notes what the browser has begun to drag.
 func (h *Hand) dragIntercepted(params jsonv2.Value) {
-	e, ok := chrome.Decode[struct {
+	e, ok := wire.Decode[struct {
 		Data jsonv2.Value `json:"data"`
 	}](params)
 	if !ok {

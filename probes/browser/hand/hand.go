@@ -10,7 +10,7 @@ import (
 
 	"github.com/chromedp/cdproto/cdp/jsonv2"
 
-	"github.com/outrider-monitor/outrider/probes/browser/chrome"
+	"github.com/outrider-monitor/outrider/probes/browser/chrome/wire"
 	"github.com/outrider-monitor/outrider/probes/browser/locate"
 	"github.com/outrider-monitor/outrider/probes/browser/page"
 )
@@ -35,7 +35,7 @@ func NewHand(p *page.Page, screen func() (w, h int)) *Hand {
 }
 
 // Heard follows what a deed has set going in the browser; other events pass.
-func (h *Hand) Heard(s *chrome.Session, method string, params jsonv2.Value) {
+func (h *Hand) Heard(s *wire.Session, method string, params jsonv2.Value) {
 	switch method {
 	case "Page.fileChooserOpened":
 		h.chooserOpened(s, params)

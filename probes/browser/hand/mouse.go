@@ -10,7 +10,7 @@ import (
 	"github.com/chromedp/cdproto/cdp"
 
 	"github.com/outrider-monitor/outrider/journeys"
-	"github.com/outrider-monitor/outrider/probes/browser/chrome"
+	"github.com/outrider-monitor/outrider/probes/browser/chrome/wire"
 	"github.com/outrider-monitor/outrider/probes/browser/inpage"
 	"github.com/outrider-monitor/outrider/probes/browser/keyboard"
 	"github.com/outrider-monitor/outrider/probes/browser/locate"
@@ -158,19 +158,19 @@ func (h *Hand) point(ctx context.Context, id cdp.FrameID, x, y float64) (why str
 // gesture sends the events of the mouse, and of the keys that are held meanwhile, together.
 func (h *Hand) gesture(ctx context.Context, x, y float64, g Gesture) error {
 	down, up, held := keyboard.Hold(g.held)
-	var all []chrome.Command
+	var all []wire.Command
 	for _, e := range down {
-		all = append(all, chrome.Say("Input.dispatchKeyEvent", e))
+		all = append(all, wire.Say("Input.dispatchKeyEvent", e))
 	}
-	all = append(all, chrome.Say("Input.dispatchMouseEvent", mouseEvent{Type: "mouseMoved", X: x, Y: y, Button: "none", Modifiers: held}))
+	all = append(all, wire.Say("Input.dispatchMouseEvent", mouseEvent{Type: "mouseMoved", X: x, Y: y, Button: "none", Modifiers: held}))
 	for n := 1; n <= g.clicks; n++ {
-		all = append(all, chrome.Say("Input.dispatchMouseEvent", mouseEvent{"mousePressed", x, y, g.button, n, held}))
+		all = append(all, wire.Say("Input.dispatchMouseEvent", mouseEvent{"mousePressed", x, y, g.button, n, held}))
 		if !g.stays {
-			all = append(all, chrome.Say("Input.dispatchMouseEvent", mouseEvent{"mouseReleased", x, y, g.button, n, held}))
+			all = append(all, wire.Say("Input.dispatchMouseEvent", mouseEvent{"mouseReleased", x, y, g.button, n, held}))
 		}
 	}
 	for _, e := range up {
-		all = append(all, chrome.Say("Input.dispatchKeyEvent", e))
+		all = append(all, wire.Say("Input.dispatchKeyEvent", e))
 	}
 	if err := h.together(ctx, all); err != nil {
 		return fmt.Errorf("moving the mouse: %w", err)
@@ -213,8 +213,8 @@ func (h *Hand) Wheel(ctx context.Context, tg locate.Subject, by int) (drift stri
 
 // together sends events of the mouse and the keyboard without waiting in between. A page that is replaced by one
 // of them does not answer the rest.
-func (h *Hand) together(ctx context.Context, all []chrome.Command) error {
-	replies := make([]*chrome.Reply, len(all))
+func (h *Hand) together(ctx context.Context, all []wire.Command) error {
+	replies := make([]*wire.Reply, len(all))
 	for i, c := range all {
 		var err error
 		if replies[i], err = h.Line.Send(ctx, c.Method, c.Params); err != nil {

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"github.com/outrider-monitor/outrider/probes"
-	"github.com/outrider-monitor/outrider/probes/browser/chrome"
+	"github.com/outrider-monitor/outrider/probes/browser/chrome/wire"
 	"github.com/outrider-monitor/outrider/probes/browser/inpage"
 	"github.com/outrider-monitor/outrider/probes/browser/keyboard"
 	"github.com/outrider-monitor/outrider/probes/browser/locate"
@@ -71,9 +71,9 @@ func (h *Hand) Press(ctx context.Context, text string) error {
 
 // strokes sends events of the keyboard together.
 func (h *Hand) strokes(ctx context.Context, events []keyboard.Event) error {
-	all := make([]chrome.Command, len(events))
+	all := make([]wire.Command, len(events))
 	for i, e := range events {
-		all[i] = chrome.Say("Input.dispatchKeyEvent", e)
+		all[i] = wire.Say("Input.dispatchKeyEvent", e)
 	}
 	return h.together(ctx, all)
 }

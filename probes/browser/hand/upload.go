@@ -7,7 +7,7 @@ import (
 	"github.com/chromedp/cdproto/cdp/jsonv2"
 
 	"github.com/outrider-monitor/outrider/journeys"
-	"github.com/outrider-monitor/outrider/probes/browser/chrome"
+	"github.com/outrider-monitor/outrider/probes/browser/chrome/wire"
 	"github.com/outrider-monitor/outrider/probes/browser/inpage"
 	"github.com/outrider-monitor/outrider/probes/browser/locate"
 	"github.com/outrider-monitor/outrider/probes/browser/page"
@@ -20,7 +20,7 @@ const (
 
 // chooser is a file chooser that a page has opened.
 type chooser struct {
-	session *chrome.Session
+	session *wire.Session
 	Node    int64  `json:"backendNodeId"`
 	Mode    string `json:"mode"`
 }
@@ -97,8 +97,8 @@ func (h *Hand) choose(ctx context.Context, tg locate.Subject, files []string) (d
 }
 
 // chooserOpened notes a file chooser.
-func (h *Hand) chooserOpened(s *chrome.Session, params jsonv2.Value) {
-	c, ok := chrome.Decode[chooser](params)
+func (h *Hand) chooserOpened(s *wire.Session, params jsonv2.Value) {
+	c, ok := wire.Decode[chooser](params)
 	if !ok {
 		return
 	}

@@ -6,7 +6,7 @@ import (
 	"github.com/chromedp/cdproto/cdp"
 
 	"github.com/outrider-monitor/outrider/probes/browser/address"
-	"github.com/outrider-monitor/outrider/probes/browser/chrome"
+	"github.com/outrider-monitor/outrider/probes/browser/chrome/wire"
 )
 
 // PausedEvent is a request that is stopped until it is told to go on: a Fetch.requestPaused.
@@ -43,8 +43,8 @@ func Names(headers []Header, name string) bool {
 
 // StopAll has all requests stopped to be looked at. It costs a detour for each, so it is for journeys that add
 // headers, sign in or make up answers, and for no others.
-func StopAll() chrome.Command {
-	return chrome.Say("Fetch.enable", map[string]any{
+func StopAll() wire.Command {
+	return wire.Say("Fetch.enable", map[string]any{
 		"patterns": []map[string]any{{"urlPattern": "*", "requestStage": "Request"}}, "handleAuthRequests": true,
 	})
 }
@@ -64,10 +64,10 @@ func SomeRequests(hosts []string) map[string]any {
 }
 
 // MadeUp is the answer that the orders have in place of the server's, if they have one.
-func (o *Orders) MadeUp(e PausedEvent) (answer chrome.Command, made bool) {
+func (o *Orders) MadeUp(e PausedEvent) (answer wire.Command, made bool) {
 	for _, m := range o.mocks {
 		if (m.method == "" || m.method == e.Request.Method) && address.MatchesURL(m.url, e.Request.URL) {
-			return chrome.Say("Fetch.fulfillRequest", map[string]any{
+			return wire.Say("Fetch.fulfillRequest", map[string]any{
 				"requestId": e.RequestID, "responseCode": m.status, "responseHeaders": m.headers, "body": m.body,
 			}), true
 		}
@@ -76,7 +76,7 @@ func (o *Orders) MadeUp(e PausedEvent) (answer chrome.Command, made bool) {
 }
 
 // GoOn lets the request go on, with some headers in place of its own of the same name; none leave it as it is.
-func (e PausedEvent) GoOn(headers []Header) chrome.Command {
+func (e PausedEvent) GoOn(headers []Header) wire.Command {
 	params := map[string]any{"requestId": e.RequestID}
 	if headers != nil {
 		given := headers
@@ -87,5 +87,5 @@ func (e PausedEvent) GoOn(headers []Header) chrome.Command {
 		}
 		params["headers"] = headers
 	}
-	return chrome.Say("Fetch.continueRequest", params)
+	return wire.Say("Fetch.continueRequest", params)
 }

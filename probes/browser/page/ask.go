@@ -11,7 +11,7 @@ import (
 	"github.com/chromedp/cdproto/cdp/jsonv2"
 
 	"github.com/outrider-monitor/outrider/probes"
-	"github.com/outrider-monitor/outrider/probes/browser/chrome"
+	"github.com/outrider-monitor/outrider/probes/browser/chrome/wire"
 	"github.com/outrider-monitor/outrider/probes/browser/inpage"
 )
 
@@ -141,7 +141,7 @@ func (p *Page) AskOnce(ctx context.Context, id cdp.FrameID, function string, arg
 	if err != nil {
 		return err
 	}
-	var install *chrome.Reply
+	var install *wire.Reply
 	if !installed {
 		install, err = s.Send(ctx, "Runtime.evaluate", EvaluateParams{Expression: source, Context: world, Silent: true})
 		if err != nil {
@@ -182,8 +182,8 @@ func (p *Page) AskOnce(ctx context.Context, id cdp.FrameID, function string, arg
 }
 
 // worldCreated notes the isolated world of a new document: our script has run in it.
-func (p *Page) worldCreated(s *chrome.Session, params jsonv2.Value) {
-	e, ok := chrome.Decode[contextEvent](params)
+func (p *Page) worldCreated(s *wire.Session, params jsonv2.Value) {
+	e, ok := wire.Decode[contextEvent](params)
 	if !ok || e.Context.Name != worldName {
 		return
 	}
@@ -199,7 +199,7 @@ func (p *Page) worldCreated(s *chrome.Session, params jsonv2.Value) {
 
 // world gives the isolated world of a frame's document. A document that has just come gets its world in a
 // moment; where none comes, as in a document that runs no scripts, it is made.
-func (p *Page) world(ctx context.Context, s *chrome.Session, id cdp.FrameID) (world int64, installed bool, err error) {
+func (p *Page) world(ctx context.Context, s *wire.Session, id cdp.FrameID) (world int64, installed bool, err error) {
 	moment, cancel := context.WithTimeout(ctx, worldTime)
 	generation := 0
 	err = p.Until(moment, func() bool {

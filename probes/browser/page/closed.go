@@ -6,7 +6,7 @@ import (
 
 	"github.com/chromedp/cdproto/cdp"
 
-	"github.com/outrider-monitor/outrider/probes/browser/chrome"
+	"github.com/outrider-monitor/outrider/probes/browser/chrome/wire"
 )
 
 // node is a node of the document as the browser's debugger sees it: closed shadow roots are no secret to it.
@@ -132,7 +132,7 @@ func (n *node) closedRoots() []int64 {
 // ClosedTexts are the texts in the closed shadow roots of all the page's documents, which no script can find.
 func (p *Page) ClosedTexts(ctx context.Context) ([]string, error) {
 	p.Lock()
-	sessions := map[*chrome.Session]bool{}
+	sessions := map[*wire.Session]bool{}
 	for _, f := range p.frames {
 		if f.session != nil {
 			sessions[f.session] = true

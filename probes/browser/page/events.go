@@ -5,7 +5,7 @@ import (
 	"github.com/chromedp/cdproto/cdp/jsonv2"
 	"github.com/chromedp/cdproto/target"
 
-	"github.com/outrider-monitor/outrider/probes/browser/chrome"
+	"github.com/outrider-monitor/outrider/probes/browser/chrome/wire"
 	"github.com/outrider-monitor/outrider/probes/browser/traffic"
 )
 
@@ -49,7 +49,7 @@ type (
 )
 
 // hear is the listener of all the page's sessions. It runs on the goroutine that reads the wire.
-func (p *Page) hear(s *chrome.Session, method string, params jsonv2.Value) {
+func (p *Page) hear(s *wire.Session, method string, params jsonv2.Value) {
 	switch method {
 	case "Network.requestWillBeSent", "Network.responseReceived", "Network.loadingFinished", "Network.loadingFailed":
 		p.networkHeard(s, method, params)
@@ -63,7 +63,7 @@ func (p *Page) hear(s *chrome.Session, method string, params jsonv2.Value) {
 		p.attached(params)
 	case "Inspector.targetCrashed":
 		p.lose(crashed())
-	case chrome.Detached:
+	case wire.Detached:
 		p.detached(params)
 	default:
 		p.hearPage(s, method, params)
@@ -71,10 +71,10 @@ func (p *Page) hear(s *chrome.Session, method string, params jsonv2.Value) {
 }
 
 // hearPage follows frames and navigations, and leaves the rest to the page's watcher.
-func (p *Page) hearPage(s *chrome.Session, method string, params jsonv2.Value) {
+func (p *Page) hearPage(s *wire.Session, method string, params jsonv2.Value) {
 	switch method {
 	case "Page.frameNavigated":
-		if e, ok := chrome.Decode[navigatedEvent](params); ok {
+		if e, ok := wire.Decode[navigatedEvent](params); ok {
 			p.navigated(s, e)
 		}
 	case "Page.domContentEventFired", "Page.loadEventFired":
@@ -83,7 +83,7 @@ func (p *Page) hearPage(s *chrome.Session, method string, params jsonv2.Value) {
 		}
 	case "Page.frameAttached", "Page.frameDetached", "Page.frameRequestedNavigation", "Page.frameStartedNavigating",
 		"Page.frameStoppedLoading", "Page.navigatedWithinDocument":
-		if e, ok := chrome.Decode[frameEvent](params); ok {
+		if e, ok := wire.Decode[frameEvent](params); ok {
 			p.frameChanged(s, method, e)
 		}
 	default:
@@ -92,7 +92,7 @@ func (p *Page) hearPage(s *chrome.Session, method string, params jsonv2.Value) {
 }
 
 // networkHeard follows the page's traffic.
-func (p *Page) networkHeard(s *chrome.Session, method string, params jsonv2.Value) {
+func (p *Page) networkHeard(s *wire.Session, method string, params jsonv2.Value) {
 	p.Lock()
 	defer p.Unlock()
 	switch method {
@@ -111,7 +111,7 @@ func (p *Page) networkHeard(s *chrome.Session, method string, params jsonv2.Valu
 }
 
 // fetchAnswer gets the body of an answer that a step waits for.
-func (p *Page) fetchAnswer(s *chrome.Session, a *traffic.Answer) {
+func (p *Page) fetchAnswer(s *wire.Session, a *traffic.Answer) {
 	body, err := a.Fetch(p.ctx, s)
 	p.Lock()
 	defer p.Unlock()

@@ -8,14 +8,14 @@ import (
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/cdp/jsonv2"
 
-	"github.com/outrider-monitor/outrider/probes/browser/chrome"
+	"github.com/outrider-monitor/outrider/probes/browser/chrome/wire"
 )
 
 // frame is one frame of the page. A frame of another site lives in another process and has a session of its
 // own.
 type frame struct {
 	id, parent cdp.FrameID
-	session    *chrome.Session
+	session    *wire.Session
 	url        string
 	// world is the execution context of our isolated world in the frame's document; zero: none yet.
 	world int64
@@ -54,7 +54,7 @@ func (p *Page) frame(id cdp.FrameID) *frame {
 }
 
 // navigated follows a new document in a frame.
-func (p *Page) navigated(s *chrome.Session, e navigatedEvent) {
+func (p *Page) navigated(s *wire.Session, e navigatedEvent) {
 	p.Lock()
 	defer p.Unlock()
 	f := p.frame(e.Frame.ID)
@@ -86,7 +86,7 @@ func (p *Page) loadStage(loaded bool) {
 	p.Bump()
 }
 
-func (p *Page) frameChanged(s *chrome.Session, method string, e frameEvent) {
+func (p *Page) frameChanged(s *wire.Session, method string, e frameEvent) {
 	p.Lock()
 	defer p.Unlock()
 	switch method {
@@ -162,7 +162,7 @@ func (p *Page) Going(id cdp.FrameID) bool {
 // attached makes a session for a frame that lives in a process of its own, turns on what the page's session
 // has on, and lets it go: it has been waiting for that.
 func (p *Page) attached(params jsonv2.Value) {
-	e, ok := chrome.Decode[attachedEvent](params)
+	e, ok := wire.Decode[attachedEvent](params)
 	if !ok {
 		return
 	}
@@ -189,7 +189,7 @@ func (p *Page) attached(params jsonv2.Value) {
 // detached forgets the session of a frame that is gone, or that lives in the page's process again. Without its
 // own session the page itself is gone.
 func (p *Page) detached(params jsonv2.Value) {
-	e, ok := chrome.Decode[attachedEvent](params)
+	e, ok := wire.Decode[attachedEvent](params)
 	if !ok {
 		return
 	}
@@ -201,7 +201,7 @@ func (p *Page) detached(params jsonv2.Value) {
 	}
 	p.Lock()
 	defer p.Unlock()
-	p.extra = slices.DeleteFunc(p.extra, func(s *chrome.Session) bool {
+	p.extra = slices.DeleteFunc(p.extra, func(s *wire.Session) bool {
 		if s.ID == e.SessionID {
 			s.Forget()
 			return true
@@ -217,8 +217,8 @@ func (p *Page) detached(params jsonv2.Value) {
 }
 
 // FrameSession gives the session that a frame lives in; it waits for a frame that is just moving there.
-func (p *Page) FrameSession(ctx context.Context, id cdp.FrameID) (*chrome.Session, error) {
-	var s *chrome.Session
+func (p *Page) FrameSession(ctx context.Context, id cdp.FrameID) (*wire.Session, error) {
+	var s *wire.Session
 	err := p.Until(ctx, func() bool {
 		f := p.frames[id]
 		if f != nil {
@@ -230,29 +230,29 @@ func (p *Page) FrameSession(ctx context.Context, id cdp.FrameID) (*chrome.Sessio
 }
 
 // Sessions are the page's session and those of its frames.
-func (p *Page) Sessions() []*chrome.Session {
+func (p *Page) Sessions() []*wire.Session {
 	p.Lock()
 	defer p.Unlock()
-	return append([]*chrome.Session{p.Line}, p.extra...)
+	return append([]*wire.Session{p.Line}, p.extra...)
 }
 
 // Setup are the commands that prepare a session of the page: what to report.
-func (p *Page) Setup() []chrome.Command {
-	all := []chrome.Command{
-		chrome.Say("Page.enable", nil),
-		chrome.Say("Network.enable", p.Traffic.Params()),
-		chrome.Say("Runtime.enable", nil),
-		chrome.Say("Inspector.enable", nil),
-		chrome.Say("Runtime.addBinding", map[string]any{"name": teller, "executionContextName": worldName}),
-		chrome.Say("Target.setAutoAttach", map[string]any{
+func (p *Page) Setup() []wire.Command {
+	all := []wire.Command{
+		wire.Say("Page.enable", nil),
+		wire.Say("Network.enable", p.Traffic.Params()),
+		wire.Say("Runtime.enable", nil),
+		wire.Say("Inspector.enable", nil),
+		wire.Say("Runtime.addBinding", map[string]any{"name": teller, "executionContextName": worldName}),
+		wire.Say("Target.setAutoAttach", map[string]any{
 			"autoAttach": true, "waitForDebuggerOnStart": true, "flatten": true,
 			"filter": []map[string]any{{"type": "iframe"}, {"type": "service_worker"}, {"exclude": true}},
 		}),
-		chrome.Say("Page.addScriptToEvaluateOnNewDocument", ourScript),
+		wire.Say("Page.addScriptToEvaluateOnNewDocument", ourScript),
 	}
 	if p.Traffic.AwaitsAnswers() {
 		// Bodies outlive the document that asked for them.
-		all = append(all, chrome.Say("Network.configureDurableMessages", p.Traffic.Params()))
+		all = append(all, wire.Say("Network.configureDurableMessages", p.Traffic.Params()))
 	}
 	return all
 }

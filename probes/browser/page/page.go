@@ -19,6 +19,7 @@ import (
 
 	"github.com/outrider-monitor/outrider/probes"
 	"github.com/outrider-monitor/outrider/probes/browser/chrome"
+	"github.com/outrider-monitor/outrider/probes/browser/chrome/wire"
 	"github.com/outrider-monitor/outrider/probes/browser/console"
 	"github.com/outrider-monitor/outrider/probes/browser/meter"
 	"github.com/outrider-monitor/outrider/probes/browser/traffic"
@@ -48,7 +49,7 @@ type Page struct {
 	TargetID  target.ID
 	MainFrame cdp.FrameID
 	// Line is the session of the page itself; frames of other sites have their own.
-	Line *chrome.Session
+	Line *wire.Session
 	// Closed says that the page has closed itself, or was closed.
 	Closed atomic.Bool
 
@@ -60,7 +61,7 @@ type Page struct {
 
 	waiters []chan struct{}
 	frames  map[cdp.FrameID]*frame
-	extra   []*chrome.Session
+	extra   []*wire.Session
 	Main    Document
 	// Traffic, Console and Book are what the page did.
 	Traffic *traffic.Log
@@ -73,9 +74,9 @@ type Page struct {
 // Watcher is who is told of what a page does, on the goroutine that reads the wire: it must not block.
 type Watcher interface {
 	// Heard gets the events that the page does not follow itself.
-	Heard(s *chrome.Session, method string, params jsonv2.Value)
+	Heard(s *wire.Session, method string, params jsonv2.Value)
 	// Prepare turns on what a session needs that a frame or a worker of the page has got.
-	Prepare(s *chrome.Session)
+	Prepare(s *wire.Session)
 	// Committed is told of a new document, StandsStill that one has been read or has come to nothing; the page is locked.
 	Committed(url string)
 	StandsStill()
@@ -108,7 +109,7 @@ func New(l *chrome.Lease, began time.Time, attribute string, log *traffic.Log, w
 }
 
 // Adopt gives the tab its page.
-func (p *Page) Adopt(e chrome.Opened) {
+func (p *Page) Adopt(e wire.Opened) {
 	p.Lock()
 	p.TargetID, p.MainFrame = e.TargetInfo.TargetID, cdp.FrameID(e.TargetInfo.TargetID)
 	p.Line = p.Lease.Session(e.SessionID, p.hear)

@@ -6,7 +6,7 @@ import (
 
 	"github.com/chromedp/cdproto/cdp/jsonv2"
 
-	"github.com/outrider-monitor/outrider/probes/browser/chrome"
+	"github.com/outrider-monitor/outrider/probes/browser/chrome/wire"
 	"github.com/outrider-monitor/outrider/probes/browser/meter"
 )
 
@@ -29,7 +29,7 @@ func (p *Page) BeginSpan(step string) {
 }
 
 func (p *Page) bindingCalled(params jsonv2.Value) {
-	e, ok := chrome.Decode[bindingEvent](params)
+	e, ok := wire.Decode[bindingEvent](params)
 	if !ok || e.Name != teller {
 		return
 	}

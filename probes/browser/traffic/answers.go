@@ -11,7 +11,7 @@ import (
 
 	"github.com/outrider-monitor/outrider/journeys"
 	"github.com/outrider-monitor/outrider/probes/browser/address"
-	"github.com/outrider-monitor/outrider/probes/browser/chrome"
+	"github.com/outrider-monitor/outrider/probes/browser/chrome/wire"
 )
 
 const (
@@ -103,7 +103,7 @@ func (a *answers) began(r *Request, params jsonv2.Value) bool {
 	if len(a.wanted) == 0 || r.Kind == "Preflight" || !a.wants(r.Method, r.URL) {
 		return false
 	}
-	e, ok := chrome.Decode[answerEvent](params)
+	e, ok := wire.Decode[answerEvent](params)
 	if ok {
 		a.open[r.ID] = a.note(r, e.Response)
 	}
@@ -115,7 +115,7 @@ func (a *answers) redirected(r *Request, params jsonv2.Value) {
 	if len(a.wanted) == 0 || !a.wants(r.Method, r.URL) {
 		return
 	}
-	if e, ok := chrome.Decode[answerEvent](params); ok {
+	if e, ok := wire.Decode[answerEvent](params); ok {
 		a.note(r, e.Redirect).came = true
 	}
 }
@@ -148,7 +148,7 @@ func (a *answers) leave(requests map[string]*Request, loader cdp.LoaderID) {
 }
 
 // Fetch asks the browser for the answer's body. It is for a goroutine of its own, which must not hold the page's lock.
-func (a *Answer) Fetch(ctx context.Context, s *chrome.Session) (body string, err error) {
+func (a *Answer) Fetch(ctx context.Context, s *wire.Session) (body string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, bodyTime)
 	defer cancel()
 	var res struct {

@@ -15,7 +15,7 @@ import (
 
 	"github.com/outrider-monitor/outrider/journeys"
 	"github.com/outrider-monitor/outrider/probes"
-	"github.com/outrider-monitor/outrider/probes/browser/chrome"
+	"github.com/outrider-monitor/outrider/probes/browser/chrome/wire"
 	"github.com/outrider-monitor/outrider/probes/browser/meter"
 )
 
@@ -74,7 +74,7 @@ type Request struct {
 	Begun     time.Time
 	Took      time.Duration
 	Done      bool
-	Session   *chrome.Session
+	Session   *wire.Session
 	span      *meter.Span
 	bytes     int64
 	// sent and received are the events as they came, for the recording.
@@ -113,8 +113,8 @@ type (
 )
 
 // Sent keeps the request of a Network.requestWillBeSent; its traffic counts for the span.
-func (l *Log) Sent(s *chrome.Session, span *meter.Span, params jsonv2.Value) {
-	e, ok := chrome.Decode[sentEvent](params)
+func (l *Log) Sent(s *wire.Session, span *meter.Span, params jsonv2.Value) {
+	e, ok := wire.Decode[sentEvent](params)
 	if !ok || strings.HasPrefix(e.Request.URL, "data:") || strings.HasPrefix(e.Request.URL, "blob:") {
 		return
 	}
@@ -165,7 +165,7 @@ func (l *Log) forgetRequests() {
 
 // Received keeps what a Network.responseReceived says. It reports whether a step may be waiting for it.
 func (l *Log) Received(params jsonv2.Value) (awaited bool) {
-	e, ok := chrome.Decode[receivedEvent](params)
+	e, ok := wire.Decode[receivedEvent](params)
 	if !ok {
 		return false
 	}
@@ -183,7 +183,7 @@ func (l *Log) Received(params jsonv2.Value) (awaited bool) {
 // Ended keeps what a Network.loadingFinished or a Network.loadingFailed says. It gives the answer whose body is to be
 // asked for now, because the browser forgets it with its document, or nil.
 func (l *Log) Ended(params jsonv2.Value, failed bool) *Answer {
-	e, ok := chrome.Decode[failedEvent](params)
+	e, ok := wire.Decode[failedEvent](params)
 	if !ok {
 		return nil
 	}

@@ -1,4 +1,4 @@
-package chrome
+package wire
 
 import (
 	"bytes"

@@ -1,4 +1,4 @@
-package chrome
+package wire
 
 import (
 	"context"
@@ -23,14 +23,13 @@ const Detached = "Target.detachedFromTarget"
 // event that nobody wants.
 type Session struct {
 	ID     target.SessionID
-	wire   *wire
+	wire   *Pipe
 	listen Listener
 }
 
-// Session makes a session for an id that the browser gave out. Its events go to listen, which may be nil,
-// from [Session.Listen] on.
-func (p *Process) Session(id target.SessionID, listen Listener) *Session {
-	return &Session{ID: id, wire: p.wire, listen: listen}
+// Session makes a session for an id that the browser gave out, whose events go to listen from [Session.Listen] on.
+func (w *Pipe) Session(id target.SessionID, listen Listener) *Session {
+	return &Session{ID: id, wire: w, listen: listen}
 }
 
 // Listen begins the delivery of events.
@@ -107,12 +106,12 @@ func (r *Reply) Wait(ctx context.Context, res any) error {
 	case <-ctx.Done():
 		r.drop()
 		return context.Cause(ctx)
-	case <-r.s.wire.lost:
+	case <-r.s.wire.Lost:
 		select {
 		case msg := <-r.ch:
 			return decode(msg, res)
 		default:
-			return r.s.wire.err()
+			return r.s.wire.Err()
 		}
 	}
 }

@@ -1,4 +1,9 @@
-package chrome
+// Package wire carries the protocol between us and one browser: commands and their answers, events, sessions of targets.
+//
+// It is the transport that chromedp is given: what belongs to the browser as a whole is passed on to it, what belongs to a
+// session is delivered here, unread as far as nobody wants it. It knows neither processes nor pages. Its one rule: who
+// sends never waits for the browser to read, and who waits is told when the browser is gone.
+package wire
 
 import (
 	"bufio"
@@ -23,14 +28,14 @@ var ErrLost = errors.New("the browser is gone")
 // chromedp sends, begin at 1; so a reply shows by its id whose it is. Chromium takes ids below 1<<31 only.
 const firstSessionID = 1 << 30
 
-// wire is the pipe to the browser. The messages of sessions are delivered here; what belongs to the browser
+// Pipe is the line to the browser. The messages of sessions are delivered here; what belongs to the browser
 // itself is passed on to chromedp, for which the wire is the transport.
-type wire struct {
+type Pipe struct {
 	in  *os.File
 	r   *bufio.Reader
 	out *outlet
 
-	lost chan struct{}
+	Lost chan struct{}
 
 	mu       sync.Mutex
 	next     int64
@@ -41,27 +46,27 @@ type wire struct {
 	cause    error
 }
 
-// newWire makes a wire of the ends of two pipes: in is what the browser writes to, out what it reads from.
-func newWire(in, out *os.File) (*wire, error) {
+// Open makes a pipe of the ends of two pipes: in is what the browser writes to, out what it reads from.
+func Open(in, out *os.File) (*Pipe, error) {
 	inlet, err := newInlet(in)
 	if err != nil {
 		return nil, err
 	}
-	w := &wire{
-		in: in, r: bufio.NewReaderSize(inlet, 64<<10), lost: make(chan struct{}), next: firstSessionID,
+	w := &Pipe{
+		in: in, r: bufio.NewReaderSize(inlet, 64<<10), Lost: make(chan struct{}), next: firstSessionID,
 		waiting: map[int64]chan *cdproto.Message{}, sessions: map[target.SessionID]*Session{},
 		contexts: map[cdp.BrowserContextID]func(Opened){},
 	}
-	w.out, err = newOutlet(out, w.lose)
+	w.out, err = newOutlet(out, w.Lose)
 	return w, err
 }
 
 // Read gives chromedp the next message that is not a session's.
-func (w *wire) Read(_ context.Context, msg *cdproto.Message) error {
+func (w *Pipe) Read(_ context.Context, msg *cdproto.Message) error {
 	for {
 		frame, err := w.r.ReadBytes(0)
 		if err != nil {
-			w.lose(err)
+			w.Lose(err)
 			return err
 		}
 		frame = frame[:len(frame)-1]
@@ -74,7 +79,7 @@ func (w *wire) Read(_ context.Context, msg *cdproto.Message) error {
 		}
 		if err := jsonv2.Unmarshal(frame, msg, chromedp.DefaultUnmarshalOptions); err != nil {
 			err = fmt.Errorf("the browser said what is no message: %w", err)
-			w.lose(err)
+			w.Lose(err)
 			return err
 		}
 		if !w.deliverWhole(msg) {
@@ -84,7 +89,7 @@ func (w *wire) Read(_ context.Context, msg *cdproto.Message) error {
 }
 
 // deliver hands a session's message over and reports whether it did.
-func (w *wire) deliver(o outside) bool {
+func (w *Pipe) deliver(o outside) bool {
 	if o.method != "" {
 		w.mu.Lock()
 		s := w.sessions[o.session]
@@ -102,7 +107,7 @@ func (w *wire) deliver(o outside) bool {
 }
 
 // deliverWhole is deliver for a message that had to be read as a whole.
-func (w *wire) deliverWhole(msg *cdproto.Message) bool {
+func (w *Pipe) deliverWhole(msg *cdproto.Message) bool {
 	switch {
 	case msg.ID >= firstSessionID:
 		w.reply(msg)
@@ -119,7 +124,7 @@ func (w *wire) deliverWhole(msg *cdproto.Message) bool {
 }
 
 // reply hands an answer to who waits for it.
-func (w *wire) reply(msg *cdproto.Message) {
+func (w *Pipe) reply(msg *cdproto.Message) {
 	w.mu.Lock()
 	reply := w.waiting[msg.ID]
 	delete(w.waiting, msg.ID)
@@ -131,7 +136,7 @@ func (w *wire) reply(msg *cdproto.Message) {
 }
 
 // detached tells a session that its target is gone.
-func (w *wire) detached(params jsonv2.Value) {
+func (w *Pipe) detached(params jsonv2.Value) {
 	var e struct {
 		SessionID target.SessionID `json:"sessionId"`
 	}
@@ -147,7 +152,7 @@ func (w *wire) detached(params jsonv2.Value) {
 }
 
 // Write sends a message of chromedp's. It does not block.
-func (w *wire) Write(_ context.Context, msg *cdproto.Message) error {
+func (w *Pipe) Write(_ context.Context, msg *cdproto.Message) error {
 	frame, err := jsonv2.Marshal(msg, chromedp.DefaultMarshalOptions)
 	if err != nil {
 		return fmt.Errorf("encoding a message: %w", err)
@@ -156,10 +161,10 @@ func (w *wire) Write(_ context.Context, msg *cdproto.Message) error {
 }
 
 // send sends a frame. It does not block.
-func (w *wire) send(frame []byte) error {
+func (w *Pipe) send(frame []byte) error {
 	select {
-	case <-w.lost:
-		return w.err()
+	case <-w.Lost:
+		return w.Err()
 	default:
 	}
 	w.out.put(frame)
@@ -167,22 +172,24 @@ func (w *wire) send(frame []byte) error {
 }
 
 // Close closes the pipe, which makes the browser exit.
-func (w *wire) Close() error {
+func (w *Pipe) Close() error {
 	err := errors.Join(w.in.Close(), w.out.close())
-	w.lose(errors.New("closed"))
+	w.Lose(errors.New("closed"))
 	return err
 }
 
-func (w *wire) lose(cause error) {
+// Lose gives the browser up for a cause: all who wait are told of it. Only the first cause counts.
+func (w *Pipe) Lose(cause error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if !w.closed {
 		w.closed, w.cause = true, cause
-		close(w.lost)
+		close(w.Lost)
 	}
 }
 
-func (w *wire) err() error {
+// Err is [ErrLost] with the cause, once the browser has been lost.
+func (w *Pipe) Err() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return fmt.Errorf("%w: %w", ErrLost, w.cause)

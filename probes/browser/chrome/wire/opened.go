@@ -1,4 +1,4 @@
-package chrome
+package wire
 
 import (
 	"github.com/chromedp/cdproto"
@@ -23,20 +23,19 @@ type Opened struct {
 	} `json:"targetInfo"`
 }
 
-// OnOpened has a context's pages reported to hear, on the goroutine that reads the wire: it must not block, and must
-// have each page told to go on. A nil hear ends that.
-func (p *Process) OnOpened(id cdp.BrowserContextID, hear func(Opened)) {
-	p.wire.mu.Lock()
-	defer p.wire.mu.Unlock()
+// OnOpened has a context's pages reported to hear; nil ends that.
+func (w *Pipe) OnOpened(id cdp.BrowserContextID, hear func(Opened)) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	if hear == nil {
-		delete(p.wire.contexts, id)
+		delete(w.contexts, id)
 		return
 	}
-	p.wire.contexts[id] = hear
+	w.contexts[id] = hear
 }
 
 // opened reports a page to who listens to its context. One that nobody listens to goes on.
-func (w *wire) opened(msg *cdproto.Message) {
+func (w *Pipe) opened(msg *cdproto.Message) {
 	var e Opened
 	if jsonv2.Unmarshal(msg.Params, &e) != nil {
 		return
@@ -51,8 +50,8 @@ func (w *wire) opened(msg *cdproto.Message) {
 	(&Session{ID: e.SessionID, wire: w}).Post("Runtime.runIfWaitingForDebugger", nil)
 }
 
-// openings has every page of the browser reported, as long as it lives.
-func openings() target.SetAutoAttachParams {
+// Openings has every page of the browser reported, as long as it lives.
+func Openings() target.SetAutoAttachParams {
 	return target.SetAutoAttachParams{
 		AutoAttach: true, WaitForDebuggerOnStart: true, Flatten: new(true),
 		Filter: target.Filter{{Type: "page"}, {Exclude: true}},
