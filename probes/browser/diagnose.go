@@ -98,6 +98,10 @@ func (s *session) browserFault(ctx context.Context) *probes.Failure {
 				t.Lease.Retire() // others may go on in it, but nobody begins
 				return page.Gone(errNetworkLost)
 			}
+			if kind := t.Lease.Stopped(); kind != "" {
+				t.Lease.Kill(fmt.Errorf("its process %q was stopped by somebody, so it was killed", kind))
+				return page.Gone(t.Lease.Err())
+			}
 			return nil
 		}
 		if t.Lease.Alive() {

@@ -3,7 +3,9 @@ package browser
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
+	"os/exec"
 	"strings"
 	"syscall"
 	"testing"
@@ -127,6 +129,31 @@ func TestADeadNetworkProcessIsTheBrowsersFault(t *testing.T) {
 		t.Errorf("got %+v", f)
 	}
 	visitWith(t, d, z, "  - goto: ZOO/elsewhere.html\n  - see: You are elsewhere").pass()
+}
+
+// TestAStoppedProcessIsTheBrowsersFault stops a process of a browser that goes on to answer for itself.
+func TestAStoppedProcessIsTheBrowsersFault(t *testing.T) {
+	z := newZoo(t)
+	for _, kind := range []string{"renderer", "network.mojom.NetworkService"} {
+		t.Run(kind, func(t *testing.T) {
+			d := ownDriver(t, Options{})
+			v := visitWith(t, d, z, "  - goto: ZOO/elsewhere.html\n  - goto: ZOO/frames.html")
+			if err := v.step(secondsFive); err != nil {
+				t.Fatal(err)
+			}
+			if out, err := exec.Command("pkill", "-STOP", "-g", fmt.Sprint(v.s.tab.Lease.PID()), "-f", "type="+kind).CombinedOutput(); err != nil {
+				t.Fatalf("%v: %s", err, out)
+			}
+			f, ok := v.step(500 * time.Millisecond).(*probes.Failure)
+			if !ok {
+				t.Fatal("it did not fail")
+			}
+			if f = v.s.Diagnose(t.Context(), f); f.Reason != probes.BrowserFault || !strings.Contains(f.Message, kind) {
+				t.Errorf("got %+v", f)
+			}
+			visitWith(t, d, z, "  - goto: ZOO/elsewhere.html\n  - see: You are elsewhere").pass()
+		})
+	}
 }
 
 func TestACrashedPageIsTheBrowsersFault(t *testing.T) {
