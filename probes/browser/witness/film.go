@@ -47,10 +47,10 @@ func (f *Film) Still(ctx context.Context, e *Eye, step string) {
 }
 
 // pictureable reports whether the page is there to be pictured: a picture of one that loads would wait for it.
-func (e *Eye) pictureable() bool {
-	e.Lock()
-	defer e.Unlock()
-	return !e.Lost() && e.maskErr == nil && e.Main.Interactive && !e.Main.Pending && e.Main.URL != "about:blank"
+func (w *Eye) pictureable() bool {
+	w.Lock()
+	defer w.Unlock()
+	return !w.Lost() && w.maskErr == nil && w.Main.Interactive && !w.Main.Pending && w.Main.URL != "about:blank"
 }
 
 func (f *Film) develop(step string, data []byte) {

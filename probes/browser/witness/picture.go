@@ -47,10 +47,10 @@ func NewEye(p *page.Page, r *probes.Redactor, masks bool) *Eye {
 
 // Picture takes a picture of what is in view, with the secrets covered before it is taken. If the covering
 // cannot be vouched for there is no picture.
-func (e *Eye) Picture(ctx context.Context, name string) (*probes.Artifact, error) {
+func (w *Eye) Picture(ctx context.Context, name string) (*probes.Artifact, error) {
 	ctx, cancel := context.WithTimeout(ctx, pictureTime)
 	defer cancel()
-	data, err := e.covered(ctx, jpegQuality)
+	data, err := w.covered(ctx, jpegQuality)
 	if err != nil {
 		return nil, err
 	}
@@ -61,27 +61,27 @@ func (e *Eye) Picture(ctx context.Context, name string) (*probes.Artifact, error
 }
 
 // covered covers, takes the picture and uncovers.
-func (e *Eye) covered(ctx context.Context, quality int) ([]byte, error) {
-	if e.maskErr != nil {
-		return nil, e.maskErr
+func (w *Eye) covered(ctx context.Context, quality int) ([]byte, error) {
+	if w.maskErr != nil {
+		return nil, w.maskErr
 	}
-	covered, err := e.cover(ctx, e.redactor.Sought())
-	defer e.uncover(ctx, covered)
-	if err == nil && e.redactor.Active() {
-		err = e.openSecrets(ctx)
+	covered, err := w.cover(ctx, w.redactor.Sought())
+	defer w.uncover(ctx, covered)
+	if err == nil && w.redactor.Active() {
+		err = w.openSecrets(ctx)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("covering the secrets: %w", err)
 	}
-	return e.shoot(ctx, quality)
+	return w.shoot(ctx, quality)
 }
 
 // shoot takes a picture of what is in view, as it is.
-func (e *Eye) shoot(ctx context.Context, quality int) ([]byte, error) {
+func (w *Eye) shoot(ctx context.Context, quality int) ([]byte, error) {
 	var shot struct {
 		Data []byte `json:"data"`
 	}
-	err := e.Call(ctx, "Page.captureScreenshot", map[string]any{
+	err := w.Call(ctx, "Page.captureScreenshot", map[string]any{
 		"format": "jpeg", "quality": quality, "optimizeForSpeed": true,
 	}, &shot)
 	return shot.Data, err
@@ -94,40 +94,40 @@ type covering struct {
 }
 
 // cover covers secrets in every frame, and gives the frames that need uncovering.
-func (e *Eye) cover(ctx context.Context, values []string) (covered []cdp.FrameID, err error) {
+func (w *Eye) cover(ctx context.Context, values []string) (covered []cdp.FrameID, err error) {
 	if values == nil {
 		values = []string{}
 	}
-	for _, id := range e.FrameIDs() {
-		err := e.AskOnce(ctx, id, "cover", covering{telling: e.telling(0), Values: values}, nil)
+	for _, id := range w.FrameIDs() {
+		err := w.AskOnce(ctx, id, "cover", covering{telling: w.telling(0), Values: values}, nil)
 		if err == nil {
 			covered = append(covered, id)
 			continue
 		}
-		if e.HasFrame(id) && (len(values)+len(e.mask) > 0 || ctx.Err() != nil) {
+		if w.HasFrame(id) && (len(values)+len(w.mask) > 0 || ctx.Err() != nil) {
 			return covered, fmt.Errorf("a frame did not answer: %w", err)
 		}
 	}
 	return covered, nil
 }
 
-func (e *Eye) uncover(ctx context.Context, covered []cdp.FrameID) {
+func (w *Eye) uncover(ctx context.Context, covered []cdp.FrameID) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), uncoverTime)
 	defer cancel()
 	for _, id := range covered {
-		_ = e.AskOnce(ctx, id, "uncover", nil, nil)
+		_ = w.AskOnce(ctx, id, "uncover", nil, nil)
 	}
 }
 
 // openSecrets refuses a picture if a closed shadow root shows a secret, because our script cannot cover what
 // it cannot reach.
-func (e *Eye) openSecrets(ctx context.Context) error {
-	texts, err := e.ClosedTexts(ctx)
+func (w *Eye) openSecrets(ctx context.Context) error {
+	texts, err := w.ClosedTexts(ctx)
 	if err != nil {
 		return err
 	}
 	for _, text := range texts {
-		if e.redactor.String(text) != text {
+		if w.redactor.String(text) != text {
 			return errors.New("a secret stands in a closed shadow root")
 		}
 	}
