@@ -86,7 +86,11 @@ func (m *Monitor) heed(ctx context.Context, pager string, hook *pagerDutyHook) e
 		if e.Type == "incident.unacknowledged" {
 			return m.unacknowledge(ctx, i.Subject, i.ID)
 		}
-		return m.Acknowledge(ctx, i.ID, incidents.Acknowledgement{At: e.OccurredAt.UTC(), By: e.Agent.Summary, Via: pager})
+		at := e.OccurredAt.UTC()
+		if now := time.Now().UTC(); at.After(now) { // Their clock is ahead: nobody acknowledges in the future.
+			at = now
+		}
+		return m.Acknowledge(ctx, i.ID, incidents.Acknowledgement{At: at, By: e.Agent.Summary, Via: pager})
 	}
 	return fmt.Errorf("key %q: %w", e.Data.IncidentKey, history.ErrNotFound)
 }

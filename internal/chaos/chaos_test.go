@@ -23,12 +23,13 @@ const config = `journeys: [journeys/]
 deployment: chaos
 location: here
 data: data
-listen: %s
+listen: %[1]s
 defaults: {alert: {open_after: 2, close_after: 2, flapping: never}}
 teams:
-  kitchen: {pagers: [hook]}
+  kitchen: {pagers: [hook, calm]}
 pagers:
-  hook: {webhook: {url: "%s", secret: {env: HOOK_SECRET}}}
+  hook: {webhook: {url: "%[2]s", secret: {env: HOOK_SECRET}}}
+  calm: {webhook: {url: "%[3]s", secret: {env: HOOK_SECRET}}}
 monitor_pagers: [hook]
 fallback_pagers: [hook]
 storm: never
@@ -75,9 +76,14 @@ func TestNoPageIsLostOrInventedThroughKills(t *testing.T) {
 	hook := newReceiver(t, secret, rand.New(rand.NewPCG(seed, 1)))
 	hookServer := httptest.NewServer(hook)
 	defer hookServer.Close()
+	// The team's other pager has nothing to do with the first one's moods.
+	calm := newReceiver(t, secret, rand.New(rand.NewPCG(seed, 3)))
+	calm.calm = true
+	calmServer := httptest.NewServer(calm)
+	defer calmServer.Close()
 
 	ctx, cancel := context.WithCancelCause(t.Context())
-	p := &process{config: write(t, hookServer.URL, names), env: []string{"SHOP_URL=" + shop.URL, "HOOK_SECRET=" + secret}, died: cancel}
+	p := &process{config: write(t, hookServer.URL, calmServer.URL, names), env: []string{"SHOP_URL=" + shop.URL, "HOOK_SECRET=" + secret}, died: cancel}
 	data := filepath.Join(filepath.Dir(p.config), "data")
 	if err := os.Mkdir(data, 0o700); err != nil {
 		t.Fatal(err)
@@ -113,14 +119,18 @@ func TestNoPageIsLostOrInventedThroughKills(t *testing.T) {
 		var c cycle
 		c.broken = time.Now()
 		broken.Store(true)
-		if err := hook.wait(ctx, patience, told("opened", len(cycles)+1, names)); err != nil {
-			t.Fatalf("the shop broke at %s: %v\n%s", c.broken, err, p.tail())
+		for _, r := range []*receiver{calm, hook} {
+			if err := r.wait(ctx, patience, told("opened", len(cycles)+1, names)); err != nil {
+				t.Fatalf("the shop broke at %s: %v\n%s", c.broken, err, p.tail())
+			}
 		}
 		broken.Store(false)
 		c.mended = time.Now()
 		cycles = append(cycles, c)
-		if err := hook.wait(ctx, patience, told("closed", len(cycles), names)); err != nil {
-			t.Fatalf("the shop was mended at %s: %v\n%s", c.mended, err, p.tail())
+		for _, r := range []*receiver{calm, hook} {
+			if err := r.wait(ctx, patience, told("closed", len(cycles), names)); err != nil {
+				t.Fatalf("the shop was mended at %s: %v\n%s", c.mended, err, p.tail())
+			}
 		}
 		t.Logf("incident %d was told after %s, its end after %s; so far %v", len(cycles), c.mended.Sub(c.broken).Round(time.Millisecond), time.Since(c.mended).Round(time.Millisecond), bad.report())
 		select {
@@ -136,8 +146,9 @@ func TestNoPageIsLostOrInventedThroughKills(t *testing.T) {
 		t.Fatalf("%v\n%s", err, p.tail())
 	}
 	judge(t, hook.messages(), cycles, names, bad.clock)
+	judge(t, calm.messages(), cycles, names, bad.clock)
 	t.Logf("%v, %d incidents of each of %d journeys, %d messages, %d refused", bad.report(), len(cycles), len(names), len(hook.messages()), hook.refused)
-	t.Logf("from the break of the shop to the page: %s", waits(hook.messages(), cycles))
+	t.Logf("from the break of the shop to the page: %s; at the other pager, which takes everything: %s", waits(hook.messages(), cycles), waits(calm.messages(), cycles))
 }
 
 // long is from how many kills on a run of the test takes its time: outages of minutes, a clock that is set.
@@ -245,13 +256,13 @@ func within(moments []time.Time, from, to time.Time) bool {
 }
 
 // write lays out a configuration and gives its path.
-func write(t *testing.T, hookURL string, names []string) string {
+func write(t *testing.T, hookURL, calmURL string, names []string) string {
 	t.Helper()
 	dir := t.TempDir()
 	if err := os.MkdirAll(filepath.Join(dir, "journeys"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	files := map[string]string{"outrider.yaml": fmt.Sprintf(config, freeAddress(t), hookURL)}
+	files := map[string]string{"outrider.yaml": fmt.Sprintf(config, freeAddress(t), hookURL, calmURL)}
 	for _, name := range names {
 		files[filepath.Join("journeys", name+".yaml")] = fmt.Sprintf(journey, name)
 	}

@@ -18,7 +18,7 @@ import (
 func TestAStartOnADiskThatTakesNothingSaysWhatIsWrongInWords(t *testing.T) {
 	hook := httptest.NewServer(nil)
 	defer hook.Close()
-	config := write(t, hook.URL, []string{"order"})
+	config := write(t, hook.URL, hook.URL, []string{"order"})
 	data := filepath.Join(filepath.Dir(config), "data")
 	if err := os.Mkdir(data, 0o700); err != nil {
 		t.Fatal(err)
