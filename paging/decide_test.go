@@ -83,3 +83,19 @@ func TestNobodyCanKeepAPageWaitingForLong(t *testing.T) {
 		t.Errorf("waits for %s, want %s", got, maxRetryAfter)
 	}
 }
+
+func TestWhoHasHeardOfAStartHearsOfItsEndAsAnEnd(t *testing.T) {
+	end := Page{ID: "end", Event: "closed", Summary: "It works again"}
+	for name, c := range map[string]struct {
+		d      Delivery
+		notice bool
+	}{
+		"nobody has heard":                {Delivery{Ending: &end}, true},
+		"the pager has":                   {Delivery{Ending: &end, Heard: true}, false},
+		"some of those it speaks to have": {Delivery{Ending: &end, Notes: Notes{Delivery: "ada"}}, false},
+	} {
+		if got := c.d.next(); got.Notice != c.notice || got.ID != "end" {
+			t.Errorf("%s: notice %v, want %v", name, got.Notice, c.notice)
+		}
+	}
+}

@@ -14,7 +14,7 @@ type Noter interface {
 // Notes are what a pager noted of earlier sendings; each may be empty.
 type Notes struct {
 	// Delivery is what it noted when it was sent the same, or what came before it of the same incident and is told with it,
-	// and did not take it.
+	// and did not take it: some have it.
 	Delivery string
 	// Incident is what it noted with the first page of the same incident that it took.
 	Incident string

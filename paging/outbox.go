@@ -41,7 +41,7 @@ func (d *Delivery) next() Page {
 	switch {
 	case d.Ending == nil:
 		return d.Page
-	case d.Heard:
+	case d.Heard, d.Notes.Delivery != "": // Or some of those that the pager speaks to have.
 		return *d.Ending
 	}
 	return d.Ending.asNotice()

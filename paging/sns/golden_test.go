@@ -1,0 +1,62 @@
+package sns
+
+import (
+	"encoding/json"
+	"flag"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/outrider-monitor/outrider/paging"
+)
+
+var rewrite = flag.Bool("rewrite", false, "write the golden files anew")
+
+func TestMessagesAreAsTheyWereReadLast(t *testing.T) {
+	for _, name := range []string{"opened", "closed", "monitor-opened", "test"} {
+		text, err := os.ReadFile(filepath.Join("..", "testdata", name+".json"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var page paging.Page
+		if err := json.Unmarshal(text, &page); err != nil {
+			t.Fatal(err)
+		}
+		in, err := inputFor(page, standard+".fifo")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var message map[string]string
+		if err := json.Unmarshal([]byte(*in.Message), &message); err != nil {
+			t.Fatal(err)
+		}
+		if whole, _ := json.Marshal(page); message["default"] != string(whole) {
+			t.Errorf("%s: programs get %s, want the page", name, message["default"])
+		}
+		var b strings.Builder
+		fmt.Fprintf(&b, "Subject: %s\nGroup: %s\nDeduplication: %s\n", *in.Subject, *in.MessageGroupId, *in.MessageDeduplicationId)
+		for _, key := range slices.Sorted(maps.Keys(in.MessageAttributes)) {
+			fmt.Fprintf(&b, "%s = %s\n", key, *in.MessageAttributes[key].StringValue)
+		}
+		fmt.Fprintf(&b, "\nsms: %s\n\nemail:\n%s\n", message["sms"], message["email"])
+		file := filepath.Join("testdata", name+".txt")
+		if *rewrite {
+			if err := os.WriteFile(file, []byte(b.String()), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(string(want), b.String()); diff != "" {
+			t.Errorf("%s (-want +got); -rewrite writes it anew:\n%s", file, diff)
+		}
+	}
+}
