@@ -41,16 +41,38 @@ func (s *Slack) SendNoting(ctx context.Context, page paging.Page, known paging.N
 	if known.Incident == "" || json.Unmarshal([]byte(known.Incident), &root) != nil || root.TS == "" {
 		return s.post(ctx, page)
 	}
-	// First what can be done twice without anybody noticing.
+	if !replied(known.Delivery, page) {
+		reply := slackReply{slackMessage: slackMessageFor(page), Thread: root.TS, Broadcast: page.Event == "reminded" || page.Event == "escalated"}
+		reply.Channel = root.Channel
+		switch _, err := s.call(ctx, "chat.postMessage", reply); {
+		case paging.Permanent(err):
+			return s.post(ctx, page) // There is no such thread any more, or we may not write there.
+		case err != nil:
+			return "", err
+		}
+	}
 	if err := s.repaint(ctx, page, root); err != nil && !paging.Permanent(err) {
-		return "", err
+		return repliedNote(page), err
 	}
-	reply := slackReply{slackMessage: slackMessageFor(page), Thread: root.TS, Broadcast: page.Event == "reminded" || page.Event == "escalated"}
-	reply.Channel = root.Channel
-	if _, err = s.call(ctx, "chat.postMessage", reply); paging.Permanent(err) {
-		return s.post(ctx, page) // There is no such thread any more, or we may not write there.
+	return "", nil
+}
+
+// slackReplied notes that the page is in the thread, and that only the first message does not say so yet.
+type slackReplied struct {
+	Replied string `json:"replied"`
+}
+
+func repliedNote(page paging.Page) string {
+	text, err := json.Marshal(slackReplied{page.ID})
+	if err != nil {
+		return "" // It is said again.
 	}
-	return "", err
+	return string(text)
+}
+
+func replied(note string, page paging.Page) bool {
+	var n slackReplied
+	return json.Unmarshal([]byte(note), &n) == nil && n.Replied == page.ID
 }
 
 // post sends a message to the channel, and notes where it stands.

@@ -115,10 +115,16 @@ func TestAnIncidentIsOneSlackThreadWhateverIsRestarted(t *testing.T) {
 		t.Errorf("acknowledged, the first message says %q", head)
 	}
 	l.event.Incident.ClosedAt = l.event.At.Add(time.Minute)
-	// The end is told once though Slack refuses half of it for now, and asks for patience.
+	// The end is told once, and at once, though Slack has no time for the rest; nor is it forgotten.
 	w.fail("chat.update", "429", "internal_error")
 	w.fail("chat.postMessage", "service_unavailable")
-	l.tell(incidents.Closed, paging.Accepted)
+	l.tell(incidents.Closed, paging.Postponed)
+	l.until(paging.Postponed)
+	if _, thread := w.shown(); thread[len(thread)-1] != ":large_green_circle:" {
+		t.Errorf("below it stands %q, want the end though the first message cannot be changed yet", thread)
+	}
+	l.restart()
+	l.until(paging.Accepted)
 
 	channel, thread := w.shown()
 	if want := []string{":large_green_circle:"}; !slices.Equal(channel, want) {
