@@ -8,6 +8,8 @@ STATICCHECK = go tool -modfile=scripts/tools.mod staticcheck
 TEST_TIMEOUT ?= 12m
 # How often the chaos target kills the monitor.
 KILLS ?= 1000
+# How many runs each part of the soak makes.
+RUNS ?= 1000
 # Arguments for the demo, such as ARGS='--listen 127.0.0.1:9999'.
 ARGS ?=
 
@@ -39,8 +41,8 @@ bench-playwright: install-demo ## Measure browser journeys beside Playwright (ne
 evershop: install-demo build ## Run journeys against EverShop, a real shop on PostgreSQL; ARGS=serve keeps it open
 	@scripts/evershop $(ARGS)
 
-soak: install-demo ## A thousand browser journeys, in one browser and in browsers that are killed and frozen
-	go test -run '^$$' -bench 'Steady|Soak' -benchtime 1000x -timeout 60m ./internal/browserbench
+soak: install-demo ## A thousand browser journeys in one browser, and in browsers that are killed and stopped; RUNS=n
+	OUTRIDER_SOAK_RUNS=$(RUNS) go test -run '^$$' -bench 'Steady|Soak|KilledMonitor' -benchtime 1x -timeout 3h ./internal/browserbench
 
 chaos: ## Kill the monitor a thousand times, and worse, for an hour; KILLS=n
 	OUTRIDER_CHAOS_KILLS=$(KILLS) go test -run . -count 1 -v -timeout 6h ./internal/chaos

@@ -1,11 +1,7 @@
 package browserbench
 
 import (
-	"fmt"
-	"sync"
-	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/outrider-monitor/outrider/probes/browser"
 )
@@ -58,58 +54,4 @@ func BenchmarkCheckout(b *testing.B) {
 			b.ReportMetric(float64(ours.cpu)/float64(c.cpu), "cpu-of-"+names[i])
 		}
 	}
-}
-
-// BenchmarkParallel makes 300 runs at 4 and at 8 in parallel with Playwright and with us, and reports how many are
-// done in a minute, how many failed, and the memory at the end.
-func BenchmarkParallel(b *testing.B) {
-	for _, n := range []int{4, 8} {
-		b.Run(fmt.Sprint(n), func(b *testing.B) {
-			at := startShop(b)
-			b.ReportMetric(0, "ns/op")
-			var theirs float64
-			not := []int{}
-			if withPlaywright(b) {
-				p := startPlaywright(b, at)
-				not = append(not, p.cmd.Process.Pid)
-				theirs = parallel(b, "playwright", p, n, 60)
-			}
-			ours := parallel(b, "outrider", startOutrider(b, at, browser.Options{}, not...), n, 300)
-			if theirs > 0 {
-				b.ReportMetric(ours/theirs, "rate-of-playwright")
-			}
-		})
-	}
-}
-
-// parallel makes the runs and gives how many are done in a minute.
-func parallel(b *testing.B, name string, r rival, workers, runs int) (rate float64) {
-	b.Helper()
-	if _, err := measure(r, warm); err != nil {
-		b.Fatalf("%s: %v", name, err)
-	}
-	var failed atomic.Int64
-	var all sync.WaitGroup
-	work := make(chan struct{})
-	begun := time.Now()
-	for range workers {
-		all.Go(func() {
-			for range work {
-				if err := r.run(); err != nil {
-					failed.Add(1)
-					b.Logf("%s: %v", name, err)
-				}
-			}
-		})
-	}
-	for range runs {
-		work <- struct{}{}
-	}
-	close(work)
-	all.Wait()
-	rate = float64(runs) / time.Since(begun).Minutes()
-	b.ReportMetric(rate, name+"-runs/min")
-	b.ReportMetric(float64(failed.Load()), name+"-failed")
-	b.ReportMetric(float64(treeMemory(r.roots()))/(1<<20), name+"-pss-MB")
-	return rate
 }

@@ -111,34 +111,46 @@ func startOutrider(t testing.TB, at addresses, o browser.Options, not ...int) *o
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
-		defer cancel()
-		if err := d.Close(ctx); err != nil {
-			t.Error(err)
-		}
-	})
-	js, err := format.Parse("bench.yaml", []byte(sameCheckout))
+	r, err := newOutrider(d, at, append(not, at.PID)...)
 	if err != nil {
 		t.Fatal(err)
+	}
+	t.Cleanup(func() { r.close(t) })
+	return r
+}
+
+// newOutrider makes ours with a driver.
+func newOutrider(d *browser.Driver, at addresses, not ...int) (*outrider, error) {
+	js, err := format.Parse("bench.yaml", []byte(sameCheckout))
+	if err != nil {
+		return nil, err
 	}
 	env := map[string]string{"SHOP_URL": at.Shop, "TEST_CARD": card}
 	look := func(name string) (string, bool) { v, ok := env[name]; return v, ok }
 	runner := probes.NewRunner(probes.Options{Drivers: []probes.Driver{d}, UserAgent: "Outrider/1.0", Env: look})
-	return &outrider{d, runner, &js[0], append(not, at.PID), look}
+	return &outrider{d, runner, &js[0], not, look}, nil
 }
 
-func (r *outrider) run() error { return r.passes(1) }
+// close ends the browser, before the benchmark does.
+func (r *outrider) close(t testing.TB) {
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	if err := r.d.Close(ctx); err != nil {
+		t.Error(err)
+	}
+}
 
-// twice is run, but for a browser that dies once.
-func (r *outrider) twice() error { return r.passes(2) }
-
-func (r *outrider) passes(attempts int) error {
-	res := r.runner.Run(context.Background(), r.j, probes.Request{})
-	if res.Outcome != probes.Passed || len(res.Attempts) > attempts {
+// run makes a run that must pass at once.
+func (r *outrider) run() error {
+	res := r.result()
+	if res.Outcome != probes.Passed || len(res.Attempts) > 1 {
 		return fmt.Errorf("%v after %d attempts at %q: %v", res.Outcome, len(res.Attempts), res.Step, res.Failure)
 	}
 	return nil
+}
+
+func (r *outrider) result() probes.Result {
+	return r.runner.Run(context.Background(), r.j, probes.Request{})
 }
 
 // roots are this process and its browsers, of which there may be another one after each run.

@@ -1,48 +1,154 @@
 package browserbench
 
 import (
+	"cmp"
+	"fmt"
+	"math/rand/v2"
 	"os"
-	"path/filepath"
 	"runtime"
+	"runtime/debug"
+	"slices"
 	"strconv"
-	"strings"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"testing"
 	"time"
 
+	"github.com/outrider-monitor/outrider/probes"
 	"github.com/outrider-monitor/outrider/probes/browser"
 )
 
-// BenchmarkSteady makes runs one after the other in one browser that is never recycled and reports how much memory
-// and time the last ones take in proportion to the first: -benchtime 1000x is what `make soak` asks for.
+const (
+	// soakWorkers is how many runs are under way at a time.
+	soakWorkers = 4
+	// mostGrowth is how much the memory of browser and monitor may grow after it has warmed up.
+	mostGrowth = 1.05
+	// soakTimeout is a run's in the soak: a process that is stopped is noticed only when it is over.
+	soakTimeout = 15 * time.Second
+)
+
+// number is a setting from the environment, by which the soak is run in pieces.
+func number(b *testing.B, name string, otherwise int) int {
+	b.Helper()
+	text := os.Getenv(name)
+	if text == "" {
+		return otherwise
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 {
+		b.Fatalf("%s=%q is no number of runs", name, text)
+	}
+	return n
+}
+
+// soakRuns is how many runs each part of the soak makes. `make soak` asks for a thousand.
+func soakRuns(b *testing.B) int { return number(b, "OUTRIDER_SOAK_RUNS", 40) }
+
+// say tells how far a long benchmark is, at once: what a benchmark logs is shown only when it is over.
+func say(b *testing.B, format string, args ...any) {
+	fmt.Fprintf(os.Stderr, "%s %s: %s\n", time.Now().Format(time.TimeOnly), b.Name(), fmt.Sprintf(format, args...))
+}
+
+// tally counts what became of runs, and how long those took that passed at the first try.
+type tally struct {
+	mu                              sync.Mutex
+	passed, repeated, unsure, wrong int
+	took                            []time.Duration
+}
+
+// note counts a run. Only a verdict about the shop is wrong: it has nothing wrong with it.
+func (t *tally) note(b *testing.B, res *probes.Result, took time.Duration) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	switch {
+	case res.Outcome == probes.Error:
+		t.unsure++
+		say(b, "could not judge, after %d attempts at %q: %v", len(res.Attempts), res.Step, res.Failure)
+	case res.Outcome != probes.Passed:
+		t.wrong++
+		b.Errorf("%v after %d attempts at %q: %v", res.Outcome, len(res.Attempts), res.Step, res.Failure)
+		say(b, "%v after %d attempts at %q: %v", res.Outcome, len(res.Attempts), res.Step, res.Failure)
+	case len(res.Attempts) > 1:
+		t.repeated++
+	default:
+		t.passed++
+		t.took = append(t.took, took)
+	}
+}
+
+func (t *tally) String() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	latest := t.took[max(0, len(t.took)-50):]
+	return fmt.Sprintf("%d passed, %d repeated, %d could not be judged, %d failed; the latest took %v", t.passed, t.repeated,
+		t.unsure, t.wrong, median(latest).Round(time.Millisecond))
+}
+
+// ride makes n runs, [soakWorkers] at a time. before is called before each, with its number.
+func (t *tally) ride(b *testing.B, r *outrider, n int, before func(i int)) {
+	var all sync.WaitGroup
+	work := make(chan struct{})
+	for range soakWorkers {
+		all.Go(func() {
+			for range work {
+				begun := time.Now()
+				res := r.result()
+				t.note(b, &res, time.Since(begun))
+			}
+		})
+	}
+	for i := range n {
+		work <- struct{}{}
+		before(i)
+		if every := max(n/20, 10); i%every == every-1 {
+			say(b, "run %d of %d: %v; %d MB", i+1, n, t, treeMemory(r.roots())>>20)
+		}
+	}
+	close(work)
+	all.Wait()
+}
+
+func median(list []time.Duration) time.Duration {
+	if len(list) == 0 {
+		return 0
+	}
+	return slices.Sorted(slices.Values(list))[len(list)/2]
+}
+
+// BenchmarkSteady makes runs in one browser that is never recycled. None may fail or be repeated, and the memory of
+// all may grow by less than a twentieth after a tenth of them; how long the last tenth took in proportion to the first
+// is a figure to look at.
 func BenchmarkSteady(b *testing.B) {
 	at := startShop(b)
 	r := startOutrider(b, at, browser.Options{RecycleAfter: -1})
-	block := func(n int) cost {
-		c, err := measure(r, n)
-		if err != nil {
-			b.Fatal(err)
-		}
-		return c
+	n := soakRuns(b)
+	nothing := func(int) {}
+	var warming, t tally
+	warming.ride(b, r, max(n/10, 20), nothing)
+	first := restingMemory(r)
+	begun := time.Now()
+	t.ride(b, r, n, nothing)
+	rate := float64(n) / time.Since(begun).Minutes()
+	last := restingMemory(r)
+	if t.passed != n {
+		b.Errorf("%d of %d runs did not pass at once", n-t.passed, n)
 	}
-	block(10)
-	first, memory := block(10), restingMemory(r)
-	for b.Loop() {
-		block(1)
+	grown := float64(last) / float64(first)
+	if grown >= mostGrowth {
+		b.Errorf("the memory has grown from %d to %d MB, more than by a twentieth", first>>20, last>>20)
 	}
-	grown := restingMemory(r)
-	last := block(10)
+	tenth := max(len(t.took)/10, 1)
 	b.ReportMetric(0, "ns/op")
-	b.ReportMetric(float64(memory)/(1<<20), "pss-MB-first")
-	b.ReportMetric(float64(grown)/float64(memory), "pss-last/first")
-	b.ReportMetric(last.each(last.wall)/first.each(first.wall), "wall-last/first")
+	b.ReportMetric(rate, "runs/min")
+	b.ReportMetric(float64(first)/(1<<20), "pss-MB-first")
+	b.ReportMetric(grown, "pss-last/first")
+	b.ReportMetric(float64(median(t.took[len(t.took)-tenth:]))/float64(median(t.took[:tenth])), "wall-last/first")
 }
 
-// restingMemory is the memory of a rival that does nothing: a browser goes on closing a page after a run is over, and
+// restingMemory is the memory of ours when it does nothing: a browser goes on closing a page after a run is over, and
 // the page's process weighs a fifth of the whole.
-func restingMemory(r rival) int64 {
+func restingMemory(r *outrider) int64 {
+	debug.FreeOSMemory()
 	least := treeMemory(r.roots())
 	for range 10 {
 		time.Sleep(200 * time.Millisecond)
@@ -51,106 +157,79 @@ func restingMemory(r rival) int64 {
 	return least
 }
 
-// BenchmarkSoak makes runs, two at a time, in browsers that are recycled, killed, frozen, and robbed of their
-// processes all the while. A run that is hit is repeated in a fresh browser: none may fail, and what the runs
-// opened must be closed at the end. The processes, folders and goroutines are looked for when all is over, see
-// package leakcheck.
+// BenchmarkSoak makes runs in browsers that are recycled all the while, and whose processes are killed and stopped at
+// random: the browser, its pages, what paints, what speaks to servers. A run that is hit is repeated in a fresh browser,
+// and when that is hit too it is the monitor that could not judge: none may be put down to the shop. Nothing that the runs
+// opened may be left; OUTRIDER_SOAK_SEED does the same harm again.
 func BenchmarkSoak(b *testing.B) {
 	at := startShop(b)
-	causes := struct {
-		sync.Mutex
-		n map[string]int
-	}{n: map[string]int{}}
+	before := openedNow(b)
+	seed := number(b, "OUTRIDER_SOAK_SEED", int(time.Now().UnixNano()&0xffffff)|1)
+	random := rand.New(rand.NewPCG(uint64(seed), 0))
+	say(b, "OUTRIDER_SOAK_SEED=%d", seed)
+	var starts [8]atomic.Int64
+	causes := []string{"first", "recycle", "memory", "crash", "frozen"}
 	r := startOutrider(b, at, browser.Options{RecycleAfter: 40, OnStart: func(cause string) {
-		causes.Lock()
-		defer causes.Unlock()
-		causes.n[cause]++
+		starts[1+slices.Index(causes, cause)].Add(1)
 	}})
-	if err := r.twice(); err != nil {
-		b.Fatal(err)
-	}
-	files := openFiles(b)
-	var runs atomic.Int64
-	var all sync.WaitGroup
-	work := make(chan struct{})
-	for range 2 {
-		all.Go(func() {
-			for range work {
-				if err := r.twice(); err != nil {
-					b.Errorf("run %d: %v", runs.Load(), err)
-				}
-				runs.Add(1)
+	r.j.Timeout = soakTimeout
+	var t tally
+	harms := 0
+	n := soakRuns(b)
+	t.ride(b, r, n, func(i int) {
+		if i >= soakWorkers && random.IntN(20) == 0 {
+			if harm := r.harm(random); harm != "" {
+				harms++
+				say(b, "run %d: %s", i+1, harm)
 			}
-		})
-	}
-	for b.Loop() {
-		work <- struct{}{}
-		if n := runs.Load(); n%25 == 24 {
-			b.Logf("run %d: %s", n, r.harm(int(n/25)))
 		}
+	})
+	if done := t.passed + t.repeated + t.unsure + t.wrong; done != n {
+		b.Errorf("%d runs have a verdict, want %d", done, n)
 	}
-	close(work)
-	all.Wait()
-	got := openFiles(b)
-	for end := time.Now().Add(10 * time.Second); got > files+2 && time.Now().Before(end); got = openFiles(b) {
-		time.Sleep(50 * time.Millisecond) // a browser that was replaced is just going
-	}
-	if got > files+2 {
-		b.Errorf("%d files are open, %d were before", got, files)
-	}
+	r.close(b)
+	before.match(b, openedNow)
 	b.ReportMetric(0, "ns/op")
-	b.ReportMetric(float64(runtime.NumGoroutine()), "goroutines")
-	b.ReportMetric(float64(treeMemory(r.roots()))/(1<<20), "pss-MB")
-	for cause, n := range causes.n {
-		b.ReportMetric(float64(n), "starts-"+cause)
-	}
-}
-
-// harm does the browser one of several harms and names it.
-func (r *outrider) harm(n int) string {
-	browser, pages, gpu := r.parts()
-	kill := func(pids []int, signal syscall.Signal) {
-		for _, pid := range pids {
-			_ = syscall.Kill(pid, signal)
+	b.ReportMetric(float64(harms), "harms")
+	b.ReportMetric(float64(t.repeated), "repeated")
+	b.ReportMetric(float64(t.unsure), "unjudged")
+	b.ReportMetric(float64(t.wrong), "failed")
+	for i := range starts {
+		if n := starts[i].Load(); n > 0 {
+			b.ReportMetric(float64(n), "starts-"+append([]string{"else"}, causes...)[i])
 		}
 	}
-	switch n % 4 {
-	case 0:
-		kill(browser, syscall.SIGKILL)
-		return "the browser is killed"
-	case 1:
-		kill(pages, syscall.SIGKILL)
-		return "the pages' processes are killed"
-	case 2:
-		kill(gpu, syscall.SIGKILL)
-		return "the GPU process is killed"
-	}
-	kill(browser, syscall.SIGSTOP)
-	return "the browser is frozen"
 }
 
-// parts are the browsers of ours, their pages' processes, and those that paint.
-func (r *outrider) parts() (browser, pages, gpu []int) {
-	roots := r.roots()
-	for _, pid := range tree(roots) {
-		line, _ := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "cmdline"))
-		switch text := string(line); {
-		case pid != os.Getpid() && contains(roots, pid):
-			browser = append(browser, pid)
-		case strings.Contains(text, "--type=renderer"):
-			pages = append(pages, pid)
-		case strings.Contains(text, "--type=gpu-process"):
-			gpu = append(gpu, pid)
-		}
-	}
-	return browser, pages, gpu
-}
+// opened is what this process has open, and what it has started.
+type opened struct{ files, goroutines, processes, folders int }
 
-func openFiles(t testing.TB) int {
-	t.Helper()
+func openedNow(b *testing.B) opened {
+	b.Helper()
 	list, err := os.ReadDir("/proc/self/fd")
 	if err != nil {
-		t.Fatal(err)
+		b.Fatal(err)
 	}
-	return len(list)
+	return opened{len(list), runtime.NumGoroutine(), len(strangers(os.TempDir())), len(profiles(b, os.TempDir()))}
+}
+
+// match waits until no more is open than before.
+func (o opened) match(b *testing.B, now func(*testing.B) opened) {
+	b.Helper()
+	for end := time.Now().Add(10 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+		got := now(b)
+		if got.files <= o.files && got.goroutines <= o.goroutines && got.processes <= o.processes && got.folders <= o.folders {
+			return
+		}
+		if time.Now().After(end) {
+			b.Errorf("open are %+v, before were %+v", got, o)
+			return
+		}
+	}
+}
+
+// percentile of a list that is not empty, by rank.
+func percentile(list []time.Duration, p int) time.Duration {
+	sorted := slices.SortedFunc(slices.Values(list), cmp.Compare[time.Duration])
+	return sorted[min(len(sorted)*p/100, len(sorted)-1)]
 }
