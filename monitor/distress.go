@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/outrider-monitor/outrider/incidents"
@@ -23,15 +25,20 @@ type distress struct {
 
 	since    time.Time
 	incident *incidents.Incident
-	// told is when each pager accepted the last event.
-	told map[string]time.Time
+	// last is what is to be told; told is when each pager accepted it, began are those who know that it began.
+	last  incidents.Event
+	told  map[string]time.Time
+	began map[string]bool
+	// failing are the journeys that were named.
+	failing []string
 }
 
 // Calm reports whether nobody waits to be told anything.
 func (d *distress) Calm() bool { return d.since.IsZero() && d.incident == nil }
 
-// Tell says how the store is: how many runs wait for it, and why. It is called again and again.
-func (d *distress) Tell(ctx context.Context, waiting int, refusal error) {
+// Tell says how the store is: how many runs wait for it, why, and which journeys fail by these, of which nobody else is told
+// meanwhile. It is called again and again.
+func (d *distress) Tell(ctx context.Context, waiting int, failing []string, refusal error) {
 	now := time.Now()
 	if waiting > 0 {
 		if d.since.IsZero() {
@@ -43,9 +50,13 @@ func (d *distress) Tell(ctx context.Context, waiting int, refusal error) {
 		if d.incident == nil || !d.incident.ClosedAt.IsZero() {
 			d.open(now)
 		}
-		d.incident.Failure = &probes.Failure{Reason: probes.Resources,
-			Message: fmt.Sprintf("runs cannot be stored (%v); %d wait in memory, and no incident opens or closes meanwhile", refusal, waiting)}
-		d.send(ctx, incidents.Opened, now)
+		if more := slices.ContainsFunc(failing, func(name string) bool { return !slices.Contains(d.failing, name) }); more && len(d.began) > 0 {
+			d.say(incidents.Reminded, now)
+		}
+		d.failing = union(d.failing, failing)
+		d.incident.Failure = &probes.Failure{Reason: probes.Resources, Message: fmt.Sprintf(
+			"runs cannot be stored (%v); %d wait in memory, and no incident opens or closes meanwhile%s", refusal, waiting, fail(failing))}
+		d.send(ctx, now)
 		return
 	}
 	d.since = time.Time{}
@@ -54,39 +65,57 @@ func (d *distress) Tell(ctx context.Context, waiting int, refusal error) {
 	}
 	if d.incident.ClosedAt.IsZero() {
 		d.incident.ClosedAt = now.UTC()
-		d.told = map[string]time.Time{}
+		d.say(incidents.Closed, now)
 	}
-	if d.send(ctx, incidents.Closed, now) {
+	if d.send(ctx, now) {
 		d.incident = nil
 	}
 }
 
 func (d *distress) open(now time.Time) {
-	d.told = map[string]time.Time{}
+	d.began, d.failing = map[string]bool{}, nil
+	d.say(incidents.Opened, now)
 	d.incident = &incidents.Incident{
 		ID: "store_" + now.UTC().Format("20060102T150405"), Severity: "critical",
 		Since: d.since.UTC(), OpenedAt: now.UTC(), FailedRuns: 1,
 	}
 }
 
-// send tells those that have not accepted the event yet, and reports whether all have.
-func (d *distress) send(ctx context.Context, kind incidents.EventKind, now time.Time) bool {
+// say begins to tell something new.
+func (d *distress) say(kind incidents.EventKind, now time.Time) {
+	d.last, d.told = incidents.Event{Kind: kind, At: now.UTC()}, map[string]time.Time{}
+}
+
+// fail names those that fail.
+func fail(names []string) string {
+	if len(names) == 0 {
+		return ""
+	}
+	return ". By these runs " + strings.Join(names, ", ") + " would have been paged"
+}
+
+// send tells those that have not accepted the last event yet, and reports whether all have.
+func (d *distress) send(ctx context.Context, now time.Time) bool {
 	pagers, composer := d.pagers()
-	page := composer.Store(incidents.Event{Kind: kind, At: now.UTC(), Incident: *d.incident})
 	all := true
 	for name, pager := range pagers {
 		if !d.due(name, pager, now) {
 			continue
 		}
+		e := d.last
+		if e.Incident = *d.incident; e.Kind == incidents.Reminded && !d.began[name] {
+			e.Kind = incidents.Opened
+		}
+		page := composer.Store(e)
 		sending, cancel := context.WithTimeout(ctx, 10*time.Second)
 		err := pager.Send(sending, page)
 		cancel()
 		if err != nil {
 			all = false
-			d.log.Error("a pager could not be told about the store", "pager", name, "event", kind, "error", err)
+			d.log.Error("a pager could not be told about the store", "pager", name, "event", e.Kind, "error", err)
 			continue
 		}
-		d.told[name] = now
+		d.told[name], d.began[name] = now, true
 	}
 	return all
 }

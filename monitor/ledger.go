@@ -143,6 +143,27 @@ func (l *ledger) Waiting() (int, error) {
 	return l.count, l.refusal
 }
 
+// failing are the journeys whose incident would have opened by the runs that wait, and would be open, sorted.
+func (l *ledger) failing() []string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var names []string
+	for name, runs := range l.waiting {
+		state := l.store.State(name)
+		if state.Incident != nil {
+			continue // People know.
+		}
+		for _, r := range runs {
+			state, _ = incidents.Judge(state, r.task.policy, r.result)
+		}
+		if state.Incident != nil && !state.Muted {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
 // keep remembers a run until the store takes it.
 func (l *ledger) keep(r *record) {
 	l.mu.Lock()
@@ -220,7 +241,7 @@ func (l *ledger) Run(ctx context.Context) error {
 			}
 			l.flush(ctx)
 			n, refusal := l.Waiting()
-			l.distress.Tell(ctx, n, refusal)
+			l.distress.Tell(ctx, n, l.failing(), refusal)
 			if n == 0 && l.distress.Calm() {
 				break
 			}
@@ -237,7 +258,7 @@ func (l *ledger) last(ctx context.Context) {
 	// Nobody remembers after the next start that people were told.
 	ctx, cancel := context.WithTimeout(ctx, lastPagesTime)
 	defer cancel()
-	l.distress.Tell(ctx, 0, nil)
+	l.distress.Tell(ctx, 0, nil, nil)
 }
 
 // flush tries every journey's oldest run, and on success those after it. When the store refuses several in a row

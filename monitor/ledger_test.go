@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -200,6 +201,31 @@ func TestPeopleHearOfADiskThatStaysFullAndOfItsEnd(t *testing.T) {
 		}
 		if opened.Incident.Reason != string(probes.Resources) {
 			t.Errorf("reason %q, want %q", opened.Incident.Reason, probes.Resources)
+		}
+	})
+}
+
+func TestPeopleHearWhichJourneysFailWhileTheDiskIsFull(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, pager := &fakeStore{}, &fakePager{}
+		l, p, task := ledgerUnderTest(t, s, pager)
+		s.refuse(history.ErrUnavailable)
+		running(t, l, func() {
+			l.Record(t.Context(), p, task, runOf(1, probes.Passed))
+			time.Sleep(2 * time.Minute)
+			l.Record(t.Context(), p, task, runOf(1, probes.Failed))
+			time.Sleep(time.Minute)
+			l.Record(t.Context(), p, task, runOf(2, probes.Failed))
+			time.Sleep(time.Minute)
+			s.refuse(nil)
+			time.Sleep(time.Minute)
+		})
+		if got := fmt.Sprint(pager.events()); got != "[opened reminded closed]" {
+			t.Fatalf("pages %s, want that it was said when the journey began to fail, once", got)
+		}
+		opened, reminded := pager.pages[0], pager.pages[1]
+		if strings.Contains(opened.Summary, "paged") || !strings.Contains(reminded.Summary, "By these runs x would have been paged") || opened.ID == reminded.ID {
+			t.Errorf("first %q, then %q", opened.Summary, reminded.Summary)
 		}
 	})
 }
