@@ -201,8 +201,8 @@ func (s *session) Scope(ctx context.Context) (map[string]any, journeys.PageFuncs
 	}
 }
 
-func (s *session) scope(ctx context.Context, t *tab) (map[string]any, journeys.PageFuncs, error) {
-	ctx, end := t.Step(ctx)
+func (s *session) scope(outer context.Context, t *tab) (map[string]any, journeys.PageFuncs, error) {
+	ctx, end := t.Step(outer)
 	defer end()
 	if l := s.awaiting; l != nil {
 		t.Lock()
@@ -212,16 +212,12 @@ func (s *session) scope(ctx context.Context, t *tab) (map[string]any, journeys.P
 	if err := t.Until(ctx, func() bool { return !t.Navigating() }); err != nil {
 		return nil, nil, s.failure(ctx, err)
 	}
-	var title string
-	if err := t.Ask(ctx, t.MainFrame, "title", func() any { return nil }, &title); err != nil {
-		return nil, nil, s.failure(ctx, err)
-	}
 	t.Lock()
 	defer t.Unlock()
 	if fault := t.brokenPage(); fault != nil {
 		return nil, nil, fault
 	}
-	values := map[string]any{"url": t.Main.URL, "title": title}
+	values := map[string]any{"url": t.Main.URL, "title": func() (any, error) { return s.title(outer) }}
 	if s.hasResult {
 		values["result"] = s.result
 	}
@@ -229,6 +225,20 @@ func (s *session) scope(ctx context.Context, t *tab) (map[string]any, journeys.P
 		values["download"] = s.file
 	}
 	return values, &functions{s}, nil
+}
+
+// title asks for the page's title: only expressions that want it pay for it.
+func (s *session) title(outer context.Context) (string, error) {
+	t := s.tab
+	ctx, end := t.Step(outer)
+	defer end()
+	var title string
+	err := t.Ask(ctx, t.MainFrame, "title", func() any { return nil }, &title)
+	if err != nil && t.left() {
+		s.follow()
+		return s.title(outer)
+	}
+	return title, s.failure(ctx, err)
 }
 
 // Changed waits until something in the page changes. Frames are not watched: their changes are found by

@@ -169,4 +169,4 @@ function written(p) {
 }
 
 // scalar quotes a text that YAML would not read as this text inside of { }.
-const scalar = (s) => (s === '' || s !== s.trim() || /[,[\]{}"'\\\n\t#&*!|>%@`]|: |:$/.test(s) || /^[-?:]/.test(s) ? JSON.stringify(s) : s);
+const scalar = (s) => (s === '' || s !== s.trim() || /[,[\]{}"'\\\n\t#&*!|>%@\x60]|: |:$/.test(s) || /^[-?:]/.test(s) ? JSON.stringify(s) : s);

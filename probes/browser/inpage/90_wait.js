@@ -1,7 +1,7 @@
 // Waiting: one promise for each wait. It resolves as soon as the page is as wanted, or with the last
 // obstacle in words when the time is over.
 
-const hold = {field: null, secret: new Set(), covered: [], frames: new Map(), memory: {}};
+const hold = {field: null, secret: new Set(), covered: [], frames: new Map(), numbers: new WeakMap(), last: 0, memory: {}};
 
 // choosing finds the element that a step is about: {el, alt} or {why}. Later alternatives get their turn only
 // when the earlier ones had time to appear.
@@ -56,6 +56,12 @@ function blamed(p, el, why, testID) {
 
 const describeOnce = (q, el) => (q.explain || q.want === 'point' ? tag(el) : '');
 
+// number is an element's own in this document: by it is known again what is behind a frame element.
+const number = (el) => {
+  if (!hold.numbers.has(el)) hold.numbers.set(el, ++hold.last);
+  return hold.numbers.get(el);
+};
+
 function does(q, el, o) {
   switch (q.want) {
     case 'see': return {ok: true};
@@ -66,7 +72,7 @@ function does(q, el, o) {
       if (!el.matches('iframe,frame')) return {fatal: true, why: `${describe(el, o.testID)} is not a frame`};
       if (!visible(el, q.act)) return {why: `the frame ${describe(el, o.testID)} is there but not visible`};
       hold.frames.set(q.key, el);
-      return {ok: true};
+      return {ok: true, number: number(el)};
     case 'check': {
       const state = checked(el);
       if (state === undefined) return {fatal: true, why: `${describe(el, o.testID)} cannot be checked`};

@@ -8,8 +8,10 @@ package inpage
 
 import (
 	"embed"
+	"fmt"
 	"io/fs"
 	"strings"
+	"unicode/utf8"
 )
 
 //go:embed *.js
@@ -28,9 +30,31 @@ func Source() string {
 		if err != nil {
 			panic(err) // embedded at build time
 		}
-		b.Write(text)
+		b.WriteString(compact(string(text)))
 	}
 	b.WriteString("})()")
+	return b.String()
+}
+
+// compact leaves out what a browser would read in vain in every document: lines of comment, and the space before a line.
+// What is not ASCII is escaped, for one such letter makes the browser keep two bytes for each. No literal may reach over
+// the end of a line.
+func compact(script string) string {
+	var b strings.Builder
+	for line := range strings.Lines(script) {
+		line = strings.TrimSpace(line)
+		if line == "" || strings.HasPrefix(line, "//") {
+			continue
+		}
+		for _, r := range line {
+			if r < utf8.RuneSelf {
+				b.WriteByte(byte(r))
+				continue
+			}
+			fmt.Fprintf(&b, "\\u%04x", r)
+		}
+		b.WriteByte('\n')
+	}
 	return b.String()
 }
 
@@ -132,6 +156,8 @@ type Answer struct {
 	Count   int    `json:"count"`
 	Visible bool   `json:"visible"`
 	State   bool   `json:"state"`
+	// Number is a frame element's own, as long as its document lives.
+	Number int `json:"number"`
 	// Chooser means that this is no file field: a click has to open the chooser.
 	Chooser bool   `json:"chooser"`
 	What    string `json:"what"`

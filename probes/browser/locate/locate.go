@@ -264,7 +264,7 @@ func (l *Finder) enter(ctx context.Context, frame *Alternative, act bool) (place
 	if err != nil {
 		return place{}, err
 	}
-	id, err := l.ContentFrame(ctx, f.Place.Frame, key)
+	id, err := l.ContentFrame(ctx, f.Place.Frame, key, f.Number)
 	if err != nil {
 		return place{}, err
 	}

@@ -25,6 +25,8 @@ type frame struct {
 	pendingLoader cdp.LoaderID
 	// generation counts the frame's documents, so that a world made for an old one is not kept.
 	generation int
+	// behind are the frames behind frame elements of the document, by the elements' own numbers.
+	behind map[int]cdp.FrameID
 }
 
 // Document is how far the page has loaded.
@@ -60,6 +62,7 @@ func (p *Page) navigated(s *wire.Session, e navigatedEvent) {
 	f := p.frame(e.Frame.ID)
 	f.session, f.url, f.world, f.pendingSince = s, e.Frame.URL, 0, time.Time{}
 	f.generation++
+	f.behind = nil
 	if e.Frame.ParentID != "" {
 		f.parent = e.Frame.ParentID
 	}
@@ -173,6 +176,7 @@ func (p *Page) attached(params jsonv2.Value) {
 		f := p.frame(cdp.FrameID(e.TargetInfo.TargetID))
 		f.session, f.world = s, 0
 		f.generation++
+		f.behind = nil
 		p.extra = append(p.extra, s)
 		p.Bump()
 		p.Unlock()

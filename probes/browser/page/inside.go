@@ -23,8 +23,30 @@ func (p *Page) Kept(ctx context.Context, in cdp.FrameID, key string) (object str
 	return res.Result.ObjectID, err
 }
 
-// ContentFrame gives the id of the frame behind a frame element that the document keeps.
-func (p *Page) ContentFrame(ctx context.Context, in cdp.FrameID, key string) (cdp.FrameID, error) {
+// ContentFrame gives the id of the frame behind a frame element that the document keeps. The number is the element's own:
+// what was behind it is not asked for again as long as that frame is there.
+func (p *Page) ContentFrame(ctx context.Context, in cdp.FrameID, key string, number int) (cdp.FrameID, error) {
+	p.Lock()
+	around := p.frame(in)
+	generation := around.generation
+	if id := around.behind[number]; p.frames[id] != nil {
+		p.Unlock()
+		return id, nil
+	}
+	p.Unlock()
+	id, err := p.askContentFrame(ctx, in, key)
+	p.Lock()
+	defer p.Unlock()
+	if err == nil && around.generation == generation {
+		if around.behind == nil {
+			around.behind = map[int]cdp.FrameID{}
+		}
+		around.behind[number] = id
+	}
+	return id, err
+}
+
+func (p *Page) askContentFrame(ctx context.Context, in cdp.FrameID, key string) (cdp.FrameID, error) {
 	object, err := p.Kept(ctx, in, key)
 	if err != nil {
 		return "", err
