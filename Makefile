@@ -13,7 +13,7 @@ RUNS ?= 1000
 # Arguments for the demo, such as ARGS='--listen 127.0.0.1:9999'.
 ARGS ?=
 
-.PHONY: help demo test check bench bench-playwright evershop soak build clean install-demo install-test image
+.PHONY: help demo test check bench bench-playwright evershop soak chaos build clean install-demo install-test image
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 18

@@ -72,10 +72,10 @@ func (m *Monitor) Drill(ctx context.Context, journey string, ask web.DrillReques
 		return d, fmt.Errorf("storing the drill: %w", err)
 	}
 	m.log.Info("a drill begins", "journey", t.Name, "drill", i.ID, "severity", i.Severity, "by", ask.By, "pagers", pagers)
-	m.heard(ctx, i.ID)
-	if ask.Escalate {
+	if ask.Escalate { // At once: a pager that hangs keeps nobody else from hearing of a real one either.
 		m.escalateDrill(ctx, p, t, &i, ladder, until)
 	}
+	m.heard(ctx, i.ID)
 	// Its end is owed, whoever has gone away meanwhile.
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), storeTimeout)
 	defer cancel()
@@ -117,7 +117,6 @@ func (m *Monitor) escalateDrill(ctx context.Context, p *plan, t *task, i *incide
 			return
 		}
 		*i = next
-		m.heard(ctx, i.ID)
 	}
 }
 

@@ -72,17 +72,23 @@ func TestADrillGoesTheWholeWayAndLeavesTheRealIncidentAlone(t *testing.T) {
 	}
 }
 
-func TestADrillSaysWhoDidNotHearOfIt(t *testing.T) {
+func TestADrillSaysWhoDidNotHearOfItAndClimbsTheLadderAllTheSame(t *testing.T) {
 	w := newWorld(t)
 	file := worldFiles(t, w, "menu")
-	rewrite(t, file, func(s string) string { return strings.Replace(s, w.URL+"/hook", "http://127.0.0.1:1/", 1) })
+	rewrite(t, file, func(s string) string {
+		s = strings.Replace(s, "{pagers: [hook]}", "{pagers: [deaf], escalate: [{after: 10m, pagers: [hook]}]}", 1)
+		return strings.Replace(s, "pagers: {hook:", `pagers: {deaf: {webhook: {url: "http://127.0.0.1:1/"}}, hook:`, 1)
+	})
 	m, stop := monitored(t, w, file, time.Second)
 	defer stop()
-	ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 	defer cancel()
-	d, err := m.Drill(ctx, "menu", web.DrillRequest{})
-	if err != nil || d.Heard || len(d.Legs) != 2 || d.Legs[0].Outcome != "" || d.Legs[0].Error == "" {
-		t.Errorf("the drill: %+v, %v", d, err)
+	d, err := m.Drill(ctx, "menu", web.DrillRequest{Escalate: true})
+	if err != nil || d.Heard || len(d.Legs) != 4 || d.Legs[0].Pager != "deaf" || d.Legs[0].Outcome != "" || d.Legs[0].Error == "" {
+		t.Fatalf("the drill: %+v, %v", d, err)
+	}
+	if l := d.Legs[1]; l.Event != "escalated" || l.Pager != "hook" || l.Outcome != "accepted" {
+		t.Errorf("the ladder: %+v", l)
 	}
 }
 
