@@ -16,12 +16,19 @@ import (
 // patience is how long the store may refuse before people are told.
 const patience = 30 * time.Second
 
+// unanswered is how long a pager may not answer before the fallback pagers hear of it, afterRefusal how long one that has
+// refused is left alone.
+const (
+	unanswered   = 5 * time.Minute
+	afterRefusal = 5 * time.Minute
+)
+
 // distress is the one way to people that does not lead through the store: it tells the monitor's pagers that the
 // store refuses, and that it works again. It is used by one goroutine.
 type distress struct {
 	log *slog.Logger
-	// pagers gives those that are to be told, and how pages are composed, at this moment.
-	pagers func() (map[string]paging.Pager, paging.Composer)
+	// pagers gives those that are to be told, the fallback pagers, and how pages are composed, at this moment.
+	pagers func() (pagers, others map[string]paging.Pager, c paging.Composer)
 
 	since    time.Time
 	incident *incidents.Incident
@@ -29,6 +36,8 @@ type distress struct {
 	last  incidents.Event
 	told  map[string]time.Time
 	began map[string]bool
+	// later is when one who has refused is asked again.
+	later map[string]time.Time
 	// failing are the journeys that were named.
 	failing []string
 }
@@ -83,7 +92,7 @@ func (d *distress) open(now time.Time) {
 
 // say begins to tell something new.
 func (d *distress) say(kind incidents.EventKind, now time.Time) {
-	d.last, d.told = incidents.Event{Kind: kind, At: now.UTC()}, map[string]time.Time{}
+	d.last, d.told, d.later = incidents.Event{Kind: kind, At: now.UTC()}, map[string]time.Time{}, map[string]time.Time{}
 }
 
 // fail names those that fail.
@@ -94,12 +103,27 @@ func fail(names []string) string {
 	return ". By these runs " + strings.Join(names, ", ") + " would have been paged"
 }
 
-// send tells those that have not accepted the last event yet, and reports whether all have.
+// send tells those that have not accepted the last event yet, and reports whether all have who are to hear of it. The fallback
+// pagers hear of it too if one refuses or has not answered for long, and then of its end.
 func (d *distress) send(ctx context.Context, now time.Time) bool {
-	pagers, composer := d.pagers()
-	all := true
+	pagers, others, composer := d.pagers()
+	done, missed := d.tell(ctx, pagers, composer, now)
+	for name := range others {
+		missed = missed || d.began[name]
+	}
+	if missed {
+		heard, _ := d.tell(ctx, others, composer, now)
+		done = done && heard
+	}
+	return done
+}
+
+// tell tells some pagers. missed says that one of them has not heard, and that others should.
+func (d *distress) tell(ctx context.Context, pagers map[string]paging.Pager, composer paging.Composer, now time.Time) (done, missed bool) {
+	done = true
 	for name, pager := range pagers {
-		if !d.due(name, pager, now) {
+		over := d.last.Kind == incidents.Closed
+		if !d.due(name, pager, now) || over && !d.began[name] && len(d.began) > 0 {
 			continue
 		}
 		e := d.last
@@ -110,19 +134,27 @@ func (d *distress) send(ctx context.Context, now time.Time) bool {
 		sending, cancel := context.WithTimeout(ctx, 10*time.Second)
 		err := pager.Send(sending, page)
 		cancel()
-		if err != nil {
-			all = false
-			d.log.Error("a pager could not be told about the store", "pager", name, "event", e.Kind, "error", err)
+		if err == nil {
+			d.told[name], d.began[name] = now, true
 			continue
 		}
-		d.told[name], d.began[name] = now, true
+		d.log.Error("a pager could not be told about the store", "pager", name, "event", e.Kind, "error", err)
+		refused := paging.Permanent(err)
+		if refused {
+			d.later[name] = now.Add(afterRefusal)
+		}
+		done = done && over && refused // it will not hear of the end, whatever we do
+		missed = missed || refused || now.Sub(d.last.At) >= unanswered
 	}
-	return all
+	return done, missed
 }
 
 // due reports whether a pager is to be told: it was not yet, or it forgets what it is not told again.
 func (d *distress) due(name string, pager paging.Pager, now time.Time) bool {
 	at, told := d.told[name]
+	if now.Before(d.later[name]) {
+		return false
+	}
 	forgets, ok := pager.(paging.Renewer)
 	return !told || ok && now.Sub(at) >= forgets.RenewEvery()
 }

@@ -66,14 +66,20 @@ func (s *fakeStore) stored() []history.Entry {
 type fakePager struct {
 	mu    sync.Mutex
 	down  bool
+	never bool
 	pages []paging.Page
+	// boss is the fallback pager.
+	boss *fakePager
 }
 
 func (p *fakePager) Send(_ context.Context, page paging.Page) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.down {
-		return errors.New("refused")
+		return errors.New("no answer")
+	}
+	if p.never {
+		return &paging.SendError{Permanent: true, Err: errors.New("401")}
 	}
 	p.pages = append(p.pages, page)
 	return nil
@@ -96,14 +102,15 @@ func (c *fakeCourier) Wake() { c.woken++ }
 func ledgerUnderTest(t *testing.T, s *fakeStore, pager *fakePager) (*ledger, *plan, *task) {
 	t.Helper()
 	s.states = map[string]incidents.State{}
+	pager.boss = &fakePager{}
 	log := slog.New(slog.NewTextHandler(t.Output(), nil))
 	p := &plan{config: &Config{MonitorPagers: []string{"ops"}}, composer: paging.Composer{Deployment: "test"},
 		monitorPolicy: incidents.Policy{OpenAfter: 3, CloseAfter: 1}}
 	task := &task{Journey: &journeys.Journey{Name: "x", Team: "a"}, pagers: []string{"team-a"},
 		policy: incidents.Policy{OpenAfter: 1, CloseAfter: 1, Severity: "critical"}}
 	p.tasks = tasksOf(task)
-	d := &distress{log: log, pagers: func() (map[string]paging.Pager, paging.Composer) {
-		return map[string]paging.Pager{"ops": pager}, p.composer
+	d := &distress{log: log, pagers: func() (pagers, others map[string]paging.Pager, c paging.Composer) {
+		return map[string]paging.Pager{"ops": pager}, map[string]paging.Pager{"boss": pager.boss}, p.composer
 	}}
 	return newLedger(s, d, &fakeCourier{}, log), p, task
 }
@@ -203,6 +210,35 @@ func TestPeopleHearOfADiskThatStaysFullAndOfItsEnd(t *testing.T) {
 			t.Errorf("reason %q, want %q", opened.Incident.Reason, probes.Resources)
 		}
 	})
+}
+
+func TestOthersHearOfAFullDiskIfTheMonitorsPagersDoNot(t *testing.T) {
+	for name, c := range map[string]struct {
+		pager *fakePager
+		after time.Duration
+	}{"it refuses": {&fakePager{never: true}, time.Minute}, "it does not answer": {&fakePager{down: true}, 6 * time.Minute}} {
+		synctest.Test(t, func(t *testing.T) {
+			s, pager := &fakeStore{}, c.pager
+			l, p, task := ledgerUnderTest(t, s, pager)
+			s.refuse(history.ErrUnavailable)
+			running(t, l, func() {
+				l.Record(t.Context(), p, task, runOf(1, probes.Passed))
+				time.Sleep(c.after - 30*time.Second)
+				if got := pager.boss.events(); !pager.never && len(got) > 0 {
+					t.Errorf("%s: the fallback pager was told %v too early", name, got)
+				}
+				time.Sleep(time.Minute)
+				if got := fmt.Sprint(pager.boss.events()); got != "[opened]" {
+					t.Errorf("%s: the fallback pager was told %s", name, got)
+				}
+				s.refuse(nil)
+				time.Sleep(time.Minute)
+			})
+			if got := fmt.Sprint(pager.boss.events(), pager.events()); got != "[opened closed] []" || !l.distress.Calm() {
+				t.Errorf("%s: in the end they were told %s, calm %v", name, got, l.distress.Calm())
+			}
+		})
+	}
 }
 
 func TestPeopleHearWhichJourneysFailWhileTheDiskIsFull(t *testing.T) {

@@ -50,15 +50,19 @@ func (m *Monitor) newCourier() *paging.Courier {
 	}}, paging.Directory{})
 }
 
-// monitorPagers are those who hear directly that the store refuses.
-func (m *Monitor) monitorPagers() (map[string]paging.Pager, paging.Composer) {
+// monitorPagers are those who hear directly that the store refuses, and who does if they do not.
+func (m *Monitor) monitorPagers() (pagers, others map[string]paging.Pager, c paging.Composer) {
 	p := m.plan.Load()
 	all := *m.pagers.Load()
-	pagers := map[string]paging.Pager{}
+	pagers, others = map[string]paging.Pager{}, map[string]paging.Pager{}
+	for _, name := range p.config.FallbackPagers {
+		others[name] = all[name]
+	}
 	for _, name := range p.config.MonitorPagers {
 		pagers[name] = all[name]
+		delete(others, name)
 	}
-	return pagers, p.composer
+	return pagers, others, p.composer
 }
 
 // Redirect sends the pages of a webhook to another URL, for a demo or a test.
