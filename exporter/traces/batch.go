@@ -71,13 +71,25 @@ func (e *Exporter) drop() int {
 	return s.count
 }
 
-// recycle keeps the buffer of a segment that has left for the next one.
+// recycle keeps the buffer of a segment that has left for a later one.
 func (e *Exporter) recycle(s *segment) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if cap(s.b) <= 2*mostSegment && e.send.lent.Load() == 0 {
-		e.spare = s.b
+	if cap(s.b) <= 2*mostSegment && e.send.lent.Load() == 0 && len(e.spare) < mostSpare {
+		e.spare = append(e.spare, s.b)
 	}
+}
+
+// buffer is one that was used before, if there is one: what grows anew in every segment costs more than all that is written
+// into it. e.mu is held.
+func (e *Exporter) buffer() []byte {
+	n := len(e.spare)
+	if n == 0 {
+		return nil
+	}
+	b := e.spare[n-1]
+	e.spare = e.spare[:n-1]
+	return b
 }
 
 func (e *Exporter) lose(spans int) {

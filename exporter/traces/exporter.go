@@ -30,6 +30,8 @@ const (
 	// collectors take four megabytes.
 	mostWaiting = 8 << 20
 	mostSegment = 256 << 10
+	// mostSpare buffers are kept: while one is filled another is on its way, and a burst may have filled some more.
+	mostSpare = 4
 	// The pause between attempts while nothing is taken.
 	leastPause, mostPause = time.Second, time.Minute
 	// lastTime is for what was gathered when the monitor stops.
@@ -64,7 +66,8 @@ type Exporter struct {
 	waiting []*segment
 	open    *segment
 	size    int
-	spare   []byte
+	// spare are buffers for the next segments.
+	spare [][]byte
 
 	// What follows belongs to Run.
 	pause   time.Duration
@@ -140,8 +143,7 @@ func (e *Exporter) add(trace spans.TraceID, j *journeys.Journey, r *probes.Resul
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.open == nil {
-		e.open = e.newSegment(e.spare)
-		e.spare = nil
+		e.open = e.newSegment(e.buffer())
 		e.waiting = append(e.waiting, e.open)
 		e.size += len(e.open.b)
 	}

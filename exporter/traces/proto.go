@@ -97,17 +97,22 @@ func (w *writer) close(at int) {
 	w.b[at-1] = byte(n>>21) & 0x7f
 }
 
+// keyed writes the head of an attribute whose value takes n bytes, which follow.
+func (w *writer) keyed(field protowire.Number, key string, n int) {
+	w.b = protowire.AppendTag(w.b, field, protowire.BytesType)
+	w.b = protowire.AppendVarint(w.b, uint64(2+protowire.SizeBytes(len(key))+protowire.SizeBytes(n)))
+	w.text(keyValueKey, key)
+	w.b = protowire.AppendTag(w.b, keyValueValue, protowire.BytesType)
+	w.b = protowire.AppendVarint(w.b, uint64(n))
+}
+
 // attribute writes an attribute; an empty text is left out.
 func (w *writer) attribute(field protowire.Number, key, value string) {
 	if value == "" {
 		return
 	}
-	all := w.open(field)
-	w.text(keyValueKey, key)
-	inner := w.open(keyValueValue)
+	w.keyed(field, key, 1+protowire.SizeBytes(len(value)))
 	w.text(valueString, value)
-	w.close(inner)
-	w.close(all)
 }
 
 // integer writes an attribute that is a number; zero is left out.
@@ -115,12 +120,8 @@ func (w *writer) integer(field protowire.Number, key string, value int64) {
 	if value == 0 {
 		return
 	}
-	all := w.open(field)
-	w.text(keyValueKey, key)
-	inner := w.open(keyValueValue)
+	w.keyed(field, key, 1+protowire.SizeVarint(uint64(value)))
 	w.number(valueInt, uint64(value))
-	w.close(inner)
-	w.close(all)
 }
 
 // seconds writes an attribute that is a time; zero is left out.
@@ -128,13 +129,9 @@ func (w *writer) seconds(field protowire.Number, key string, value time.Duration
 	if value == 0 {
 		return
 	}
-	all := w.open(field)
-	w.text(keyValueKey, key)
-	inner := w.open(keyValueValue)
+	w.keyed(field, key, 1+protowire.SizeFixed64())
 	w.b = protowire.AppendTag(w.b, valueDouble, protowire.Fixed64Type)
 	w.b = protowire.AppendFixed64(w.b, math.Float64bits(value.Seconds()))
-	w.close(inner)
-	w.close(all)
 }
 
 // truth writes an attribute that is true; false is left out.
@@ -142,12 +139,8 @@ func (w *writer) truth(field protowire.Number, key string, value bool) {
 	if !value {
 		return
 	}
-	all := w.open(field)
-	w.text(keyValueKey, key)
-	inner := w.open(keyValueValue)
+	w.keyed(field, key, 2)
 	w.number(valueBool, 1)
-	w.close(inner)
-	w.close(all)
 }
 
 // failed writes the status of a span that failed.
