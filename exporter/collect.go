@@ -1,6 +1,7 @@
 package exporter
 
 import (
+	"runtime"
 	"sync"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -48,7 +49,7 @@ func (e *Exporter) Gather() (shown []*dto.MetricFamily, done func(), err error) 
 }
 
 // fill takes a journey's lock for the few microseconds in which its numbers are copied, and one at a time: no scrape, however
-// slow its reader, delays a run.
+// slow its reader, delays a run; nor does it keep the processor from one.
 func (e *Exporter) fill(set *families.Set) {
 	e.mu.RLock()
 	all := e.sorted
@@ -56,6 +57,7 @@ func (e *Exporter) fill(set *families.Set) {
 	b := &batch{set: set}
 	for _, s := range all {
 		s.collect(e.parts, b)
+		runtime.Gosched()
 	}
 	e.monitor.collect(&e.o, b)
 }

@@ -47,6 +47,8 @@ type measured struct {
 	// FirstAll is when the last journey had its first run.
 	FirstAll time.Duration `json:"first_all"`
 	RSS      int64         `json:"rss"`
+	// Scrapes is how many there were beside.
+	Scrapes int `json:"scrapes"`
 }
 
 // BenchmarkMonitor runs the whole monitor, from due to stored with the disk flushed, against bare net/http with
@@ -133,13 +135,13 @@ func benchChild(mode string) error {
 			return err
 		}
 		fmt.Println("http://" + l.Addr().String() + "/")
-		go http.Serve(l, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, `{"status": "fine"}`) }))
+		go http.Serve(l, http.HandlerFunc(answerBench))
 		io.Copy(io.Discard, os.Stdin)
 		return nil
 	case "bare":
 		return tell(benchBare(os.Getenv(benchTarget)))
 	}
-	m, err := benchOurs(os.Getenv(benchTarget))
+	m, err := benchOurs(mode, os.Getenv(benchTarget))
 	if err != nil {
 		return err
 	}
@@ -227,8 +229,8 @@ func bareCheck(transport *http.Transport, target string) {
 	}
 }
 
-// benchOurs is the whole monitor, with its store in a folder beside us (not in memory).
-func benchOurs(target string) (measured, error) {
+// benchOurs is the whole monitor, with its store in a folder beside us (not in memory), and what a mode adds to it.
+func benchOurs(mode, target string) (measured, error) {
 	dir, err := os.MkdirTemp(".", "bench-")
 	if err != nil {
 		return measured{}, err
@@ -236,6 +238,9 @@ func benchOurs(target string) (measured, error) {
 	defer os.RemoveAll(dir)
 	config := "journeys: [journeys.yaml]\ndata: data\nlisten: 127.0.0.1:0\nteams: {all: {pagers: [none]}}\n" +
 		"pagers: {none: {webhook: {url: 'http://127.0.0.1:1/'}}}\n"
+	if mode == "traced" {
+		config += "traces: {endpoint: " + target + "}\n"
+	}
 	var js strings.Builder
 	for i := range benchJourneys {
 		fmt.Fprintf(&js, "---\njourney: journey-%d\ntitle: A customer asks\nteam: all\nevery: %s\ntimeout: 5s\nsteps:\n"+
@@ -267,8 +272,9 @@ func benchOurs(target string) (measured, error) {
 	defer stop()
 	done := make(chan error, 1)
 	go func() { done <- m.Run(ctx) }()
-	<-ctx.Done()
+	scrapes := scrapeBench(ctx, mode, m.metrics)
 	result := l.measured(cpuTime() - before)
+	result.Scrapes = scrapes
 	return result, errors.Join(profiled(), <-done)
 }
 
