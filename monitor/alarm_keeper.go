@@ -63,7 +63,7 @@ func (k *alarmKeeper) Run(ctx context.Context) error {
 			return nil
 		case err == nil:
 			failing, pause = time.Time{}, 0
-			k.hardship.Hear(nil)
+			k.told()
 			continue
 		case failing.IsZero():
 			failing = time.Now()
@@ -75,6 +75,15 @@ func (k *alarmKeeper) Run(ctx context.Context) error {
 		}
 		retry.Reset(pause)
 	}
+}
+
+// told says that there is no trouble: all is in step, or that is nobody's matter here any more.
+func (k *alarmKeeper) told() {
+	if k.m.plan.Load().config.Alarms.OnReload {
+		k.hardship.Hear(nil)
+		return
+	}
+	k.hardship.Retire()
 }
 
 func (k *alarmKeeper) once(ctx context.Context) error {

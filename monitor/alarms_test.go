@@ -78,13 +78,13 @@ func TestAlarmsThatCannotBeKeptAreTriedAgainAndToldOf(t *testing.T) {
 		}
 		time.Sleep(time.Hour)
 		synctest.Wait()
-		if f := <-k.hardship.news; f == nil || f.Message != "no credentials" || tries.Load() < 5 || tries.Load() > 12 {
+		if f := <-k.hardship.news; f.failure == nil || f.failure.Message != "no credentials" || tries.Load() < 5 || tries.Load() > 12 {
 			t.Errorf("after an hour and %d tries %v was told", tries.Load(), f)
 		}
 		down.Store(false)
 		time.Sleep(mostAlarmPause + time.Second)
 		synctest.Wait()
-		if f := <-k.hardship.news; f != nil {
+		if f := <-k.hardship.news; f != (news{}) {
 			t.Errorf("after the mend %v was told", f)
 		}
 		stop()

@@ -17,7 +17,9 @@ const cloudTime = 10 * time.Second
 // delays no start.
 func (m *Monitor) openCloudWatch(config *Config) error {
 	c := config.CloudWatch
+	dir := filepath.Join(config.Data, "cloudwatch")
 	if c.Region == "" {
+		m.abandonCloudWatch(dir)
 		return nil
 	}
 	client, err := cloudwatch.NewClient(context.Background(), c.Region)
@@ -25,7 +27,6 @@ func (m *Monitor) openCloudWatch(config *Config) error {
 		return &StartError{Err: err, Hint: "the files that AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE name must be readable"}
 	}
 	m.numbers.CloudWatchDatapoints(string(cloudwatch.Accepted), 0)
-	dir := filepath.Join(config.Data, "cloudwatch")
 	m.hardship, m.alarms = newHardship(m, "cloudwatch", dir), newAlarmKeeper(m, dir)
 	m.cloud, err = cloudwatch.NewPublisher(cloudwatch.Options{
 		API: client, Namespace: c.Namespace, Steps: c.Steps, Dir: dir, Quota: c.Quota, Log: m.log,
@@ -33,6 +34,17 @@ func (m *Monitor) openCloudWatch(config *Config) error {
 		Patience: cloudPatience, Trouble: m.cloudTrouble, Troubled: m.hardship.incident != nil,
 	})
 	return err
+}
+
+// abandonCloudWatch ends what an earlier run of the monitor has left open, where the configuration has no cloudwatch any more:
+// nobody would ever close it.
+func (m *Monitor) abandonCloudWatch(dir string) {
+	for _, part := range []string{"cloudwatch", "alarms"} {
+		if h := newHardship(m, part, dir); h.incident != nil {
+			h.Retire()
+			m.abandoned = append(m.abandoned, h)
+		}
+	}
 }
 
 // cloudPatience is how long CloudWatch may take nothing before that is said as an error.

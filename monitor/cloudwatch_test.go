@@ -5,12 +5,15 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/outrider-monitor/outrider/exporter/cloudwatch/cwfake"
+	"github.com/outrider-monitor/outrider/paging"
+	"github.com/outrider-monitor/outrider/probes"
 )
 
 // The trouble is told once, to those who run the monitor and to no team; its end is told even if another run of the monitor
@@ -48,6 +51,48 @@ func TestTroubleWithCloudWatchIsAnIncidentOfTheMonitor(t *testing.T) {
 	stop()
 	if got := w.events(); got != "opened "+key+", closed "+key {
 		t.Errorf("told were %s", got)
+	}
+}
+
+// What is open when cloudwatch is removed from the configuration is closed at the next start, with the reason: no publisher
+// would ever close it. A reload refuses the change.
+func TestTroubleWithCloudWatchEndsWithCloudWatch(t *testing.T) {
+	t.Setenv("AWS_ENDPOINT_URL_CLOUDWATCH", "http://127.0.0.1:1")
+	t.Setenv("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE")
+	t.Setenv("AWS_SECRET_ACCESS_KEY", "example")
+	w := newWorld(t)
+	file := worldFiles(t, w, "menu")
+	plain, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	add(t, file, "cloudwatch: {region: eu-west-1}\n")
+	m, stop := monitored(t, w, file, time.Second)
+	m.cloudTrouble(errors.New("AccessDenied: no"))
+	m.alarms.hardship.Hear(&probes.Failure{Reason: probes.Offline, Message: "AccessDenied: no"})
+	eventually(t, "two pages", func() bool { return len(w.heard()) == 2 })
+	if err := os.WriteFile(file, plain, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := m.Reload(); err == nil || !strings.Contains(err.Error(), "restart it") {
+		t.Errorf("the reload says %v", err)
+	}
+	stop()
+	for range 2 { // the second start has nothing to tell
+		_, stop = monitored(t, w, file, time.Second)
+		eventually(t, "the end of both", func() bool { return len(w.heard()) == 4 })
+		stop()
+	}
+	for part, says := range map[string]string{"cloudwatch": "no longer publishes to CloudWatch: its configuration has no cloudwatch any more", "alarms": "no longer keeps CloudWatch alarms in step"} {
+		p := w.heard()[slices.IndexFunc(w.heard(), func(p paging.Page) bool {
+			return p.Event == "closed" && p.DedupKey == "outrider/test/monitor/"+part
+		})]
+		if !strings.Contains(p.Summary, says) || p.Incident.ClosedAt == nil {
+			t.Errorf("the end is told as %q", p.Summary)
+		}
+	}
+	if n := len(w.heard()); n != 4 {
+		t.Errorf("%d pages were heard, want 4", n)
 	}
 }
 

@@ -21,13 +21,20 @@ type hardship struct {
 	part string
 	file string
 	// news is the latest that was heard and not taken up yet.
-	news     chan *probes.Failure
+	news     chan news
 	incident *incidents.Incident
+}
+
+// news is why there is trouble; without a failure there is none. Retired says that this is because nobody does any more what
+// the trouble was with.
+type news struct {
+	failure *probes.Failure
+	retired bool
 }
 
 // newHardship knows what an earlier run of the monitor has left open.
 func newHardship(m *Monitor, part, dir string) *hardship {
-	h := &hardship{m: m, part: part, file: filepath.Join(dir, part+".incident.json"), news: make(chan *probes.Failure, 1)}
+	h := &hardship{m: m, part: part, file: filepath.Join(dir, part+".incident.json"), news: make(chan news, 1)}
 	if text, err := os.ReadFile(h.file); err == nil {
 		var i incidents.Incident
 		if json.Unmarshal(text, &i) == nil && i.ID != "" {
@@ -38,10 +45,15 @@ func newHardship(m *Monitor, part, dir string) *hardship {
 }
 
 // Hear takes the latest news: why there is trouble, or nil. It returns at once; only the last news counts.
-func (h *hardship) Hear(f *probes.Failure) {
+func (h *hardship) Hear(f *probes.Failure) { h.take(news{failure: f}) }
+
+// Retire takes the news that there is no such part any more, and so no trouble with it.
+func (h *hardship) Retire() { h.take(news{retired: true}) }
+
+func (h *hardship) take(n news) {
 	for {
 		select {
-		case h.news <- f:
+		case h.news <- n:
 			return
 		default:
 		}
@@ -59,7 +71,7 @@ const again = 5 * time.Second
 func (h *hardship) Run(ctx context.Context) error {
 	retry := time.NewTimer(again)
 	defer retry.Stop()
-	var pending *probes.Failure
+	var pending news
 	waits := false
 	for {
 		select {
@@ -86,8 +98,9 @@ func (h *hardship) Run(ctx context.Context) error {
 }
 
 // settle brings what people were told in step with what is so, and reports whether it could.
-func (h *hardship) settle(ctx context.Context, f *probes.Failure, now time.Time) bool {
+func (h *hardship) settle(ctx context.Context, n news, now time.Time) bool {
 	var e incidents.Event
+	f := n.failure
 	switch {
 	case f != nil && h.incident == nil:
 		h.incident = &incidents.Incident{ID: h.part + "_" + now.Format("20060102T150405"), Severity: "critical",
@@ -98,7 +111,7 @@ func (h *hardship) settle(ctx context.Context, f *probes.Failure, now time.Time)
 		e = incidents.Event{Kind: incidents.Opened, At: h.incident.OpenedAt}
 	case f == nil && h.incident != nil:
 		if h.incident.ClosedAt.IsZero() {
-			h.incident.ClosedAt = now
+			h.incident.ClosedAt, h.incident.Retired = now, n.retired
 		}
 		e = incidents.Event{Kind: incidents.Closed, At: h.incident.ClosedAt}
 	default:

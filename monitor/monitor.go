@@ -76,6 +76,8 @@ type Monitor struct {
 	cloud *cloudwatch.Publisher
 	// hardship tells of trouble with CloudWatch; nil where nothing goes there.
 	hardship *hardship
+	// abandoned are troubles with what the configuration no longer has: to be closed.
+	abandoned []*hardship
 	// alarms keeps CloudWatch's alarms in step; nil where nothing goes there.
 	alarms *alarmKeeper
 	// traces is nil where runs leave none.

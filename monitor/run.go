@@ -30,6 +30,9 @@ func (m *Monitor) Run(ctx context.Context) error {
 		m.start("news of CloudWatch's alarms", storeTimeout, failed, m.alarms.hardship.Run)
 		m.start("CloudWatch's alarms", cloudTime, failed, m.alarms.Run)
 	}
+	for _, h := range m.abandoned {
+		m.start("the end of trouble with "+h.part, storeTimeout, failed, h.Run)
+	}
 	if m.traces != nil {
 		m.start("the traces", traceTime, failed, m.traces.Run)
 	}

@@ -188,9 +188,14 @@ func storeSummary(deployment string, e incidents.Event) string {
 func partSummary(deployment, part string, e incidents.Event) string {
 	i := &e.Incident
 	who := "Outrider (" + deployment + ")"
-	cannot, can := "cannot publish to CloudWatch, whose alarms see no data", "publishes to CloudWatch again"
+	cannot, can, over := "cannot publish to CloudWatch, whose alarms see no data", "publishes to CloudWatch again",
+		"no longer publishes to CloudWatch: its configuration has no cloudwatch any more"
 	if part == "alarms" {
-		cannot, can = "cannot keep its CloudWatch alarms in step with the journeys", "keeps its CloudWatch alarms in step again"
+		cannot, can, over = "cannot keep its CloudWatch alarms in step with the journeys", "keeps its CloudWatch alarms in step again",
+			"no longer keeps CloudWatch alarms in step: its configuration does not ask for it any more"
+	}
+	if e.Kind == incidents.Closed && i.Retired {
+		return fmt.Sprintf("%s %s; it could not since %s", who, over, clock(i.Since, e.At))
 	}
 	if e.Kind == incidents.Closed {
 		return fmt.Sprintf("%s %s since %s; it could not for %s", who, can, clock(e.At, e.At), span(e.At.Sub(i.Since)))
