@@ -236,7 +236,7 @@ func (r *round) deliver(d Delivery) {
 		r.news <- told
 		return
 	}
-	if err != nil && !Permanent(err) {
+	if err != nil && !reached(err) {
 		told.err = err
 	}
 	r.news <- told

@@ -312,6 +312,32 @@ func TestAPagerThatIsDownIsTestedOnePageAtATimeAndFoundWithinAMinute(t *testing.
 	})
 }
 
+func TestAPageThatIsNotTakenWholeDelaysNoOther(t *testing.T) {
+	p := &receiver{answer: func(_ int, page Page) error {
+		if page.DedupKey == "a" {
+			return &SendError{Reached: true, RetryAfter: time.Minute, Err: errors.New("452 Bob's mailbox is full")}
+		}
+		return nil
+	}}
+	bubble(t, Directory{Pagers: map[string]Pager{"p": p}}, func(t *testing.T, m *memory, c *Courier, _ func() []string) {
+		m.add("p", "a", 0)
+		c.Wake()
+		time.Sleep(time.Second)
+		for n := range 30 {
+			m.add("p", fmt.Sprint("b", n), 0)
+		}
+		c.Wake()
+		time.Sleep(time.Second)
+		if left := m.left(); left != 1 {
+			t.Errorf("%d pages are left after a second, want the one that is not taken whole", left)
+		}
+		time.Sleep(10 * time.Minute)
+		if tries := len(p.log()) - 30; tries < 5 || tries > 12 {
+			t.Errorf("it was tried %d times in ten minutes, want about one a minute, as was asked for", tries)
+		}
+	})
+}
+
 func TestRetryAfterIsHonoured(t *testing.T) {
 	p := &receiver{answer: func(n int, _ Page) error {
 		if n == 0 {

@@ -93,6 +93,12 @@ func relays(pager string, page Page, cause string, fallback []string) []Outgoing
 	return out
 }
 
+// reached reports whether the other side answered, and what it said is of this page alone.
+func reached(err error) bool {
+	var how *SendError
+	return errors.As(err, &how) && (how.Permanent || how.Reached)
+}
+
 // Permanent reports whether the other side was reached and said no for good.
 func Permanent(err error) bool {
 	var how *SendError

@@ -16,6 +16,8 @@ type Pager interface {
 type SendError struct {
 	// Permanent: trying again cannot help.
 	Permanent bool
+	// Reached: the other side works; it is this page alone that it did not take, or did not take whole. Other pages need not wait.
+	Reached bool
 	// RetryAfter is how long the other side asked us to wait; zero if it did not.
 	RetryAfter time.Duration
 	Err        error

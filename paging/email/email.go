@@ -218,7 +218,8 @@ func (p *Pager) settle(page string, took []string, refused []error) error {
 	for _, err := range refused {
 		e.Permanent = e.Permanent && permanent(err)
 	}
-	if p.taken.some(page) {
+	if p.taken.some(page) { // One full mailbox keeps no other page from anybody.
+		e.Reached = true
 		e.Err = fmt.Errorf("%w (the other recipients have it)", e.Err)
 	}
 	return e

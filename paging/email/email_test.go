@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"errors"
 	"io"
 	"mime"
 	"mime/multipart"
@@ -220,6 +221,10 @@ func TestRefusalsAreOfTheRecipientThatTheyAreOf(t *testing.T) {
 		err := send(t, p, sample("opened"))
 		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) || paging.Permanent(err) != permanent {
 			t.Errorf("%s: %v, want %q, permanent %v", what, err, want, permanent)
+		}
+		var how *paging.SendError
+		if some := strings.Contains(want, "the other recipients") || len(to) > 0; err != nil && (!errors.As(err, &how) || how.Reached != some) {
+			t.Errorf("%s: %+v, want that other pages need not wait: %v", what, how, some)
 		}
 		var heard []string
 		for _, m := range s.got() {

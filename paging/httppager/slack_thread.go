@@ -3,6 +3,8 @@ package httppager
 import (
 	"context"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 
@@ -52,7 +54,12 @@ func (s *Slack) SendNoting(ctx context.Context, page paging.Page, known paging.N
 		}
 	}
 	if err := s.repaint(ctx, page, root); err != nil && !paging.Permanent(err) {
-		return repliedNote(page), err
+		late := &paging.SendError{Reached: true, Err: fmt.Errorf("it is in the thread, but above it does not say so yet: %w", err)}
+		var how *paging.SendError
+		if errors.As(err, &how) {
+			late.RetryAfter = how.RetryAfter
+		}
+		return repliedNote(page), late
 	}
 	return "", nil
 }
