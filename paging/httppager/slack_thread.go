@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/outrider-monitor/outrider/paging"
 )
@@ -53,7 +54,8 @@ func (s *Slack) SendNoting(ctx context.Context, page paging.Page, known paging.N
 			return "", err
 		}
 	}
-	if err := s.repaint(ctx, page, root); err != nil && !paging.Permanent(err) {
+	err = s.repaint(ctx, page, root)
+	if err != nil && !paging.Permanent(err) && time.Since(page.CreatedAt) < repaintTime {
 		late := &paging.SendError{Reached: true, Err: fmt.Errorf("it is in the thread, but above it does not say so yet: %w", err)}
 		var how *paging.SendError
 		if errors.As(err, &how) {
@@ -63,6 +65,9 @@ func (s *Slack) SendNoting(ctx context.Context, page paging.Page, known paging.N
 	}
 	return "", nil
 }
+
+// repaintTime is how long the first message is tried to be changed: others must not be called for what did arrive.
+const repaintTime = 4 * time.Minute
 
 // slackReplied notes that the page is in the thread, and that only the first message does not say so yet.
 type slackReplied struct {

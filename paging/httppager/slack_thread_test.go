@@ -37,7 +37,7 @@ func newSlackLives(t *testing.T) (*slackLives, *workspace) {
 	w := &workspace{t: t, next: map[string][]string{}}
 	server := httptest.NewServer(w)
 	t.Cleanup(server.Close)
-	at := time.Date(2026, 11, 22, 3, 0, 0, 0, time.UTC)
+	at := time.Now().UTC().Truncate(time.Second)
 	l := &slackLives{t: t, dir: t.TempDir(), options: httppager.SlackOptions{Token: slackToken, Channel: "#ops", API: server.URL + "/api"},
 		settled: make(chan paging.Outcome, 1000), composer: paging.Composer{Deployment: "test", ExternalURL: "https://outrider.example"},
 		journey: &journeys.Journey{Name: "checkout", Title: "A customer buys dinner", Team: "payments", Runbook: "https://runbooks.example/checkout"},
@@ -138,8 +138,13 @@ func TestAnIncidentIsOneSlackThreadWhateverIsRestarted(t *testing.T) {
 		t.Errorf("the first message says %q with %d blocks, want its end and what broke, %d blocks", root.Head, root.Blocks, blocks)
 	}
 
+	// A page that is old is not tried again for the sake of a colour.
 	l.event.Incident.ID, l.event.Incident.ClosedAt, l.event.Incident.Acknowledged = "inc_2", time.Time{}, nil
+	l.event.At = time.Now().Add(-time.Hour)
 	l.tell(incidents.Opened, paging.Accepted)
+	w.fail("chat.update", "internal_error")
+	l.event.Incident.ClosedAt = l.event.At.Add(time.Minute)
+	l.tell(incidents.Closed, paging.Accepted)
 	if channel, _ = w.shown(); len(channel) != 2 {
 		t.Errorf("the channel shows %q, want the next incident too", channel)
 	}
