@@ -29,7 +29,7 @@ func (m *Monitor) openCloudWatch(config *Config) error {
 	m.numbers.CloudWatchDatapoints(string(cloudwatch.Accepted), 0)
 	m.hardship, m.alarms = newHardship(m, "cloudwatch", dir), newAlarmKeeper(m, dir)
 	m.cloud, err = cloudwatch.NewPublisher(cloudwatch.Options{
-		API: client, Namespace: c.Namespace, Steps: c.Steps, Dir: dir, Quota: c.Quota, Log: m.log,
+		API: client, Namespace: c.Namespace, Steps: c.Steps, Dir: dir, Quota: c.Quota, Log: m.log, Gather: c.Gather,
 		Count:    func(s cloudwatch.Settled, n int) { m.numbers.CloudWatchDatapoints(string(s), n) },
 		Patience: cloudPatience, Trouble: m.cloudTrouble, Troubled: m.hardship.incident != nil,
 	})

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"time"
 
 	"github.com/outrider-monitor/outrider/journeys/document"
 )
@@ -18,6 +19,8 @@ type CloudWatchConfig struct {
 	Quota int64
 	// Dashboard asks for a dashboard among what is kept in step.
 	Dashboard bool
+	// Gather is how long datapoints are gathered; zero: ten seconds. It is not in the file: the demo is faster than life.
+	Gather time.Duration
 }
 
 // AlarmsConfig says whom CloudWatch's alarms tell: ARNs, of SNS topics mostly. Teams has those of a team, which is told

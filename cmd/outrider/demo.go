@@ -33,6 +33,8 @@ type demoStartCommand struct {
 	PaymentPort int    `default:"8081" help:"Port of the shop's payment frame."`
 	ControlPort int    `default:"8082" help:"Port of the page that breaks the shop."`
 	APIPort     int    `name:"api-port" default:"8443" help:"Port of the shop's HTTPS API."`
+	CloudWatch  bool   `name:"cloudwatch" help:"Show the way of an alarm too, with a stand-in for CloudWatch: nothing goes to AWS."`
+	Faster      int    `default:"6" help:"With --cloudwatch, how many times faster than in earnest journeys run and CloudWatch judges."`
 }
 
 // The addresses of the demo, as in examples/outrider.yaml.
@@ -69,7 +71,9 @@ type demo struct {
 	shop     *shop.Shop
 	receiver *receiver
 	monitor  *monitor.Monitor
-	undo     []func()
+	// cloud is nil without --cloudwatch.
+	cloud *demoCloud
+	undo  []func()
 }
 
 func (d *demo) close() {
@@ -107,6 +111,12 @@ func (d *demo) make(c *console) (err error) {
 		return err
 	}
 	d.undo = append(d.undo, d.receiver.close)
+	if k.CloudWatch {
+		if d.cloud, err = newDemoCloud(c, d.config, k.Faster, d.receiver); err != nil {
+			return err
+		}
+		d.undo = append(d.undo, d.cloud.close)
+	}
 	env := map[string]string{
 		"HOOK_SECRET": secret, "TEST_CARD": demoCard,
 		"SHOP_URL": d.shop.URL(), "SHOP_API_URL": d.shop.APIURL(), "SHOP_CA": d.shop.CAFile(),
@@ -166,6 +176,9 @@ func (d *demo) openMonitor(c *console, env map[string]string) error {
 				config.Listen, config.ExternalURL = d.k.Listen, "http://"+d.k.Listen
 			}
 			config.Redirect("demo-receiver", "http://"+d.receiver.listener.Addr().String()+"/")
+			if d.cloud != nil {
+				d.cloud.adjust(config)
+			}
 		},
 	})
 	if err != nil {
@@ -187,9 +200,14 @@ func demoHint(err error) error {
 // orders can be cancelled.
 func (d *demo) run(ctx context.Context) error {
 	later, end := context.WithCancel(context.Background())
-	over := make(chan error, 2)
-	go func() { over <- d.receiver.run(later) }()
-	go func() { over <- d.shop.Run(later) }()
+	parts := []func(context.Context) error{d.receiver.run, d.shop.Run}
+	if d.cloud != nil {
+		parts = append(parts, d.cloud.run)
+	}
+	over := make(chan error, len(parts))
+	for _, run := range parts {
+		go func() { over <- run(later) }()
+	}
 	monitored, stop := context.WithCancel(ctx)
 	done := make(chan error, 1)
 	go func() { done <- d.monitor.Run(monitored) }()
@@ -236,6 +254,9 @@ func (d *demo) welcome(c *console) {
 	fmt.Fprintf(c.out, "          %s demo mend%s\n", me, d.controlFlag())
 	fmt.Fprintf(c.out, "          %s run %s\n\n", me, relativeTo(file))
 	fmt.Fprintf(c.out, "  The shop is at %s, everything that can break in it at %s.\n", d.shop.URL(), d.shop.ControlURL())
+	if d.cloud != nil {
+		d.cloud.welcome(c)
+	}
 	fmt.Fprintf(c.out, "  Pages are shown here. Ctrl-C stops.\n\n")
 }
 

@@ -25,6 +25,8 @@ type receiver struct {
 	c        *console
 	listener net.Listener
 	verify   *standardwebhooks.Webhook
+	// notices takes what SNS posts; nil without CloudWatch.
+	notices http.Handler
 
 	mu   sync.Mutex
 	log  *os.File
@@ -88,6 +90,10 @@ func (r *receiver) run(ctx context.Context) error {
 
 // ServeHTTP accepts a page that is signed by us, once it is written down.
 func (r *receiver) ServeHTTP(w http.ResponseWriter, req *http.Request) {
+	if req.URL.Path == noticePath && r.notices != nil {
+		r.notices.ServeHTTP(w, req)
+		return
+	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, req.Body, 1<<20))
 	if err != nil || req.Method != http.MethodPost {
 		http.Error(w, "want a page", http.StatusBadRequest)

@@ -61,7 +61,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": exits, "shop": shopIs, "expand": expand, "monitor": monitorCommand, "page": pageArrives, "requested": requested, "fetch": fetch,
-			"received": demoReceived, "profiles-gone": profilesGone, "cloudwatch": cloudWatch,
+			"received": demoReceived, "notified": demoNotified, "profiles-gone": profilesGone, "cloudwatch": cloudWatch,
 		},
 	})
 }
@@ -226,6 +226,25 @@ func demoReceived(ts *testscript.TestScript, _ bool, args []string) {
 	}
 	if !until(func() bool { return count() >= want }) || count() != want {
 		ts.Fatalf("%d pages %q of %q, want %d:\n%s", count(), args[0], args[1], want, strings.Join(all, "\n"))
+	}
+}
+
+// demoNotified waits until the demo's terminal was told by SNS, the last time, that an alarm is in a state.
+func demoNotified(ts *testscript.TestScript, _ bool, args []string) {
+	var text []byte
+	last := func() (state string) {
+		text, _ = os.ReadFile(ts.MkAbs(".outrider/notified.jsonl"))
+		for line := range strings.Lines(string(text)) {
+			var e envelope
+			var a alarmNotice
+			if json.Unmarshal([]byte(line), &e) == nil && json.Unmarshal([]byte(e.Message), &a) == nil && a.AlarmName == args[1] {
+				state = a.NewStateValue
+			}
+		}
+		return state
+	}
+	if !until(func() bool { return last() == args[0] }) {
+		ts.Fatalf("%s is not told to be in %s:\n%s", args[1], args[0], text)
 	}
 }
 

@@ -44,6 +44,8 @@ type Options struct {
 	Count    func(Settled, int)
 	Trouble  func(error)
 	Patience time.Duration
+	// Gather is how long datapoints are gathered. Zero: ten seconds.
+	Gather time.Duration
 	// Troubled says that trouble was told of, and its end was not: by an earlier run of the monitor.
 	Troubled bool
 }
@@ -90,6 +92,9 @@ func NewPublisher(o Options) (*Publisher, error) {
 	if o.Trouble == nil {
 		o.Trouble = func(error) {}
 	}
+	if o.Gather <= 0 {
+		o.Gather = flushEvery
+	}
 	return &Publisher{o: o, spool: s, limit: rate.NewLimiter(requestsPerSecond, 1), troubled: o.Troubled}, nil
 }
 
@@ -105,10 +110,10 @@ func (p *Publisher) Observe(j *journeys.Journey, r *probes.Result, t Terms) {
 	p.gather.add(observe(j, r, t, p.o.Steps))
 }
 
-// Run sends what is gathered every ten seconds, new datapoints before those that wait, until ctx ends; then it sends, or
+// Run sends what is gathered, new datapoints before those that wait, until ctx ends; then it sends, or
 // puts aside, what is left. It never fails.
 func (p *Publisher) Run(ctx context.Context) error {
-	tick := time.NewTicker(flushEvery)
+	tick := time.NewTicker(p.o.Gather)
 	defer tick.Stop()
 	for {
 		select {

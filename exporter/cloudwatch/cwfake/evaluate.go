@@ -147,8 +147,9 @@ func (s *Server) statistic(m *metric, statistic string, period, back int) (value
 	if m == nil {
 		return 0, false, nil
 	}
-	end := s.o.Now().UTC().Truncate(time.Duration(period) * time.Second).Add(-time.Duration(back*period) * time.Second)
-	start := end.Add(-time.Duration(period) * time.Second)
+	long := time.Duration(period) * time.Second / time.Duration(s.o.Faster)
+	end := s.o.Now().UTC().Truncate(long).Add(-time.Duration(back) * long)
+	start := end.Add(-long)
 	least, most, sum, count := math.Inf(1), math.Inf(-1), 0.0, 0.0
 	for _, v := range m.values {
 		if v.At.Before(start) || !v.At.Before(end) {
