@@ -45,7 +45,7 @@ func newTab(w *window, c journeys.Conditions, log *traffic.Log) *tab {
 
 // configure sets the page's conditions. The commands are sent together: they cost one round trip.
 func (t *tab) configure(ctx context.Context) error {
-	all := t.allSetup()
+	all := t.allSetup(true)
 	if !t.Lease.Shell || t.options.Journey.Browser.Device != nil { // a window with a frame around the page
 		all = append(all, t.screen())
 	}
@@ -70,7 +70,7 @@ func dispensable(method string) bool {
 
 // Prepare turns on the domains that a session needs, without waiting.
 func (t *tab) Prepare(s *wire.Session) {
-	for _, c := range t.allSetup() {
+	for _, c := range t.allSetup(false) {
 		s.Post(c.Method, c.Params)
 	}
 	if t.window.orders.Load().Intercept() {
@@ -80,8 +80,8 @@ func (t *tab) Prepare(s *wire.Session) {
 }
 
 // allSetup are the commands that prepare a session: what to report, and the conditions of the journey.
-func (t *tab) allSetup() []wire.Command {
-	all := append(t.Setup(), t.lasting()...)
+func (t *tab) allSetup(blank bool) []wire.Command {
+	all := append(t.Setup(blank), t.lasting()...)
 	t.Lock()
 	defer t.Unlock()
 	return append(all, emulate.Changeable(t.conditions)...)

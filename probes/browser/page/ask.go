@@ -83,14 +83,17 @@ const callInPage = "function(name,a){return globalThis.__outrider[name](a)}"
 // source is the script that is installed in each isolated world.
 var source = inpage.Source()
 
-// ourScript has the script installed in each document as soon as it is there, without our asking.
-var ourScript = func() jsonv2.Value {
-	quoted, err := jsonv2.Marshal(map[string]any{"source": source, "worldName": worldName, "runImmediately": true})
+// ourScript has the script installed in each document as soon as it is there, without our asking; ourScriptNext leaves
+// the document out that is there already.
+var ourScript, ourScriptNext = installing(true), installing(false)
+
+func installing(now bool) jsonv2.Value {
+	quoted, err := jsonv2.Marshal(map[string]any{"source": source, "worldName": worldName, "runImmediately": now})
 	if err != nil {
 		panic(err) // it is constant
 	}
 	return quoted
-}()
+}
 
 // Ask calls a function of the in-page script in a frame and decodes its answer. A document that is replaced
 // meanwhile is asked again: argument is called for each try.

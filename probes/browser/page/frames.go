@@ -240,8 +240,13 @@ func (p *Page) Sessions() []*wire.Session {
 	return append([]*wire.Session{p.Line}, p.extra...)
 }
 
-// Setup are the commands that prepare a session of the page: what to report.
-func (p *Page) Setup() []wire.Command {
+// Setup are the commands that prepare a session of the page: what to report. Of a blank document, which nobody looks into,
+// no more is asked than it needs to become a page: a world of its own there would cost as much as in any other.
+func (p *Page) Setup(blank bool) []wire.Command {
+	script := ourScript
+	if blank {
+		script = ourScriptNext
+	}
 	all := []wire.Command{
 		wire.Say("Page.enable", nil),
 		wire.Say("Network.enable", p.Traffic.Params()),
@@ -252,7 +257,7 @@ func (p *Page) Setup() []wire.Command {
 			"autoAttach": true, "waitForDebuggerOnStart": true, "flatten": true,
 			"filter": []map[string]any{{"type": "iframe"}, {"type": "service_worker"}, {"exclude": true}},
 		}),
-		wire.Say("Page.addScriptToEvaluateOnNewDocument", ourScript),
+		wire.Say("Page.addScriptToEvaluateOnNewDocument", script),
 	}
 	if p.Traffic.AwaitsAnswers() {
 		// Bodies outlive the document that asked for them.
