@@ -169,7 +169,7 @@ func (p *parser) compile(n *document.Node, source string, offset int, at place) 
 			mistakes = expression.Mistakes{{Message: err.Error()}}
 		}
 		for _, m := range mistakes {
-			if n.Commented && !n.Quoted && strings.Contains(m.Message, "EOF") {
+			if n.Commented && !n.Quoted && (strings.Contains(m.Message, "EOF") || strings.Contains(m.Message, "not terminated")) {
 				m.Hint = "in YAML a # after a space begins a comment: put the expression in quotes"
 			}
 			p.r.ProblemAt(n.At(offset+m.Offset), n.Path(), m.Message, m.Hint)
