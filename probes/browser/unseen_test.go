@@ -17,6 +17,10 @@ func TestWhatIsInThePageButNotOnTheScreenIsNotSeen(t *testing.T) {
 		"a transparent frame":   {"see: {role: heading, frame: {title: Transparent}}", "not visible"},
 		"one pixel":             {"see: For readers of the screen", "not visible"},
 		"clipped":               {"see: Clipped away", "not visible"},
+		"clear as glass":        {"see: Clear as glass", "not visible"},
+		"clear, with a child":   {"see: Clear too", "not visible"},
+		"in clear air":          {"see: In clear air", "not visible"},
+		"indented away":         {"see: Indented away", "not visible"},
 		"closed details":        {"see: Inside what is closed", `no "Inside what is closed"`},
 		"hidden until found":    {"see: Until it is found", `no "Until it is found"`},
 		"a hidden word":         {"see: Your order is not confirmed", `no "Your order is not confirmed"`},
@@ -36,6 +40,10 @@ func TestWhatIsNotOnTheScreenStandsInNobodysWay(t *testing.T) {
 	visit(t, newZoo(t), `
   - goto: ZOO/unseen.html
   - see: Your order is confirmed
+  - see: A sunset of letters
+  - see: and half ink
+  - see: {role: link, name: The logo}
+  - gone: Clear as glass
   - see: A broken word
   - gone: In a drawer that is shut
   - see: Fixed to what scrolls

@@ -20,6 +20,13 @@ function grade(text, want, exact) {
   return tl.includes(wl) ? PART : 0;
 }
 
+// gradeName is grade for the name of a field or a control: the mark of a field that must be filled is not part of how people
+// call it, so "Address" is the whole of "Address *", and not of "Address 2".
+function gradeName(text, want, exact) {
+  const g = grade(text, want, exact);
+  return g === PART && grade(squeeze(text).replace(/^\*\s*|\s*\*$/g, ''), want, false) >= WHOLE ? WHOLE : g;
+}
+
 // likeness of two texts, 0 to 1, by the pairs of letters they share (Dice).
 function likeness(a, b) {
   const pairs = (s) => {

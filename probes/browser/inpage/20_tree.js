@@ -147,6 +147,33 @@ function clipped(el) {
   return false;
 }
 
+// DRAWN is what shows something beside text.
+const DRAWN = 'img,svg,canvas,video,picture,iframe,object,input,textarea,select';
+
+// unreadable reports whether an element is nothing but text that nobody can read: as clear as glass, or moved out of the page
+// by its indent. Where a picture takes the text's place, or shines through its letters, there is something to see.
+function unreadable(el) {
+  const s = getComputedStyle(el);
+  const away = parseFloat(s.textIndent) < -99;
+  if (!away && !glassy(s)) return false;
+  if (s.backgroundImage !== 'none' || el.matches(DRAWN) || el.querySelector(DRAWN) || !squeeze(el.textContent)) return false;
+  const written = [el, ...el.querySelectorAll('*')].filter((e) => [...e.childNodes].some((n) => n.nodeType === 3 && squeeze(n.data)));
+  return written.every((e) => glassy(getComputedStyle(e)) && !throughLetters(e) || away && !inked(e));
+}
+
+const glassy = (s) => /^rgba\(.*, 0\)$|\/ 0\)$/.test(s.webkitTextFillColor || s.color) && s.textShadow === 'none' && !parseFloat(s.webkitTextStrokeWidth);
+
+function throughLetters(el) {
+  for (let e = el; e; e = parentOf(e)) if (/text/.test(getComputedStyle(e).backgroundClip)) return true;
+  return false;
+}
+
+// inked reports whether some of the text that is directly in an element is on the page.
+function inked(el) {
+  const range = document.createRange();
+  return [...el.childNodes].some((n) => n.nodeType === 3 && (range.selectNode(n), [...range.getClientRects()].some((r) => r.width > 0 && onPage(el, r))));
+}
+
 const TOGGLES = 'input[type=checkbox],input[type=radio],input[type=file]';
 
 // visible reports whether a person could see the element, perhaps after scrolling. For something to be acted
@@ -160,7 +187,7 @@ function visible(el, transparent) {
     if (getComputedStyle(el).display !== 'contents') return false;
   }
   const all = boxes(el);
-  return all.length > 0 && all.some((r) => onPage(el, r)) && (toggle || !clipped(el));
+  return all.length > 0 && all.some((r) => onPage(el, r)) && (toggle || !clipped(el)) && (transparent || !unreadable(el));
 }
 
 // words is the text of an element as it is shown, what is in shadow roots too.

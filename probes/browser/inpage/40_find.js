@@ -29,7 +29,7 @@ const engines = {
   alt: (root, p) => byAttribute(root, 'alt', p),
   title: (root, p) => byAttribute(root, 'title', p),
   label: (root, p) => deep(root, FIELDS)
-    .map((el) => [el, Math.max(0, ...labelsOf(el).map((l) => grade(l, p.value, p.exact)))]).filter(([, g]) => g),
+    .map((el) => [el, Math.max(0, ...labelsOf(el).map((l) => gradeName(l, p.value, p.exact)))]).filter(([, g]) => g),
   text: (root, p) => byText(root, p),
   role(root, p, o) {
     const want = SAME_ROLE[p.value] || p.value;
@@ -97,7 +97,7 @@ function byName(all, want, exact, o, also) {
     const out = [];
     for (const el of els) {
       if (performance.now() > until) break;
-      const g = grade(nameOf(el), want, exact);
+      const g = gradeName(nameOf(el), want, exact);
       if (g && also(el)) out.push([el, g]);
     }
     return out;
