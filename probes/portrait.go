@@ -37,6 +37,9 @@ type Look struct {
 	Requests []string `json:"requests,omitempty"`
 }
 
+// Ended stands in a line of [Look.Requests] between a request and how it ended, if it did not end well.
+const Ended = " → "
+
 // Looker is a [Session] that can say what its page looks like.
 type Looker interface {
 	// Look waits, a short time within ctx, for the page to load, and says what is on it and what the latest step's

@@ -304,9 +304,9 @@ func (s *stepRun) diagnose(ctx context.Context, f *Failure) *Failure {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.r.o.EvidenceTime)
 	defer cancel()
 	if better := s.sess.Diagnose(ctx, f); better != nil {
-		return better
+		f = better
 	}
-	return f
+	return s.habitual(ctx, f)
 }
 
 // sleepUntil waits, and reports false if ctx ended first.

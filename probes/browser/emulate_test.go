@@ -132,7 +132,7 @@ steps:
 		got[address.Host(r.URL)] = r.Error
 	}
 	for host, blocked := range map[string]bool{"www.google-analytics.com": true, "doubleclick.net": true, "shop.invalid": false} {
-		if strings.Contains(got[host], "(inspector)") != blocked || got[host] == "" {
+		if (got[host] == "blocked by browser.block") != blocked || got[host] == "" {
 			t.Errorf("%s: %q", host, got[host])
 		}
 	}

@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"strings"
@@ -77,6 +78,32 @@ func TestAFailureThatOnlyAThirdPartyCausedIsNamedSo(t *testing.T) {
 				t.Errorf("%s: got %q: %s, want %q", c.page, f.ThirdParty, f.Message, want)
 			}
 		})
+	}
+}
+
+func TestAToleratedThirdPartyThatAlwaysFailsHidesNothing(t *testing.T) {
+	z := newZoo(t)
+	widgets(t, z)
+	open := true
+	z.mux.HandleFunc("/half-open", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html")
+		fmt.Fprintf(w, `<title>Shop</title><script src="%s/status/503"></script>`, z.other())
+		if open {
+			fmt.Fprint(w, "<h1>Open</h1>")
+		}
+	})
+	j := parse(t, z, "third_party: {tolerate: localhost}\nsteps:\n  - goto: ZOO/half-open\n  - see: Open\n    timeout: 1s")
+	var good *probes.Portrait
+	runner := probes.NewRunner(probes.Options{
+		Drivers: []probes.Driver{driver(t)}, LastGood: func(context.Context, string) *probes.Portrait { return good },
+	})
+	first := runner.Run(t.Context(), &j, probes.Request{})
+	if good = first.Portrait; first.Outcome != probes.Passed || good == nil {
+		t.Fatalf("the good run is %v: %+v", first.Outcome, first.Failure)
+	}
+	open = false
+	if r := runner.Run(t.Context(), &j, probes.Request{}); r.Outcome != probes.Failed || !strings.Contains(r.Failure.Message, "failed like that in the last good run too") {
+		t.Errorf("it is %v: %+v", r.Outcome, r.Failure)
 	}
 }
 

@@ -51,6 +51,9 @@ func (l *Log) line(r *Request) probes.RequestLine {
 		Method: r.Method, URL: redact.Cut(redact.URL(r.URL), maxLine), Type: strings.ToLower(r.Kind), Status: r.Status, Error: r.Err,
 		Offset: r.Begun.Sub(l.began), Duration: r.Took, ThirdParty: !l.Ours(address.Host(r.URL)),
 	}
+	if blocked(r) {
+		one.Error = "blocked by browser.block"
+	}
 	if !r.Done {
 		one.Error, one.Duration = "pending", time.Since(r.Begun)
 	}
@@ -92,17 +95,24 @@ func (r *Request) Excerpt(ctx context.Context) string {
 	return strings.TrimSpace(redact.Cut(answer.Body, 4*maxBody))
 }
 
-// Compared are the requests of a span, or of all with nil, as they can be compared between runs, at most so many.
+// Compared are the requests of a span, or of all with nil, as they can be compared between runs, at most so many: those that
+// failed before the others, since whether they did so in a good run too decides whose fault a failure is.
 func (l *Log) Compared(span *meter.Span, most int) []string {
-	var all []string
+	var failed, well []string
 	for _, r := range l.history {
-		if (span == nil || r.span == span) && len(all) < most {
-			if line := compared(r); line != "" {
-				all = append(all, line)
-			}
+		if span != nil && r.span != span {
+			continue
+		}
+		switch line := compared(r); {
+		case line == "":
+		case strings.Contains(line, probes.Ended):
+			failed = append(failed, line)
+		default:
+			well = append(well, line)
 		}
 	}
-	return all
+	all := append(failed, well...)
+	return all[:min(len(all), most)]
 }
 
 // compared is a request as it can be compared between runs: without what changes, and with how it ended. Pictures
@@ -130,5 +140,5 @@ func compared(r *Request) string {
 	if end == "well" {
 		return line
 	}
-	return line + " → " + strings.TrimSpace(end)
+	return line + probes.Ended + strings.TrimSpace(end)
 }

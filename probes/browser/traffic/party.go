@@ -140,7 +140,7 @@ func trouble(r *Request) string {
 		return ""
 	}
 	switch {
-	case r.Err != "" && (r.Cancelled || strings.Contains(r.Err, "BLOCKED_BY_CLIENT") || strings.Contains(r.Err, "inspector")):
+	case r.Err != "" && (r.Cancelled || blocked(r)):
 		return ""
 	case r.Err != "":
 		return "failed: " + r.Err
@@ -150,6 +150,11 @@ func trouble(r *Request) string {
 		return fmt.Sprintf("is not answered after %s", time.Since(r.Begun).Round(100*time.Millisecond))
 	}
 	return ""
+}
+
+// blocked reports whether the journey's own patterns refused a request.
+func blocked(r *Request) bool {
+	return strings.Contains(r.Err, "BLOCKED_BY_CLIENT") || strings.Contains(r.Err, "inspector")
 }
 
 // missesSomething reports whether an exception is one of code that did not find what another script was to bring.
