@@ -2,6 +2,7 @@ package browser
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/outrider-monitor/outrider/probes"
@@ -12,6 +13,9 @@ import (
 
 // tellTime bounds what is read of a page beside its picture.
 const tellTime = 1500 * time.Millisecond
+
+// refusalTime is how long the rest of an error page may take.
+const refusalTime = time.Second
 
 // Evidence adds what the page shows and what it said. Each part is independent: a page that is stuck still
 // gives its console and its requests.
@@ -25,6 +29,11 @@ func (s *session) Evidence(ctx context.Context, name string, e *probes.Evidence)
 		e.PageURL = t.Main.Unreachable
 	}
 	e.Console = append(e.Console, t.Console.Lines()...)
+	if n := t.Traffic.Unread(); n > 0 {
+		e.Console = append(e.Console, probes.ConsoleLine{
+			Level: "warning", Text: fmt.Sprintf("(%d requests left out: the page asks without end)", n), Offset: time.Since(s.options.StartedAt),
+		})
+	}
 	notable := t.Traffic.Notable()
 	lines := t.Traffic.Lines(notable)
 	pending := t.Main.Pending || !t.Main.Loaded
@@ -33,7 +42,7 @@ func (s *session) Evidence(ctx context.Context, name string, e *probes.Evidence)
 	if t.Lost() || !t.Lease.Alive() {
 		return
 	}
-	if pending {
+	if pending && t.endOfRefusal(ctx) {
 		t.Line.Post("Page.stopLoading", nil) // a picture of a page that is loading would wait for it
 	}
 	look, cancel := context.WithTimeout(ctx, time.Second)
@@ -59,6 +68,20 @@ func (s *session) Evidence(ctx context.Context, name string, e *probes.Evidence)
 		e.HAR = recording.Name
 		e.Artifacts = append(e.Artifacts, *recording)
 	}
+}
+
+// endOfRefusal waits for the rest of a page that tells of its own failure: the step has failed with the first of it, and the
+// rest is what a person wants to read. It reports whether something is still to come.
+func (t *tab) endOfRefusal(ctx context.Context) bool {
+	ctx, cancel := context.WithTimeout(ctx, refusalTime)
+	defer cancel()
+	refused := true
+	err := t.Until(ctx, func() bool {
+		r := t.Traffic.Document()
+		refused = r != nil && r.Status >= 400
+		return !refused || r.Done && t.Ready()
+	})
+	return err != nil || !refused
 }
 
 // bodies adds to the first lines what refused requests of scripts were answered: an API says there what it does not

@@ -241,6 +241,30 @@ func TestAPageThatIsStillLoadingLeavesItsEvidenceInTime(t *testing.T) {
 	}
 }
 
+// The step fails with the head of the answer; what a person wants to read comes after it.
+func TestAnErrorPageIsReadToItsEndForTheEvidence(t *testing.T) {
+	z := newZoo(t)
+	z.misbehave(t)
+	v := visit(t, z, "  - goto: ZOO/refused-at-length")
+	v.fail(probes.Status, "404")
+	if e := v.evidence(); pictures(e) != 1 || !strings.Contains(e.PageText, "There is no such page") {
+		t.Errorf("%d pictures, the text is %.80q, the console %+v", pictures(e), e.PageText, e.Console)
+	}
+}
+
+func TestAPageThatTalksAndAsksWithoutEndIsBounded(t *testing.T) {
+	z := newZoo(t)
+	z.mux.HandleFunc("/api/endless", func(http.ResponseWriter, *http.Request) {})
+	v := visit(t, z, "  - goto: ZOO/elsewhere.html\n  - eval: for (let i = 0; i < 3000; i++) console.log(i)\n"+
+		"  - eval: '(async () => { for (let i = 0; i < 16; i++) await Promise.all(Array.from({length: 200}, () => fetch(\"/api/endless\", {method: \"HEAD\"}))) })()'")
+	v.pass()
+	e := v.evidence()
+	said := fmt.Sprint(e.Console)
+	if len(e.Console) > 210 || !strings.Contains(said, "2800 lines left out") || !strings.Contains(said, "requests left out: the page asks without end") {
+		t.Errorf("%d lines, the last %+v", len(e.Console), e.Console[len(e.Console)-2:])
+	}
+}
+
 func TestABusyPageIsATimeoutAndLeavesItsEvidence(t *testing.T) {
 	v := visit(t, newZoo(t), "  - goto: ZOO/errors.html\n  - click: Busy")
 	f := v.fail(probes.Timeout)

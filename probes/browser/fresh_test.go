@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -29,11 +30,12 @@ func TestARunSeesNothingOfAnother(t *testing.T) {
 				}
 			})
 			z, lines := leavesZoo(t)
+			var files string
 			t.Run("at the same time", func(t *testing.T) {
-				leaveAll(t, d, z)
-				findNothing(t, d, z, lines)
+				files = leaveAll(t, d, z)
+				findNothing(t, d, z, lines, files)
 			})
-			t.Run("afterwards", func(t *testing.T) { findNothing(t, d, z, lines) })
+			t.Run("afterwards", func(t *testing.T) { findNothing(t, d, z, lines, files) })
 		})
 	}
 }
@@ -70,6 +72,10 @@ func leavesZoo(t *testing.T) (*zoo, func() map[string]string) {
 	answer("/leaves/vault", vault)
 	answer("/leaves/vault/again", vault) // a browser that knows the password sends it unasked
 	answer("/leaves/headers", func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, r.Header) })
+	answer("/leaves/file", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Disposition", "attachment; filename=leaf.txt")
+		fmt.Fprint(w, "a leaf")
+	})
 	answer("/leaves/stock", text("the real one"))
 	answer("/leaves/tracker", text("it tracks"))
 	return z, func() map[string]string {
@@ -82,9 +88,10 @@ func leavesZoo(t *testing.T) (*zoo, func() map[string]string) {
 // everything is what leaves.html looks for and its own run can find: only an opener it never has.
 const everything = "cookie, partitioned cookie, local storage, session storage, indexed database, cache storage, service worker, " +
 	"file system, HTTP cache, HTTP credentials, window name, history, lock, broadcast channel, shared worker, permission, language, " +
-	"time zone, colour scheme, viewport, extra header, mocked answer, blocked pattern"
+	"time zone, colour scheme, viewport, extra header, mocked answer, answer to dialogs, blocked pattern"
 
-func leaveAll(t *testing.T, d *Driver, z *zoo) {
+// leaveAll gives the folder of the run's downloads.
+func leaveAll(t *testing.T, d *Driver, z *zoo) (files string) {
 	v := visitWith(t, d, z, `
 browser:
   viewport: 640x480
@@ -93,26 +100,33 @@ browser:
   color_scheme: dark
   geolocation: {latitude: 51.5, longitude: -0.1}
   headers: {X-Leaf: leaf}
+  dialogs: {confirm: accept}
   block: ["*://*/leaves/tracker"]
   mock: [{url: /leaves/stock, body: made up}]
 steps:
   - goto: ZOO/leaves.html
   - eval: leave()
   - goto: ZOO/leaves.html
+  - click: Leaf to keep
+    download: leaf.txt
   - eval: found()
 `)
 	v.pass()
 	if got := v.s.result; got != everything {
 		t.Fatalf("the run itself finds %q, want %q", got, everything)
 	}
+	return v.s.tab.window.downloads.Dir
 }
 
-func findNothing(t *testing.T, d *Driver, z *zoo, lines func() map[string]string) {
-	v := visitWith(t, d, z, "  - goto: ZOO/leaves.html\n  - eval: found()")
+func findNothing(t *testing.T, d *Driver, z *zoo, lines func() map[string]string, files string) {
+	v := visitWith(t, d, z, "  - goto: ZOO/leaves.html\n  - click: Leaf to keep\n  - eval: found()")
 	v.s.tab.options.RunID = "run-2"
 	v.pass()
 	if v.s.result != "" {
 		t.Errorf("another run finds %q", v.s.result)
+	}
+	if kept, _ := os.ReadDir(files); len(kept) > 0 || v.s.tab.window.downloads != nil {
+		t.Errorf("what another run downloads is in %q: %v", files, kept)
 	}
 	if got := v.s.tab.window.everyTab(); len(got) != 1 {
 		t.Errorf("another run has %d tabs", len(got))

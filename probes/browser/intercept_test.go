@@ -69,6 +69,27 @@ func TestAPageBehindAPasswordIsOpened(t *testing.T) {
 	}
 }
 
+// A window would ask a person for the password.
+func TestAScriptThatIsAskedForAPasswordGetsTheRefusal(t *testing.T) {
+	for _, program := range []string{"chromium-headless-shell", "chromium"} {
+		t.Run(program, func(t *testing.T) {
+			t.Parallel()
+			z := newZoo(t)
+			z.guarded()
+			z.mux.HandleFunc("/asks-at-once", func(w http.ResponseWriter, _ *http.Request) {
+				w.Header().Set("Content-Type", "text/html")
+				fmt.Fprint(w, `<title>Asks</title><script>fetch('/basic/data').then(r => document.title = 'Refused ' + r.status)</script>`)
+			})
+			visitWith(t, ownDriver(t, Options{ExecPath: program}), z, `
+  - goto: ZOO/asks-at-once
+    expect: title == "Refused 401"
+  - eval: fetch('/basic/data').then(r => r.status)
+    expect: result == 401
+`).pass()
+		})
+	}
+}
+
 func TestCredentialsAreForTheJourneysOwnHosts(t *testing.T) {
 	z := newZoo(t)
 	asked := make(chan string, 10)

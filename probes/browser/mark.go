@@ -20,7 +20,7 @@ import (
 // stands still, and not while one loads: marked are the pages that are opened, and what scripts ask for once
 // the document has been read: surely what follows an action of the journey, and not always what a script asks for at the
 // very moment of loading. Pictures, styles, scripts and the hops of a redirect bear the user agent's token
-// alone.
+// alone. A browser with windows takes the detour all the time, for what [orders.None] says.
 
 // requestPaused lets a request go on, marked. When it is for the next page, no more are stopped until that
 // page has been read.
@@ -36,14 +36,15 @@ func (t *tab) requestPaused(s *wire.Session, params jsonv2.Value) {
 		t.stopped(s, o, e)
 		return
 	}
-	if t.Traffic.Went(address.Host(e.Request.URL)) {
+	if e.Marked() && t.Traffic.Went(address.Host(e.Request.URL)) {
 		headers = t.introduce(e)
 	}
 	on := e.GoOn(headers)
 	s.Post(on.Method, on.Params)
 	if e.Type == "Document" && e.FrameID == t.MainFrame {
 		t.marking = false
-		s.Post("Fetch.disable", nil)
+		c := orders.None(!t.Lease.Shell)
+		s.Post(c.Method, c.Params)
 	}
 }
 
@@ -75,7 +76,7 @@ func (t *tab) patterns() map[string]any {
 	if t.options.RunID == "" {
 		return nil
 	}
-	return orders.SomeRequests(t.Traffic.Hosts())
+	return orders.SomeRequests(t.Traffic.Hosts(), !t.Lease.Shell)
 }
 
 // mark begins to stop requests again, without waiting. t.mu is held.

@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"github.com/outrider-monitor/outrider/journeys"
-	"github.com/outrider-monitor/outrider/probes/browser/chrome/wire"
 	"github.com/outrider-monitor/outrider/probes/browser/orders"
 )
 
@@ -41,7 +40,7 @@ func (s *session) order(ctx context.Context, o *orders.Orders) error {
 	}
 	for _, t := range w.tabs() {
 		for _, line := range t.Sessions() {
-			c := wire.Say("Fetch.disable", nil)
+			c := orders.None(!t.Lease.Shell)
 			if o.Intercept() {
 				c = orders.StopAll()
 			}

@@ -109,6 +109,19 @@ func TestAnAnswerOfBeforeTheClickDoesNotCount(t *testing.T) {
 	v.fail(probes.Assertion, "wait_for_response /api/orders: the page asked for nothing like it; it asked for GET "+z.URL+"/api/orders/7?n=0")
 }
 
+func TestAnAnswerToWhatWasAskedBeforeTheClickDoesNotCount(t *testing.T) {
+	z := answering(t)
+	let := make(chan struct{})
+	z.mux.HandleFunc("/api/late", func(w http.ResponseWriter, _ *http.Request) { <-let; fmt.Fprint(w, "{}") })
+	z.mux.HandleFunc("/api/let", func(http.ResponseWriter, *http.Request) { close(let) })
+	visit(t, z, `
+  - goto: ZOO/answers.html
+  - eval: fetch('/api/late'), 1
+  - eval: fetch('/api/let').then(() => 1)
+  - wait_for_response: /api/late
+`).fail(probes.Assertion, "wait_for_response /api/late: GET "+z.URL+"/api/late had been asked for before the last step that did something")
+}
+
 func TestAnAnswerThatDoesNotComeSaysWhatCameInstead(t *testing.T) {
 	z := answering(t)
 	for name, c := range map[string]struct {

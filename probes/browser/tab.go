@@ -52,6 +52,9 @@ func (t *tab) configure(ctx context.Context) error {
 	if t.window.downloads == nil {
 		all = append(all, wire.Say("Page.setDownloadBehavior", map[string]any{"behavior": "deny"}))
 	}
+	if !t.Lease.Shell && !t.window.orders.Load().Intercept() {
+		all = append(all, orders.None(true))
+	}
 	all = append(all,
 		wire.Say("Emulation.setFocusEmulationEnabled", map[string]any{"enabled": true}),
 		wire.Say("Runtime.runIfWaitingForDebugger", nil),
@@ -73,10 +76,11 @@ func (t *tab) Prepare(s *wire.Session) {
 	for _, c := range t.allSetup(false) {
 		s.Post(c.Method, c.Params)
 	}
+	c := orders.None(!t.Lease.Shell)
 	if t.window.orders.Load().Intercept() {
-		c := orders.StopAll()
-		s.Post(c.Method, c.Params)
+		c = orders.StopAll()
 	}
+	s.Post(c.Method, c.Params)
 }
 
 // allSetup are the commands that prepare a session: what to report, and the conditions of the journey.

@@ -3,6 +3,7 @@ package browser
 import (
 	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -62,6 +63,16 @@ func (z *zoo) misbehave(t testing.TB) {
 		page(w, `<title>Links</title><a href="/status/500">Broken link</a> <a href="/reset">Breaks off</a>
 <a href="/slow">Slow link</a> <form method=post action=/status/503><button>Post it</button></form>
 <a href="/hangup">Dead link</a> <button onclick="setTimeout(() => location = '/slow', 5)">Script link</button>`)
+	})
+	z.mux.HandleFunc("/refused-at-length", func(w http.ResponseWriter, r *http.Request) {
+		w.WriteHeader(http.StatusNotFound)
+		page(w, "<title>Not found</title><style>h1 { color: red }</style>")
+		_ = http.NewResponseController(w).Flush()
+		select {
+		case <-time.After(200 * time.Millisecond):
+		case <-r.Context().Done():
+		}
+		page(w, "<h1>There is no such page</h1>"+strings.Repeat("<p>We have looked everywhere</p>", 10_000))
 	})
 	z.mux.HandleFunc("/slow", func(w http.ResponseWriter, r *http.Request) {
 		select {

@@ -21,6 +21,8 @@ import (
 const (
 	maxConsole = 200
 	maxLine    = 2000
+	// mostHeard bounds what is read: a page that talks without end must not keep those waiting who share its browser.
+	mostHeard = 2000
 )
 
 // Exception is an uncaught exception of the page: its first line, where it was thrown, and the URL of the script, by
@@ -50,6 +52,7 @@ type Log struct {
 	began   time.Time
 	lines   []probes.ConsoleLine
 	dropped int
+	heard   int
 	thrown  []Exception
 	dialogs []Dialog
 }
@@ -99,6 +102,9 @@ func (s stack) source() string {
 
 // Called keeps the line of a Runtime.consoleAPICalled.
 func (l *Log) Called(params jsonv2.Value) {
+	if l.deaf() {
+		return
+	}
 	e, ok := wire.Decode[consoleEvent](params)
 	if !ok {
 		return
@@ -126,8 +132,21 @@ func (l *Log) Called(params jsonv2.Value) {
 	l.Note(level, strings.Join(words, " "), e.Stack.source())
 }
 
+// deaf reports whether enough has been heard: what comes then is counted and not read.
+func (l *Log) deaf() bool {
+	l.heard++
+	if l.heard <= mostHeard {
+		return false
+	}
+	l.dropped++
+	return true
+}
+
 // Thrown keeps the exception of a Runtime.exceptionThrown, and a line that tells it.
 func (l *Log) Thrown(params jsonv2.Value) {
+	if l.deaf() {
+		return
+	}
 	e, ok := wire.Decode[exceptionEvent](params)
 	if !ok {
 		return

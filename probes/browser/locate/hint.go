@@ -17,7 +17,7 @@ import (
 const (
 	// hintFrames and hintTime bound the looking for something in frames, after it was not found in the page.
 	hintFrames = 8
-	hintTime   = 400 * time.Millisecond
+	hintTime   = time.Second
 )
 
 // hinted adds to an obstacle that what was not found in the page is in one of its frames, and how to say so. It is the
@@ -29,18 +29,34 @@ func (l *Finder) hinted(ctx context.Context, tg Subject, err error) error {
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), hintTime)
 	defer cancel()
-	for _, id := range l.Within(hintFrames) {
-		q := inpage.Query{Alts: []inpage.Part{tg.Alts[0].Part}, Want: inpage.Visible, TestID: l.TestID}
-		var a inpage.Answer
-		if l.AskOnce(ctx, id, "read", q, &a) != nil || !a.Visible {
-			continue
-		}
+	for _, id := range l.showing(ctx, tg.Alts[0].Part) {
 		if name := l.frameName(ctx, id); name != "" {
 			why, _, _ := strings.Cut(o.Why, "; there is ") // what is nearest in the page is not what was meant
 			return &Obstacle{o.Kind, fmt.Sprintf("%s in the page; it is in a frame: add frame: %s", why, name)}
 		}
 	}
 	return err
+}
+
+// showing are the frames that show what is sought. All are asked at once: one that does not answer must not hide what another
+// one has.
+func (l *Finder) showing(ctx context.Context, part inpage.Part) (found []cdp.FrameID) {
+	frames := l.Within(hintFrames)
+	shows := make([]chan bool, len(frames))
+	for i, id := range frames {
+		shows[i] = make(chan bool, 1)
+		go func() {
+			var a inpage.Answer
+			q := inpage.Query{Alts: []inpage.Part{part}, Want: inpage.Visible, TestID: l.TestID}
+			shows[i] <- l.AskOnce(ctx, id, "read", q, &a) == nil && a.Visible
+		}()
+	}
+	for i, id := range frames {
+		if <-shows[i] {
+			found = append(found, id)
+		}
+	}
+	return found
 }
 
 // frameName is a locator of a frame, as an author would write it; empty if there is none.

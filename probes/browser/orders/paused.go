@@ -49,8 +49,20 @@ func StopAll() wire.Command {
 	})
 }
 
-// SomeRequests has pages, and what scripts ask for, stopped at some hosts; nil for no host.
-func SomeRequests(hosts []string) map[string]any {
+// None has no request stopped, unless the browser has windows. Such a one asks the customer for a password in a window of its
+// own, which nobody sees and for which the page waits for ever, unless the request has been stopped before; so there all are.
+func None(windows bool) wire.Command {
+	if !windows {
+		return wire.Say("Fetch.disable", nil)
+	}
+	return StopAll()
+}
+
+// SomeRequests has pages, and what scripts ask for, stopped at some hosts, and with windows every request; nil for no host.
+func SomeRequests(hosts []string, windows bool) map[string]any {
+	if windows {
+		return StopAll().Params.(map[string]any)
+	}
 	var list []map[string]any
 	for _, host := range hosts {
 		for _, kind := range []string{"Document", "XHR", "Fetch"} {
@@ -61,6 +73,11 @@ func SomeRequests(hosts []string) map[string]any {
 		return nil
 	}
 	return map[string]any{"patterns": list}
+}
+
+// Marked reports whether the request is of a kind that may be told which run it belongs to.
+func (e PausedEvent) Marked() bool {
+	return e.Type == "Document" || e.Type == "XHR" || e.Type == "Fetch"
 }
 
 // MadeUp is the answer that the orders have in place of the server's, if they have one.

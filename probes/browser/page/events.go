@@ -1,6 +1,8 @@
 package page
 
 import (
+	"fmt"
+
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/cdp/jsonv2"
 	"github.com/chromedp/cdproto/target"
@@ -104,19 +106,30 @@ func (p *Page) networkHeard(s *wire.Session, method string, params jsonv2.Value)
 		}
 	default:
 		if wanted := p.Traffic.Ended(params, method == "Network.loadingFailed"); wanted != nil {
-			go p.fetchAnswer(s, wanted)
+			p.fetch(s, wanted)
 		}
 		p.Bump()
 	}
 }
 
-// fetchAnswer gets the body of an answer that a step waits for.
-func (p *Page) fetchAnswer(s *wire.Session, a *traffic.Answer) {
-	body, err := a.Fetch(p.ctx, s)
-	p.Lock()
-	defer p.Unlock()
-	p.Traffic.Fetched(a, body, err)
-	p.Bump()
+// mostFetched is how many bodies are asked for at a time.
+const mostFetched = 16
+
+// fetch gets the body of an answer that a step waits for, unless the page gets answers faster than they can be read. p is locked.
+func (p *Page) fetch(s *wire.Session, a *traffic.Answer) {
+	if p.fetching >= mostFetched {
+		p.Traffic.Fetched(a, "", fmt.Errorf("%d others were being read", p.fetching))
+		return
+	}
+	p.fetching++
+	go func() {
+		body, err := a.Fetch(p.ctx, s)
+		p.Lock()
+		defer p.Unlock()
+		p.fetching--
+		p.Traffic.Fetched(a, body, err)
+		p.Bump()
+	}()
 }
 
 // said keeps what the page says.

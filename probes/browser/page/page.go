@@ -67,6 +67,8 @@ type Page struct {
 	Traffic *traffic.Log
 	Console *console.Log
 	Book    meter.Book
+	// fetching is how many bodies of answers are being asked for.
+	fetching int
 	// closedRoots says that a page of the journey had some.
 	closedRoots bool
 }

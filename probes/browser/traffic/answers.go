@@ -30,7 +30,6 @@ type Answer struct {
 	method, url string
 	status      int
 	headers     map[string]string // by lower-case name
-	at          time.Time
 	request     *Request
 	// came means that there is nothing more to come; err says why there is no body.
 	came bool
@@ -81,7 +80,7 @@ type answerHead struct {
 
 // note keeps the head of an answer.
 func (a *answers) note(r *Request, head answerHead) *Answer {
-	one := &Answer{request: r, method: r.Method, url: r.URL, status: head.Status, headers: map[string]string{}, at: time.Now()}
+	one := &Answer{request: r, method: r.Method, url: r.URL, status: head.Status, headers: map[string]string{}}
 	for name, value := range head.Headers {
 		one.headers[strings.ToLower(name)] = strings.ReplaceAll(value, "\n", ", ")
 	}

@@ -16,8 +16,9 @@ import (
 	"github.com/outrider-monitor/outrider/probes/redact"
 )
 
-// Awaiting is a step that waits for an answer. Answers that have come since the last step that did something count,
-// so that it does not matter whether the answer or the step comes first.
+// Awaiting is a step that waits for an answer. Answers count to what was asked for since the last step that did something
+// began, so that it does not matter whether the answer or the step comes first. Playwright, where one begins to wait before the
+// click, counts whatever comes after it; an answer to an older question would say here that the click worked.
 type Awaiting struct {
 	log             *Log
 	pattern, method string
@@ -46,7 +47,7 @@ func (w *Awaiting) next() *Answer {
 		switch {
 		case a == w.at:
 			passed = true
-		case passed && !a.at.Before(w.since) && w.matches(a.method, a.url) && (!w.wellOnly || a.status < 400):
+		case passed && !a.request.Begun.Before(w.since) && w.matches(a.method, a.url) && (!w.wellOnly || a.status < 400):
 			return a
 		}
 	}
@@ -64,8 +65,15 @@ func (w *Awaiting) Unanswered(err error) *probes.Failure {
 	want := strings.TrimSpace(w.method + " " + w.pattern)
 	f := &probes.Failure{Reason: probes.Assertion, Err: err, Expected: "an answer to " + want, Got: "none"}
 	var others []string
+	early := ""
 	for _, r := range w.log.history {
-		if r.Begun.Before(w.since) && (r.Done || !w.matches(r.Method, r.URL)) || r.Kind == "Preflight" {
+		if r.Kind == "Preflight" {
+			continue
+		}
+		if r.Begun.Before(w.since) {
+			if w.matches(r.Method, r.URL) && (r.answered.After(w.since) || r.answered.IsZero() && !r.Done) {
+				early = r.Method + " " + redact.Cut(r.URL, 200)
+			}
 			continue
 		}
 		name := r.Method + " " + redact.Cut(r.URL, 200)
@@ -87,6 +95,9 @@ func (w *Awaiting) Unanswered(err error) *probes.Failure {
 		}
 	}
 	f.Message = fmt.Sprintf("wait_for_response %s: the page asked for nothing like it", want)
+	if early != "" {
+		f.Message = fmt.Sprintf("wait_for_response %s: %s had been asked for before the last step that did something", want, early)
+	}
 	if len(others) > 0 {
 		f.Got = "requests for " + strings.Join(others[:min(len(others), 5)], ", ")
 		f.Message += "; it asked for " + strings.Join(others[:min(len(others), 5)], ", ")

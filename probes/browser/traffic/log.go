@@ -7,6 +7,7 @@
 package traffic
 
 import (
+	"bytes"
 	"strings"
 	"time"
 
@@ -22,6 +23,10 @@ import (
 // maxRequests bounds what is remembered of a page's requests. Beyond it the oldest that went well are
 // forgotten.
 const maxRequests = 1000
+
+// mostRequests bounds what is read of a page's requests: one that asks without end must not keep those waiting who share its
+// browser. Documents are always read, and what a step may be waiting for.
+const mostRequests = 3000
 
 // Log is the traffic of one page.
 type Log struct {
@@ -39,6 +44,8 @@ type Log struct {
 
 	hosts map[string]bool // of the journey's own URLs
 	named map[string]bool // hosts of the URLs that the journey names
+
+	sent, unread int // requests that were heard of, and those of them that were not read
 
 	raw        int                 // bytes of events that are kept
 	identities map[string]Identity // what requests were told of themselves, by id and URL
@@ -73,6 +80,7 @@ type Request struct {
 	Cancelled bool
 	Begun     time.Time
 	Took      time.Duration
+	answered  time.Time // when the head of the answer came
 	Done      bool
 	Session   *wire.Session
 	span      *meter.Span
@@ -114,6 +122,10 @@ type (
 
 // Sent keeps the request of a Network.requestWillBeSent; its traffic counts for the span.
 func (l *Log) Sent(s *wire.Session, span *meter.Span, params jsonv2.Value) {
+	if l.sent++; l.sent > mostRequests && !l.AwaitsAnswers() && !bytes.Contains(params, []byte(`"type":"Document"`)) {
+		l.unread++
+		return
+	}
 	e, ok := wire.Decode[sentEvent](params)
 	if !ok || strings.HasPrefix(e.Request.URL, "data:") || strings.HasPrefix(e.Request.URL, "blob:") {
 		return
@@ -141,6 +153,9 @@ func (l *Log) Sent(s *wire.Session, span *meter.Span, params jsonv2.Value) {
 		l.LastOwn = now
 	}
 }
+
+// Unread is the number of requests that were not looked at, because there were too many.
+func (l *Log) Unread() int { return l.unread }
 
 // forgetRequests drops the older half of the requests that went well.
 func (l *Log) forgetRequests() {
@@ -170,7 +185,7 @@ func (l *Log) Received(params jsonv2.Value) (awaited bool) {
 		return false
 	}
 	if r := l.requests[e.RequestID]; r != nil {
-		r.Status = e.Response.Status
+		r.Status, r.answered = e.Response.Status, time.Now()
 		l.keepRaw(&r.received, params)
 		if r.Kind == "" {
 			r.Kind = e.Type
@@ -195,7 +210,7 @@ func (l *Log) Ended(params jsonv2.Value, failed bool) *Answer {
 	r.Done, r.Took = true, now.Sub(r.Begun)
 	r.bytes = int64(e.Bytes)
 	more := probes.Traffic{Bytes: r.bytes}
-	if failed && !e.Canceled || r.Status >= 400 {
+	if failed && !e.Canceled && e.Blocked != "inspector" || r.Status >= 400 {
 		more.Failed = 1
 	}
 	r.span.Count(r.URL, more)
