@@ -21,11 +21,10 @@ type Scope struct {
 	Journeys map[string]map[string]any
 	// Params are the parameters of the fragment whose steps run.
 	Params map[string]any
-	// Step holds the step's own names: after HTTP status headers body json cookies url proto tls timing,
-	// in the browser url title (and result after eval). A value may be a func() (any, error), which is called
-	// each time it is used. Header names are found in any case; numbers may be json.Number, which keeps the
-	// digits for a person to see.
-	Step map[string]any
+	// Step gives the step's own names: after HTTP status headers body json cookies url proto tls timing,
+	// in the browser url title (and result after eval). Header names are found in any case; numbers may be
+	// json.Number, which keeps the digits for a person to see.
+	Step Names
 	// Dir is where relative names of files start.
 	Dir string
 	// Funcs are the page functions, such as text and count. The string is a locator in the grammar
@@ -33,6 +32,25 @@ type Scope struct {
 	Funcs PageFuncs
 
 	searched *searched
+}
+
+// Names gives values by their names. It is asked each time a name is used, so that what nobody uses costs nothing;
+// found is false for a name that the step does not have.
+type Names interface {
+	Named(name string) (value any, found bool, err error)
+}
+
+// Values are names that are kept in a map. A value may be a func() (any, error), which is called each time it is used.
+type Values map[string]any
+
+// Named gives a value.
+func (v Values) Named(name string) (any, bool, error) {
+	value, found := v[name]
+	if later, lazy := value.(func() (any, error)); lazy {
+		value, err := later()
+		return value, err == nil, err
+	}
+	return value, found, nil
 }
 
 // PageFuncs are the functions with which a browser step's expressions look at the page.
@@ -70,11 +88,6 @@ func (s *Scope) Value(root, member string) (any, bool, error) {
 	case "params":
 		v, ok := s.Params[member]
 		return v, ok, nil
-	case "result":
-		if published, ok := s.Step["result"].(map[string]any); ok && member != "" {
-			v, ok := published[member]
-			return v, ok, nil
-		}
 	case "journeys":
 		v, ok := s.Journeys[member]
 		if !ok {
@@ -82,12 +95,14 @@ func (s *Scope) Value(root, member string) (any, bool, error) {
 		}
 		return v, true, nil
 	}
-	v, ok := s.Step[root]
-	if later, lazy := v.(func() (any, error)); lazy {
-		v, err := later()
-		return v, err == nil, err
+	if s.Step == nil {
+		return nil, false, nil
 	}
-	return v, ok, nil
+	v, ok, err := s.Step.Named(root)
+	if published, members := v.(map[string]any); members && root == "result" && member != "" {
+		v, ok = published[member]
+	}
+	return v, ok, err
 }
 
 // MissingError says that an expression met a value that is not there. It is never 0, never true. Its What is the

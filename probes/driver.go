@@ -48,7 +48,7 @@ type Session interface {
 	// reported as the last obstacle in words, not as "deadline exceeded".
 	Do(ctx context.Context, call Call) (Done, error)
 	// Scope gives what the step's expressions see now: the Step values and, in a browser, Funcs.
-	Scope(ctx context.Context) (map[string]any, journeys.PageFuncs, error)
+	Scope(ctx context.Context) (journeys.Names, journeys.PageFuncs, error)
 	// Changed blocks until what Scope gives may have changed, or ctx ends. A session whose answers
 	// cannot change without another Do (HTTP) returns ErrStatic at once.
 	Changed(ctx context.Context) error

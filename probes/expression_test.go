@@ -24,7 +24,7 @@ func parse(t *testing.T, rest string) *journeys.Journey {
 }
 
 // answers is an HTTP driver that gives one answer after another, the last one for ever.
-func answers(list ...map[string]any) *fake {
+func answers(list ...journeys.Values) *fake {
 	nth := 0
 	d := &fake{http: true}
 	d.do = func(_ context.Context, _ probes.Call, _ int) (probes.Done, error) {
@@ -32,12 +32,12 @@ func answers(list ...map[string]any) *fake {
 		status, _ := list[nth-1]["status"].(int)
 		return probes.Done{HTTP: &probes.HTTPInfo{Status: status}}, nil
 	}
-	d.scope = func(context.Context) (map[string]any, journeys.PageFuncs, error) { return list[nth-1], nil, nil }
+	d.scope = func(context.Context) (journeys.Names, journeys.PageFuncs, error) { return list[nth-1], nil, nil }
 	return d
 }
 
-func answer(status int, json map[string]any) map[string]any {
-	return map[string]any{"status": status, "json": json, "url": "http://shop/"}
+func answer(status int, json map[string]any) journeys.Values {
+	return journeys.Values{"status": status, "json": json, "url": "http://shop/"}
 }
 
 func TestOnlyAnExpectationThatIsTrueHolds(t *testing.T) {
@@ -87,7 +87,7 @@ func TestAnExpectationAboutTheStatusReplacesTheDefault(t *testing.T) {
 }
 
 func TestAnErrorWhileEvaluatingIsAFailedExpectationThatSaysWhy(t *testing.T) {
-	d := answers(map[string]any{"status": 200, "json": func() (any, error) {
+	d := answers(journeys.Values{"status": 200, "json": func() (any, error) {
 		return nil, errors.New("the body is not JSON: it is empty")
 	}})
 	j := parse(t, "steps:\n  - name: order\n    get: http://shop/\n    expect: json.total == 1\n")
@@ -301,7 +301,7 @@ steps:
 		_, err := call.Step.Action.(*journeys.Request).URL.Text(ctx, call.Scope)
 		return probes.Done{HTTP: &probes.HTTPInfo{Status: 200}}, err
 	}
-	d.scope = func(context.Context) (map[string]any, journeys.PageFuncs, error) {
+	d.scope = func(context.Context) (journeys.Names, journeys.PageFuncs, error) {
 		return answer(200, map[string]any{}), nil, nil
 	}
 	wantOutcome(t, run(t, j, d), probes.Failed, probes.Assertion, "track")

@@ -19,7 +19,7 @@ type fake struct {
 	do func(ctx context.Context, call probes.Call, nth int) (probes.Done, error)
 	// open is called before each session; nil succeeds.
 	open    func(ctx context.Context) error
-	scope   func(ctx context.Context) (map[string]any, journeys.PageFuncs, error)
+	scope   func(ctx context.Context) (journeys.Names, journeys.PageFuncs, error)
 	changed func(ctx context.Context) error
 	// diagnose, evidence and closing are called if set.
 	diagnose func(ctx context.Context, f *probes.Failure) *probes.Failure
@@ -69,9 +69,9 @@ func (s *fakeSession) Do(ctx context.Context, call probes.Call) (probes.Done, er
 	return s.do(ctx, call, nth)
 }
 
-func (s *fakeSession) Scope(ctx context.Context) (map[string]any, journeys.PageFuncs, error) {
+func (s *fakeSession) Scope(ctx context.Context) (journeys.Names, journeys.PageFuncs, error) {
 	if s.scope == nil {
-		return map[string]any{}, nil, nil
+		return journeys.Values{}, nil, nil
 	}
 	return s.scope(ctx)
 }

@@ -85,7 +85,7 @@ func (g *group) inside(ctx context.Context, use *journeys.Use, p place) (result 
 func (g *group) outcome(ctx context.Context, result map[string]any) *Failure {
 	short, cancel := context.WithTimeout(ctx, g.r.o.StepTimeout)
 	defer cancel()
-	g.scope.Step, g.scope.Funcs = map[string]any{"result": result}, nil
+	g.scope.Step, g.scope.Funcs = journeys.Values{"result": result}, nil
 	for i := range g.st.Expect {
 		if f := g.expect(ctx, short, &g.st.Expect[i]); f != nil {
 			return f

@@ -50,8 +50,8 @@ func shopWith(asked *[]string, id any) *fake {
 			*asked = append(*asked, url)
 			return probes.Done{}, err
 		},
-		scope: func(context.Context) (map[string]any, journeys.PageFuncs, error) {
-			return map[string]any{"json": map[string]any{"id": id}}, nil, nil
+		scope: func(context.Context) (journeys.Names, journeys.PageFuncs, error) {
+			return journeys.Values{"json": map[string]any{"id": id}}, nil, nil
 		},
 	}
 }

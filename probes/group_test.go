@@ -146,8 +146,8 @@ func TestAGroupsConditionMayLookAtThePage(t *testing.T) {
 - see: Menu
 `)
 	for title, want := range map[string]int{"Cookies": 3, "Menu": 2} {
-		d := &fake{scope: func(context.Context) (map[string]any, journeys.PageFuncs, error) {
-			return map[string]any{"title": title}, nil, nil
+		d := &fake{scope: func(context.Context) (journeys.Names, journeys.PageFuncs, error) {
+			return journeys.Values{"title": title}, nil, nil
 		}}
 		wantOutcome(t, run(t, j, d), probes.Passed, "", "")
 		if len(d.calls) != want || len(d.sessions) != 1 {

@@ -23,8 +23,8 @@ func page(changes map[time.Duration]string, notice bool) *fake {
 		return current
 	}
 	return &fake{
-		scope: func(context.Context) (map[string]any, journeys.PageFuncs, error) {
-			return map[string]any{"url": "http://shop/", "title": title()}, nil, nil
+		scope: func(context.Context) (journeys.Names, journeys.PageFuncs, error) {
+			return journeys.Values{"url": "http://shop/", "title": title()}, nil, nil
 		},
 		changed: func(ctx context.Context) error {
 			before := title()
@@ -91,8 +91,8 @@ func TestWhatABrowserStepSavesIsWaitedForToo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := &fake{}
 		begun := time.Now()
-		d.scope = func(context.Context) (map[string]any, journeys.PageFuncs, error) {
-			values := map[string]any{"url": "http://shop/"}
+		d.scope = func(context.Context) (journeys.Names, journeys.PageFuncs, error) {
+			values := journeys.Values{"url": "http://shop/"}
 			if time.Since(begun) >= 2*time.Second {
 				values["title"] = "Order 42"
 			}
@@ -111,10 +111,10 @@ func TestWhatABrowserStepSavesIsWaitedForToo(t *testing.T) {
 func TestABrowserThatDiesWhileAnExpectationWaitsIsOurs(t *testing.T) {
 	dead := &probes.Failure{Reason: probes.BrowserFault, Message: "the browser died"}
 	for name, d := range map[string]*fake{
-		"in scope": {scope: func(context.Context) (map[string]any, journeys.PageFuncs, error) { return nil, nil, dead }},
+		"in scope": {scope: func(context.Context) (journeys.Names, journeys.PageFuncs, error) { return nil, nil, dead }},
 		"while waiting": {
-			scope: func(context.Context) (map[string]any, journeys.PageFuncs, error) {
-				return map[string]any{"url": "x"}, nil, nil
+			scope: func(context.Context) (journeys.Names, journeys.PageFuncs, error) {
+				return journeys.Values{"url": "x"}, nil, nil
 			},
 			changed: func(context.Context) error { return dead },
 		},

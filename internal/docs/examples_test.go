@@ -37,7 +37,7 @@ func TestEveryExampleOfAnExpressionHolds(t *testing.T) {
 	if err := d.Decode(&v); err != nil {
 		t.Fatal(err)
 	}
-	scope := &journeys.Scope{Step: map[string]any{"json": v, "status": 200}}
+	scope := &journeys.Scope{Step: journeys.Values{"json": v, "status": 200}}
 	seen := 0
 	for _, b := range formatPage(t).blocks {
 		if b.info != "expr" {

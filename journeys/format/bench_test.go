@@ -35,7 +35,7 @@ func BenchmarkParse(b *testing.B) {
 // BenchmarkCheck is what an HTTP journey pays for its expectations.
 func BenchmarkCheck(b *testing.B) {
 	s := parseOne(b, "get: http://shop/orders/${{ vars.n }}\nexpect:\n- status == 200\n- json.status in [\"received\", \"cooking\"]\n- json.total == 11.99")
-	scope := &journeys.Scope{Vars: map[string]any{"n": "x"}, Step: map[string]any{
+	scope := &journeys.Scope{Vars: map[string]any{"n": "x"}, Step: journeys.Values{
 		"status": 200, "json": map[string]any{"status": "cooking", "total": 11.99},
 	}}
 	b.ReportAllocs()

@@ -67,7 +67,7 @@ func FuzzExpr(f *testing.F) {
 		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 		defer cancel()
 		e := js[0].Steps[0].Expect[0]
-		v := e.Check(ctx, &journeys.Scope{Step: map[string]any{"status": 200, "json": map[string]any{"b": []any{1, 2.5, "c"}}}})
+		v := e.Check(ctx, &journeys.Scope{Step: journeys.Values{"status": 200, "json": map[string]any{"b": []any{1, 2.5, "c"}}}})
 		if ctx.Err() != nil {
 			t.Errorf("%s takes more than a minute", source)
 		}
@@ -83,7 +83,7 @@ func FuzzExpr(f *testing.F) {
 func TestFilesMayBeReadAndExpressionsRunAtTheSameTime(t *testing.T) {
 	src := readFile(t, "testdata/ok/everything.yaml")
 	shared := parseOne(t, "get: http://shop/\nexpect: 'all(json.a, # > 0) and status == 200'")
-	scope := &journeys.Scope{Step: map[string]any{"status": 200, "json": map[string]any{"a": []any{1, 2}}}}
+	scope := &journeys.Scope{Step: journeys.Values{"status": 200, "json": map[string]any{"a": []any{1, 2}}}}
 	var wg sync.WaitGroup
 	for range 8 {
 		wg.Go(func() {

@@ -45,7 +45,7 @@ func (page) InView(context.Context, journeys.Locator) (bool, error) {
 
 func TestExpectationsLookAtThePage(t *testing.T) {
 	scope := &journeys.Scope{
-		Funcs: page{}, Step: map[string]any{"url": "http://shop/menu", "title": "Menu"}, Vars: map[string]any{"n": "css=.x", "shop": "http://shop"},
+		Funcs: page{}, Step: journeys.Values{"url": "http://shop/menu", "title": "Menu"}, Vars: map[string]any{"n": "css=.x", "shop": "http://shop"},
 	}
 	for source, want := range map[string]string{
 		`text("Buy") == "text of Buy"`:                                       "",
@@ -80,7 +80,7 @@ func TestExpectationsLookAtThePage(t *testing.T) {
 
 func TestAnAnswerMayBeReadWhenItIsUsed(t *testing.T) {
 	reads := 0
-	scope := &journeys.Scope{Step: map[string]any{
+	scope := &journeys.Scope{Step: journeys.Values{
 		"status": 200, "headers": http.Header{"Content-Type": {"text/html"}},
 		"json": func() (any, error) { reads++; return nil, errors.New("the body is not JSON") },
 	}}

@@ -53,7 +53,7 @@ func sayWhoAsks(t *testing.T, d *Driver) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if values["title"] == "Done" {
+		if title, _, _ := values.Named("title"); title == "Done" {
 			break
 		}
 		_ = v.s.Changed(t.Context())

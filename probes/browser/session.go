@@ -190,7 +190,7 @@ func number(s string) any {
 }
 
 // Scope gives url, title, result, and the functions that look at the page.
-func (s *session) Scope(ctx context.Context) (map[string]any, journeys.PageFuncs, error) {
+func (s *session) Scope(ctx context.Context) (journeys.Names, journeys.PageFuncs, error) {
 	for {
 		s.follow()
 		t := s.tab
@@ -201,13 +201,13 @@ func (s *session) Scope(ctx context.Context) (map[string]any, journeys.PageFuncs
 	}
 }
 
-func (s *session) scope(outer context.Context, t *tab) (map[string]any, journeys.PageFuncs, error) {
+func (s *session) scope(outer context.Context, t *tab) (journeys.Names, journeys.PageFuncs, error) {
 	ctx, end := t.Step(outer)
 	defer end()
 	if l := s.awaiting; l != nil {
 		t.Lock()
 		defer t.Unlock()
-		return l.Values(), nil, nil
+		return journeys.Values(l.Values()), nil, nil
 	}
 	if err := t.Until(ctx, func() bool { return !t.Navigating() }); err != nil {
 		return nil, nil, s.failure(ctx, err)
@@ -217,7 +217,7 @@ func (s *session) scope(outer context.Context, t *tab) (map[string]any, journeys
 	if fault := t.brokenPage(); fault != nil {
 		return nil, nil, fault
 	}
-	values := map[string]any{"url": t.Main.URL, "title": func() (any, error) { return s.title(outer) }}
+	values := journeys.Values{"url": t.Main.URL, "title": func() (any, error) { return s.title(outer) }}
 	if s.hasResult {
 		values["result"] = s.result
 	}

@@ -20,33 +20,61 @@ type lazyJSON struct {
 	err   error
 }
 
-// Scope gives what the step's expressions see of the answer: status, headers (lower-case names, several
-// values joined by a comma), body, json, size, cookies (those that would be sent to the same URL again), url,
-// proto, remote_addr, redirects, timing, and after https tls.
-func (s *Session) Scope(context.Context) (map[string]any, journeys.PageFuncs, error) {
-	x := s.last
-	if x == nil || x.header == nil {
+// Scope gives what the step's expressions see of the answer.
+func (s *Session) Scope(context.Context) (journeys.Names, journeys.PageFuncs, error) {
+	if s.last == nil || s.last.header == nil {
 		return nil, nil, nil
 	}
-	values := map[string]any{
-		"status": x.status, "url": x.shownURL(), "proto": x.proto, "size": int(x.size),
-		"remote_addr": x.hop.RemoteAddr(), "redirects": x.hopValues,
-		"body":    x.bodyText,
-		"json":    x.parsed,
-		"headers": x.headers,
-		"cookies": func() (any, error) {
-			cookies := map[string]string{}
-			for _, c := range s.jar.Cookies(x.url) {
-				cookies[c.Name] = c.Value
-			}
-			return cookies, nil
-		},
-		"timing": func() (any, error) { return x.timing(), nil },
+	return (*answer)(s), nil, nil
+}
+
+// answer is a session as its last answer's names. They are made when they are asked for: most steps look at two.
+type answer Session
+
+// Named gives status, headers (lower-case names, several values joined by a comma), body, json, size, cookies (those
+// that would be sent to the same URL again), url, proto, remote_addr, redirects, timing, and after https tls.
+func (a *answer) Named(name string) (value any, found bool, err error) {
+	x := a.last
+	switch name {
+	case "status":
+		value = x.status
+	case "url":
+		value = x.shownURL()
+	case "proto":
+		value = x.proto
+	case "size":
+		value = int(x.size)
+	case "remote_addr":
+		value = x.hop.RemoteAddr()
+	case "redirects":
+		value, err = x.hopValues()
+	case "body":
+		value, err = x.bodyText()
+	case "json":
+		value, err = x.parsed()
+	case "headers":
+		value, err = x.headers()
+	case "cookies":
+		value = a.cookies()
+	case "timing":
+		value = x.timing()
+	case "tls":
+		if x.hop.tls == nil {
+			return nil, false, nil
+		}
+		value = dial.TLSValues(x.hop.tls)
+	default:
+		return nil, false, nil
 	}
-	if x.hop.tls != nil {
-		values["tls"] = func() (any, error) { return dial.TLSValues(x.hop.tls), nil }
+	return value, err == nil, err
+}
+
+func (a *answer) cookies() map[string]string {
+	cookies := map[string]string{}
+	for _, c := range a.jar.Cookies(a.last.url) {
+		cookies[c.Name] = c.Value
 	}
-	return values, nil, nil
+	return cookies
 }
 
 func (x *exchange) headers() (any, error) {

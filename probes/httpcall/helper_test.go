@@ -67,25 +67,22 @@ func mustDo(t *testing.T, s probes.Session, a *journeys.Request) probes.Done {
 	return done
 }
 
-// scope gives the values after a step.
-func scope(t *testing.T, s probes.Session) map[string]any {
+// scope gives the names of a step's answer.
+func scope(t *testing.T, s probes.Session) journeys.Names {
 	t.Helper()
-	values, _, err := s.Scope(t.Context())
+	names, _, err := s.Scope(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	return values
+	return names
 }
 
-// value gives one of a scope's values, which may be given only when it is asked for.
-func value(t *testing.T, values map[string]any, name string) any {
+// value gives the value of a name, which has to be there.
+func value(t *testing.T, names journeys.Names, name string) any {
 	t.Helper()
-	v := values[name]
-	if later, ok := v.(func() (any, error)); ok {
-		var err error
-		if v, err = later(); err != nil {
-			t.Fatal(err)
-		}
+	v, found, err := names.Named(name)
+	if err != nil || !found {
+		t.Fatalf("%s: %v, %v", name, found, err)
 	}
 	return v
 }

@@ -97,11 +97,11 @@ func (s *Session) trace(c *call) {
 func (s *Session) Traced() []spans.Request { return s.traced }
 
 // Scope gives what the step's expressions see.
-func (s *Session) Scope(context.Context) (map[string]any, journeys.PageFuncs, error) {
+func (s *Session) Scope(context.Context) (journeys.Names, journeys.PageFuncs, error) {
 	if s.last == nil {
 		return nil, nil, nil
 	}
-	return s.last.scope(), nil, nil
+	return journeys.Values(s.last.scope()), nil, nil
 }
 
 // Changed returns [probes.ErrStatic]: what was said does not change once it is heard.
