@@ -58,10 +58,11 @@ func (b *batch) record(j *job) (*record, error) {
 		return nil, err
 	}
 	rec := b.w.record()
+	rec.quiet = b.known(j.journey) && quiet(&prev.State, &entry)
 	if err := rec.encode(j.journey, &entry, b.w.o.Log); err != nil {
 		return nil, err
 	}
-	if rec.state != nil {
+	if j.journey != "" {
 		b.states[j.journey] = rec
 	}
 	if rec.monitor != nil {
@@ -146,7 +147,7 @@ func (b *batch) store(rec *record) error {
 		}
 	}
 	if rec.state != nil {
-		if err := st.setState.exec(rec.state, subject); err != nil {
+		if err := st.setState.exec(rec.state, b.w.nextRun-1, subject); err != nil {
 			return err
 		}
 	}
@@ -155,7 +156,7 @@ func (b *batch) store(rec *record) error {
 		if err != nil {
 			return err
 		}
-		if err := st.setState.exec(rec.monitor, id); err != nil {
+		if err := st.setState.exec(rec.monitor, b.w.nextRun-1, id); err != nil {
 			return err
 		}
 	}
@@ -181,15 +182,13 @@ func (b *batch) store(rec *record) error {
 
 // subject gives the row of a journey, or of the monitor for "".
 func (b *batch) subject(name string, state []byte) (int64, error) {
-	for _, known := range []map[string]int64{b.ids, b.w.ids} {
-		if id, ok := known[name]; ok {
-			return id, nil
-		}
+	if id, ok := b.ids[name]; ok {
+		return id, nil
 	}
-	if state == nil {
-		return 0, nil // An update of the monitor alone.
+	if id, ok := b.w.ids[name]; ok || state == nil { // nil: an update of the monitor alone
+		return id, nil
 	}
-	id, err := b.w.st.addSubject.insert(name, state)
+	id, err := b.w.st.addSubject.insert(name, state, b.w.nextRun-1)
 	if err == nil {
 		b.ids[name] = id
 	}

@@ -16,8 +16,10 @@ const maxDetail = 1 << 20
 // record is an entry as it goes into the database. The writer uses records again once what they hold is on the disk:
 // each run needs some kilobytes for the time of a commit.
 type record struct {
-	journey   string
-	entry     Entry
+	journey string
+	entry   Entry
+	// quiet says that the state need not be stored: it follows from the run.
+	quiet     bool
 	state     []byte
 	monitor   []byte
 	detail    []byte
@@ -55,7 +57,7 @@ func (rec *record) encode(journey string, e *Entry, log *slog.Logger) error {
 		return fmt.Errorf("the run is of journey %q", r.Journey)
 	}
 	var err error
-	if journey != "" {
+	if journey != "" && !rec.quiet {
 		if rec.state, err = rec.encodeState(log); err != nil {
 			return err
 		}

@@ -16,6 +16,8 @@ import (
 // which the fallback pagers know, or need not know. page is kept while it waits, and after that for pagers that have to be
 // told again, the last one of its key. note is what the pager noted. pulse is when the store last proved that it can write.
 // events are told apart by their time too: what no run brings about, an escalation or an acknowledgement, comes again.
+// A state may be older than the last runs of its subject: seq is the last run that it accounts for, those after it were
+// quiet ones.
 // notes holds what people told: windows of maintenance (at is their end) and deploys.
 func migrations() []string {
 	return []string{`
@@ -74,6 +76,9 @@ INSERT INTO events SELECT seq, incident, kind, at, run FROM events_before;
 DROP TABLE events_before;
 `, `
 ALTER TABLE deliveries ADD COLUMN note TEXT NOT NULL DEFAULT '';
+`, `
+ALTER TABLE subjects ADD COLUMN seq INTEGER NOT NULL DEFAULT 0;
+UPDATE subjects SET seq = (SELECT coalesce(max(seq), 0) FROM runs);
 `}
 }
 

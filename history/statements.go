@@ -44,8 +44,8 @@ func prepareStatements(c *sql.Conn) (*statements, error) {
 		{&st.begin, "BEGIN IMMEDIATE"},
 		{&st.commit, "COMMIT"},
 		{&st.rollback, "ROLLBACK"},
-		{&st.addSubject, "INSERT INTO subjects (name, state) VALUES (?, ?)"},
-		{&st.setState, "UPDATE subjects SET state = ? WHERE id = ?"},
+		{&st.addSubject, "INSERT INTO subjects (name, state, seq) VALUES (?, ?, ?)"},
+		{&st.setState, "UPDATE subjects SET state = ?, seq = ? WHERE id = ?"},
 		{&st.addRun, `INSERT INTO runs (seq, id, subject, slot, outcome, reason, step, message, location, trigger,
 			attempts, due_at, started_at, ended_at, duration, queue_wait)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`},

@@ -1,14 +1,11 @@
 package history
 
 import (
-	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
 
-	"github.com/outrider-monitor/outrider/incidents"
 	"github.com/outrider-monitor/outrider/paging"
 )
 
@@ -205,54 +202,6 @@ func (w *writer) disconnect() {
 		w.o.Log.Warn("closing the history", "err", err)
 	}
 	w.db, w.st = nil, nil
-}
-
-// load reads the states and the counters.
-func (w *writer) load(c *sql.Conn) error {
-	ctx := context.Background()
-	rows, err := c.QueryContext(ctx, "SELECT id, name, state FROM subjects")
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	states, monitor := map[string]incidents.State{}, incidents.State{}
-	for rows.Next() {
-		var id int64
-		var name string
-		var text []byte
-		var state incidents.State
-		if err := rows.Scan(&id, &name, &text); err != nil {
-			return err
-		}
-		if err := json.Unmarshal(text, &state); err != nil {
-			return fmt.Errorf("%w: the state of %q: %w", errDamaged, name, err)
-		}
-		w.ids[name] = id
-		if name == "" {
-			monitor = state
-		} else {
-			states[name] = state
-		}
-	}
-	if err := rows.Err(); err != nil {
-		return err
-	}
-	var pending int64
-	err = c.QueryRowContext(ctx, `SELECT
-		(SELECT coalesce(max(seq), 0) + 1 FROM runs), (SELECT coalesce(max(slot), 0) + 1 FROM details),
-		(SELECT count(*) FROM deliveries WHERE settled_at = 0)`).Scan(&w.nextRun, &w.nextSlot, &pending)
-	if err != nil {
-		return err
-	}
-	told, err := loadNotes(ctx, c, time.Now())
-	if err != nil {
-		return err
-	}
-	w.pending.Store(pending)
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.states, w.monitor, w.notes = states, monitor, told
-	return nil
 }
 
 // record gives an empty record.
