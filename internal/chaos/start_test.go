@@ -2,6 +2,7 @@ package chaos
 
 import (
 	"bytes"
+	"errors"
 	"net/http/httptest"
 	"os"
 	"os/exec"
@@ -60,7 +61,7 @@ func TestAStartOnADiskThatTakesNothingSaysWhatIsWrongInWords(t *testing.T) {
 		}
 	}
 	full, room := "the disk is full: ", "nothing was lost: make room and start again. df -h "+data+" "
-	readOnly, dmesg := "the disk ("+data+", ext4 on /dev/loop", "mount it so that it can be written and start again"
+	readOnly, dmesg := "the disk ("+data+", "+d.kind(), "mount it so that it can be written and start again"
 
 	filler := filepath.Join(data, "filler")
 	fill(t, filler)
@@ -86,7 +87,7 @@ func TestAStartOnADiskThatTakesNothingSaysWhatIsWrongInWords(t *testing.T) {
 	if err := d.set("rw"); err != nil {
 		t.Fatal(err)
 	}
-	if err := d.fail(); err != nil {
+	if err := errors.Join(d.fail(), d.stopped()); err != nil {
 		t.Fatal(err)
 	}
 	refused("found damaged", readOnly, dmesg)

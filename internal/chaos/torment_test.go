@@ -108,6 +108,9 @@ func (t *torment) mend() error {
 	if !t.broken {
 		return nil
 	}
+	if err := t.disk.stopped(); err != nil {
+		return err
+	}
 	said, err := t.process.refuse()
 	if err != nil {
 		return err
