@@ -80,11 +80,11 @@ func TestAStartOnADiskThatTakesNothingSaysWhatIsWrongInWords(t *testing.T) {
 	fill(t, filepath.Join(data, "filler2"))
 	refused("full, without the reserve", full, room)
 
-	if err := d.set("ro"); err != nil {
+	if err := d.set(true); err != nil {
 		t.Fatal(err)
 	}
 	refused("mounted read-only", readOnly, dmesg)
-	if err := d.set("rw"); err != nil {
+	if err := d.set(false); err != nil {
 		t.Fatal(err)
 	}
 	if err := errors.Join(d.fail(), d.stopped()); err != nil {
