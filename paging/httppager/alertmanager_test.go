@@ -3,12 +3,16 @@ package httppager
 import (
 	"encoding/json"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/go-openapi/strfmt"
+	"github.com/prometheus/alertmanager/api/v2/models"
 
 	"github.com/outrider-monitor/outrider/paging"
 )
@@ -26,10 +30,15 @@ type peer struct {
 func newPeer(t *testing.T, status int) *peer {
 	p := &peer{status: status}
 	p.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		var alerts []alert
-		if err := json.NewDecoder(r.Body).Decode(&alerts); err != nil || r.URL.Path != "/prefix/api/v2/alerts" {
+		body, err := io.ReadAll(r.Body)
+		if err != nil || r.URL.Path != "/prefix/api/v2/alerts" {
 			t.Errorf("%s: %v", r.URL.Path, err)
 		}
+		var alerts []alert
+		if err := json.Unmarshal(body, &alerts); err != nil {
+			t.Error(err)
+		}
+		readByTheirTypes(t, body, alerts)
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		p.posts, p.auth = p.posts+1, r.Header.Get("Authorization")
@@ -42,6 +51,25 @@ func newPeer(t *testing.T, status int) *peer {
 	}))
 	t.Cleanup(p.Close)
 	return p
+}
+
+// readByTheirTypes reads alerts as Alertmanager does, by its own types, and holds them against what was meant.
+func readByTheirTypes(t *testing.T, body []byte, meant []alert) {
+	var read models.PostableAlerts
+	if err := json.Unmarshal(body, &read); err != nil {
+		t.Errorf("Alertmanager cannot read %s: %v", body, err)
+		return
+	}
+	if err := read.Validate(strfmt.Default); err != nil {
+		t.Errorf("Alertmanager refuses %s: %v", body, err)
+	}
+	for n, a := range meant {
+		r := read[n]
+		if !maps.Equal(r.Labels, a.Labels) || !maps.Equal(r.Annotations, a.Annotations) || string(r.GeneratorURL) != a.GeneratorURL ||
+			a.StartsAt.Sub(time.Time(r.StartsAt)).Abs() >= time.Millisecond || a.EndsAt.Sub(time.Time(r.EndsAt)).Abs() >= time.Millisecond {
+			t.Errorf("Alertmanager reads %+v from %s", r, body)
+		}
+	}
 }
 
 func (p *peer) answers(status int) { p.mu.Lock(); defer p.mu.Unlock(); p.status, p.got = status, nil }
