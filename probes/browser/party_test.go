@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/outrider-monitor/outrider/probes"
@@ -84,11 +85,11 @@ func TestAFailureThatOnlyAThirdPartyCausedIsNamedSo(t *testing.T) {
 func TestAToleratedThirdPartyThatAlwaysFailsHidesNothing(t *testing.T) {
 	z := newZoo(t)
 	widgets(t, z)
-	open := true
+	var shut atomic.Bool
 	z.mux.HandleFunc("/half-open", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html")
 		fmt.Fprintf(w, `<title>Shop</title><script src="%s/status/503"></script>`, z.other())
-		if open {
+		if !shut.Load() {
 			fmt.Fprint(w, "<h1>Open</h1>")
 		}
 	})
@@ -101,7 +102,7 @@ func TestAToleratedThirdPartyThatAlwaysFailsHidesNothing(t *testing.T) {
 	if good = first.Portrait; first.Outcome != probes.Passed || good == nil {
 		t.Fatalf("the good run is %v: %+v", first.Outcome, first.Failure)
 	}
-	open = false
+	shut.Store(true)
 	if r := runner.Run(t.Context(), &j, probes.Request{}); r.Outcome != probes.Failed || !strings.Contains(r.Failure.Message, "failed like that in the last good run too") {
 		t.Errorf("it is %v: %+v", r.Outcome, r.Failure)
 	}
