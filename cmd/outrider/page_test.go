@@ -14,6 +14,7 @@ import (
 	"github.com/PagerDuty/go-pagerduty"
 	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
 
+	"github.com/outrider-monitor/outrider/internal/loopback"
 	"github.com/outrider-monitor/outrider/internal/receivers"
 )
 
@@ -74,7 +75,7 @@ func TestPageTestSendsAMarkedPageToEveryKindOfPagerAndSaysWhatCameOfIt(t *testin
 }
 
 func TestATestPageStandsAtARealAlertmanagerAsATest(t *testing.T) {
-	am := receivers.Alertmanager{Address: receivers.FreeAddress(t)}
+	am := receivers.Alertmanager{Address: loopback.FreeAddress(t)}
 	am.Start(t, "http://127.0.0.1:1/")
 	am.Until(t, "it starts", func([]receivers.AlertHeld) bool { return true })
 	dir := t.TempDir()

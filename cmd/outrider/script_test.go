@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -18,6 +17,8 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/outrider-monitor/outrider/internal/loopback"
 )
 
 const hookSecret = "whsec_c2lnbmVkIGJ5IG91dHJpZGVyLCB2ZXJpZmllZCBieSBvdGhlcnM="
@@ -38,7 +39,7 @@ func TestScripts(t *testing.T) {
 			e.Setenv("SHOP_URL", site.URL)
 			e.Setenv("HOOK_URL", site.URL+"/hook")
 			e.Setenv("HOOK_SECRET", hookSecret)
-			e.Setenv("PORT", freePort(t))
+			e.Setenv("PORT", loopback.FreePort(t))
 			for name, value := range map[string]string{"AWS_ENDPOINT_URL_SECRETS_MANAGER": site.URL + "/aws/", "AWS_EC2_METADATA_DISABLED": "true",
 				"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "example"} {
 				e.Setenv(name, value)
@@ -55,7 +56,7 @@ func TestScripts(t *testing.T) {
 			e.Defer(func() { os.RemoveAll(tmp) })
 			e.Setenv("TMPDIR", tmp)
 			for _, name := range []string{"RECEIVER_PORT", "SHOP_PORT", "PAYMENT_PORT", "CONTROL_PORT", "API_PORT"} {
-				e.Setenv(name, freePort(t))
+				e.Setenv(name, loopback.FreePort(t))
 			}
 			return nil
 		},
@@ -71,15 +72,6 @@ type (
 )
 
 func siteOf(ts *testscript.TestScript) *site { return ts.Value(siteKey{}).(*site) }
-
-func freePort(t *testing.T) string {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return strconv.Itoa(l.Addr().(*net.TCPAddr).Port)
-}
 
 // exits CODE PROGRAM ARGS...: the program ends with the code; stdout and stderr are kept.
 func exits(ts *testscript.TestScript, neg bool, args []string) {

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/url"
 	"os"
@@ -14,6 +13,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/outrider-monitor/outrider/internal/loopback"
 )
 
 // Exporter is a running blackbox_exporter.
@@ -30,7 +31,7 @@ func Start(tb testing.TB, config string) *Exporter {
 	if err := os.WriteFile(file, []byte(config), 0o600); err != nil {
 		tb.Fatal(err)
 	}
-	e := &Exporter{address: free(tb), client: &http.Client{Transport: &http.Transport{}}}
+	e := &Exporter{address: loopback.FreeAddress(tb), client: &http.Client{Transport: &http.Transport{}}}
 	cmd := exec.Command("prometheus-blackbox-exporter", "--config.file="+file, "--web.listen-address="+e.address)
 	log, err := os.Create(filepath.Join(tb.TempDir(), "log"))
 	if err != nil {
@@ -49,17 +50,6 @@ func Start(tb testing.TB, config string) *Exporter {
 	})
 	e.await(tb, log.Name())
 	return e
-}
-
-// free is an address that nobody listens on.
-func free(tb testing.TB) string {
-	tb.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		tb.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
 }
 
 // await waits until it answers.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -15,6 +14,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/outrider-monitor/outrider/internal/loopback"
 )
 
 const secret = "whsec_Y2hhb3MgdGVzdCBzZWNyZXQgMDEyMzQ1Njc4OQ=="
@@ -262,7 +263,7 @@ func write(t *testing.T, hookURL, calmURL string, names []string) string {
 	if err := os.MkdirAll(filepath.Join(dir, "journeys"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	files := map[string]string{"outrider.yaml": fmt.Sprintf(config, freeAddress(t), hookURL, calmURL)}
+	files := map[string]string{"outrider.yaml": fmt.Sprintf(config, loopback.FreeAddress(t), hookURL, calmURL)}
 	for _, name := range names {
 		files[filepath.Join("journeys", name+".yaml")] = fmt.Sprintf(journey, name)
 	}
@@ -272,15 +273,4 @@ func write(t *testing.T, hookURL, calmURL string, names []string) string {
 		}
 	}
 	return filepath.Join(dir, "outrider.yaml")
-}
-
-// freeAddress gives a loopback address on which nothing listens.
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
 }

@@ -3,7 +3,6 @@ package promserver
 import (
 	"encoding/json"
 	"fmt"
-	"net"
 	"net/http"
 	"net/url"
 	"os"
@@ -13,6 +12,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/outrider-monitor/outrider/internal/loopback"
 )
 
 // Server is a running Prometheus.
@@ -32,7 +33,7 @@ func Start(t *testing.T, config string, files map[string][]byte, features ...str
 			t.Fatal(err)
 		}
 	}
-	s := &Server{free(t)}
+	s := &Server{loopback.FreeAddress(t)}
 	cmd := exec.Command("prometheus", "--config.file="+filepath.Join(dir, "prometheus.yml"), "--storage.tsdb.path="+filepath.Join(dir, "data"),
 		"--web.listen-address="+s.address, "--enable-feature="+strings.Join(features, ","), "--log.level=error")
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
@@ -143,15 +144,4 @@ func first(kind string, result json.RawMessage) (string, error) {
 		return "", fmt.Errorf("prometheus answers %s", result)
 	}
 	return fmt.Sprint(point[1]), nil
-}
-
-// free gives a loopback address on which nothing listens.
-func free(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
 }

@@ -3,7 +3,6 @@ package receivers
 import (
 	"encoding/json"
 	"fmt"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -16,17 +15,6 @@ import (
 
 // Alertmanager is a real one on loopback, or the place of one that does not run.
 type Alertmanager struct{ Address string }
-
-// FreeAddress is a loopback address on which nothing listens.
-func FreeAddress(t testing.TB) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
-}
 
 // Start runs it until the test ends; it tells hook, a URL, of its notifications.
 func (a Alertmanager) Start(t testing.TB, hook string) {

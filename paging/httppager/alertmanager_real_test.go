@@ -11,6 +11,7 @@ import (
 
 	"github.com/outrider-monitor/outrider/history"
 	"github.com/outrider-monitor/outrider/incidents"
+	"github.com/outrider-monitor/outrider/internal/loopback"
 	"github.com/outrider-monitor/outrider/internal/receivers"
 	"github.com/outrider-monitor/outrider/journeys"
 	"github.com/outrider-monitor/outrider/paging"
@@ -67,7 +68,7 @@ func TestAnIncidentStandsAtEveryRealAlertmanagerUntilItEnds(t *testing.T) {
 	told := &heard{all: map[string]int{}}
 	hook := httptest.NewServer(told)
 	defer hook.Close()
-	a, b := receivers.Alertmanager{Address: receivers.FreeAddress(t)}, receivers.Alertmanager{Address: receivers.FreeAddress(t)}
+	a, b := receivers.Alertmanager{Address: loopback.FreeAddress(t)}, receivers.Alertmanager{Address: loopback.FreeAddress(t)}
 	a.Start(t, hook.URL)
 	a.Until(t, "the first replica starts", func([]receivers.AlertHeld) bool { return true })
 	make := func() *httppager.Alertmanager {

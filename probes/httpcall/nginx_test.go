@@ -11,6 +11,7 @@ import (
 	"time"
 
 	shopauthority "github.com/outrider-monitor/outrider/examples/shop/authority"
+	"github.com/outrider-monitor/outrider/internal/loopback"
 	"github.com/outrider-monitor/outrider/probes"
 )
 
@@ -46,7 +47,7 @@ func startNginx(t *testing.T) (plain, secure, ca string) {
 		t.Fatal(err)
 	}
 	writeKeyPair(t, dir, pair.Valid)
-	plain, secure = freePort(t), freePort(t)
+	plain, secure = loopback.FreePort(t), loopback.FreePort(t)
 	config := nginxConfig
 	for _, r := range [][2]string{{"DIR", dir}, {"PLAIN", plain}, {"SECURE", secure}, {"LONG", longText()}} {
 		config = replaceAll(config, r[0], r[1])

@@ -4,7 +4,6 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"fmt"
-	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -76,18 +75,6 @@ func told(res probes.Result) string {
 func replaceAll(text, from, to string) string { return strings.ReplaceAll(text, from, to) }
 
 func longText() string { return strings.Repeat("x", 2000) }
-
-// freePort is a port that nobody listens on.
-func freePort(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	_, port, _ := net.SplitHostPort(l.Addr().String())
-	return port
-}
 
 // writeKeyPair writes cert.pem and key.pem.
 func writeKeyPair(t *testing.T, dir string, pair *tls.Certificate) {

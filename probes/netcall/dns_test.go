@@ -8,6 +8,7 @@ import (
 
 	"github.com/miekg/dns"
 
+	"github.com/outrider-monitor/outrider/internal/loopback"
 	"github.com/outrider-monitor/outrider/probes"
 )
 
@@ -121,5 +122,5 @@ func TestANameServerIsAsked(t *testing.T) {
 	p.fails(t, probes.Timeout, plain, "  - dns: silent.example\n    server: HOST\n    timeout: 100ms\n", "for the first byte of the answer")
 	p.fails(t, probes.TLS, secure, "  - dns: shop.example\n    server: HOST\n    dns_over_tls: true\n", "unknown authority")
 	p.fails(t, probes.Assertion, plain, "  - dns: shop.example\n    server: HOST\n    expect: answers[1].value == \"192.0.2.9\"\n", `answers[1].value is "192.0.2.1"`)
-	p.fails(t, probes.Connect, closed(t), "  - dns: shop.example\n    server: HOST\n", "refuses connections")
+	p.fails(t, probes.Connect, loopback.FreeAddress(t), "  - dns: shop.example\n    server: HOST\n", "refuses connections")
 }

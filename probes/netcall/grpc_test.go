@@ -17,6 +17,7 @@ import (
 	"google.golang.org/grpc/reflection"
 	"google.golang.org/grpc/status"
 
+	"github.com/outrider-monitor/outrider/internal/loopback"
 	"github.com/outrider-monitor/outrider/probes"
 )
 
@@ -83,7 +84,7 @@ func TestAGRPCServerIsAskedForItsHealth(t *testing.T) {
 	p.fails(t, probes.RateLimited, host, "  - grpc: HOST\n    service: busy\n", "later: 100% busy")
 	p.fails(t, probes.Status, host, "  - grpc: HOST\n    service: metadata\n", "x-own is missing")
 	p.fails(t, probes.Timeout, host, "  - grpc: HOST\n    service: slow\n    timeout: 200ms\n")
-	p.fails(t, probes.Connect, closed(t), "  - grpc: HOST\n", "refuses connections")
+	p.fails(t, probes.Connect, loopback.FreeAddress(t), "  - grpc: HOST\n", "refuses connections")
 	p.fails(t, probes.Assertion, host, "  - grpc: HOST\n    method: shop.Orders/Get\n", "no reflection")
 	web := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(404) }))
 	web.Config.Protocols = new(http.Protocols)

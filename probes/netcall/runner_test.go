@@ -96,14 +96,3 @@ func listen(t *testing.T, serve func(net.Conn)) string {
 	_, port, _ := net.SplitHostPort(l.Addr().String())
 	return "localhost:" + port
 }
-
-// closed is an address where nobody listens.
-func closed(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
-}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/outrider-monitor/outrider/internal/loopback"
 	"github.com/outrider-monitor/outrider/probes"
 )
 
@@ -81,7 +82,7 @@ func TestAConversationWithoutEndIsBounded(t *testing.T) {
 		}
 	})
 	p.fails(t, probes.Assertion, endless, "  - tcp: HOST\n    query_response: [{expect: ^220}]\n", "nothing in the first 1048576 bytes")
-	p.fails(t, probes.Connect, closed(t), "  - tcp: HOST\n", "refuses connections")
+	p.fails(t, probes.Connect, loopback.FreeAddress(t), "  - tcp: HOST\n", "refuses connections")
 	p.fails(t, probes.DNS, "nowhere.invalid:25", "  - tcp: HOST\n", "cannot resolve nowhere.invalid")
 	p.fails(t, probes.DNS, "127.0.0.1:25", "  - tcp: HOST\n    ip: 6\n", "no address of the family")
 }

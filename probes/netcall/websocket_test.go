@@ -11,6 +11,7 @@ import (
 	// An implementation that is not the one under test.
 	"golang.org/x/net/websocket"
 
+	"github.com/outrider-monitor/outrider/internal/loopback"
 	"github.com/outrider-monitor/outrider/probes"
 )
 
@@ -73,7 +74,7 @@ func TestAWebSocketIsSpokenOver(t *testing.T) {
 	p.fails(t, probes.Assertion, host, "  - websocket: ws://HOST/live\n    query_response: [{send: large}, {expect: ^never}]\n", "larger than 1048576 bytes")
 	p.fails(t, probes.Timeout, host, "  - websocket: ws://HOST/live\n    timeout: 200ms\n    query_response: [{expect: ^never}]\n", `matches "^never"`)
 	p.fails(t, probes.Config, host, "  - websocket: ws://HOST/live\n    headers: {X: \"a\\r\\nb: c\"}\n", "control character")
-	p.fails(t, probes.Connect, closed(t), "  - websocket: ws://HOST/live\n", "refuses connections")
+	p.fails(t, probes.Connect, loopback.FreeAddress(t), "  - websocket: ws://HOST/live\n", "refuses connections")
 }
 
 func TestAWebSocketIsSpokenOverInTLS(t *testing.T) {
