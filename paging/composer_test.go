@@ -3,7 +3,6 @@ package paging_test
 import (
 	"bytes"
 	"encoding/json"
-	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -18,13 +17,12 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/outrider-monitor/outrider/incidents"
+	"github.com/outrider-monitor/outrider/internal/golden"
 	"github.com/outrider-monitor/outrider/internal/leakcheck"
 	"github.com/outrider-monitor/outrider/journeys"
 	"github.com/outrider-monitor/outrider/paging"
 	"github.com/outrider-monitor/outrider/probes"
 )
-
-var rewrite = flag.Bool("rewrite", false, "write the golden files anew")
 
 func TestMain(m *testing.M) {
 	if dir := os.Getenv("PAGING_TEST_DIR"); dir != "" {
@@ -131,23 +129,6 @@ func pages() map[string]paging.Page {
 	}
 }
 
-func golden(t *testing.T, name string, got []byte) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *rewrite {
-		if err := os.WriteFile(path, got, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), string(got)); diff != "" {
-		t.Errorf("%s (-want +got); -rewrite writes it anew:\n%s", path, diff)
-	}
-}
-
 func indented(t *testing.T, v any) []byte {
 	t.Helper()
 	var b bytes.Buffer
@@ -162,7 +143,7 @@ func indented(t *testing.T, v any) []byte {
 
 func TestPagesReadAsTheyShould(t *testing.T) {
 	for name, page := range pages() {
-		golden(t, name+".json", indented(t, page))
+		golden.Check(t, name+".json", string(indented(t, page)))
 	}
 }
 

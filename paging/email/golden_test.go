@@ -2,7 +2,6 @@ package email
 
 import (
 	"encoding/json"
-	"flag"
 	"mime"
 	"net/mail"
 	"os"
@@ -10,12 +9,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
+	"github.com/outrider-monitor/outrider/internal/golden"
 	"github.com/outrider-monitor/outrider/paging"
 )
-
-var rewrite = flag.Bool("rewrite", false, "write the golden files anew")
 
 // TestMessagesAreAsTheyWereReadLast holds what people get against what somebody has looked at, but for the date and the border
 // between the parts.
@@ -37,19 +33,7 @@ func TestMessagesAreAsTheyWereReadLast(t *testing.T) {
 		h, parts := read(t, message)
 		got := headers(h) + "\n" + parts["text/plain"] + "\n" + parts["text/html"]
 		got = strings.ReplaceAll(got, "\r\n", "\n")
-		file := filepath.Join("testdata", name+".txt")
-		if *rewrite {
-			if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
-				t.Fatal(err)
-			}
-		}
-		want, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if diff := cmp.Diff(string(want), got); diff != "" {
-			t.Errorf("%s (-want +got); -rewrite writes it anew:\n%s", file, diff)
-		}
+		golden.Check(t, name+".txt", got)
 	}
 }
 

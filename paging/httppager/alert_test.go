@@ -2,11 +2,10 @@ package httppager
 
 import (
 	"encoding/json"
-	"os"
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
+	"github.com/outrider-monitor/outrider/internal/golden"
 )
 
 func TestAlertsAreAsTheyWereReadLast(t *testing.T) {
@@ -16,18 +15,6 @@ func TestAlertsAreAsTheyWereReadLast(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		file := "testdata/alertmanager-" + name + ".json"
-		if *rewrite {
-			if err := os.WriteFile(file, append(got, '\n'), 0o644); err != nil {
-				t.Fatal(err)
-			}
-		}
-		want, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if diff := cmp.Diff(string(want), string(got)+"\n"); diff != "" {
-			t.Errorf("%s (-want +got); -rewrite writes it anew:\n%s", file, diff)
-		}
+		golden.Check(t, "alertmanager-"+name+".json", string(got)+"\n")
 	}
 }

@@ -13,8 +13,8 @@ import (
 	"time"
 
 	"github.com/PagerDuty/go-pagerduty"
-	"github.com/google/go-cmp/cmp"
 
+	"github.com/outrider-monitor/outrider/internal/golden"
 	"github.com/outrider-monitor/outrider/paging"
 )
 
@@ -72,20 +72,10 @@ func TestPagerDutysOwnTypesReadOurEvents(t *testing.T) {
 		if e.Payload != nil && (e.Payload.Summary == "" || e.Payload.Source == "" || e.Payload.Severity == "") {
 			t.Errorf("%s: a payload without summary, source or severity: %+v", name, e.Payload)
 		}
-		golden := filepath.Join("testdata", "pagerduty-"+name+".json")
 		var pretty any
 		json.Unmarshal(body, &pretty)
 		got, _ := json.MarshalIndent(pretty, "", "  ")
-		if *rewrite {
-			os.WriteFile(golden, append(got, '\n'), 0o644)
-		}
-		wrote, err := os.ReadFile(golden)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if diff := cmp.Diff(string(wrote), string(got)+"\n"); diff != "" {
-			t.Errorf("%s (-want +got):\n%s", golden, diff)
-		}
+		golden.Check(t, "pagerduty-"+name+".json", string(got)+"\n")
 	}
 }
 

@@ -5,14 +5,12 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"strings"
 	"testing"
 	"time"
 	"unicode/utf8"
 
-	"github.com/google/go-cmp/cmp"
-
+	"github.com/outrider-monitor/outrider/internal/golden"
 	"github.com/outrider-monitor/outrider/paging"
 )
 
@@ -142,16 +140,6 @@ func TestSlackMessagesAreAsTheyWereReadLast(t *testing.T) {
 		var pretty any
 		json.Unmarshal(body, &pretty)
 		got, _ := json.MarshalIndent(pretty, "", "  ")
-		file := "testdata/slack-" + name + ".json"
-		if *rewrite {
-			os.WriteFile(file, append(got, '\n'), 0o644)
-		}
-		want, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if diff := cmp.Diff(string(want), string(got)+"\n"); diff != "" {
-			t.Errorf("%s (-want +got); -rewrite writes it anew:\n%s", file, diff)
-		}
+		golden.Check(t, "slack-"+name+".json", string(got)+"\n")
 	}
 }

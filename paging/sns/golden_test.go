@@ -2,7 +2,6 @@ package sns
 
 import (
 	"encoding/json"
-	"flag"
 	"fmt"
 	"maps"
 	"os"
@@ -11,12 +10,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
+	"github.com/outrider-monitor/outrider/internal/golden"
 	"github.com/outrider-monitor/outrider/paging"
 )
-
-var rewrite = flag.Bool("rewrite", false, "write the golden files anew")
 
 func TestMessagesAreAsTheyWereReadLast(t *testing.T) {
 	for _, name := range []string{"opened", "closed", "monitor-opened", "test"} {
@@ -45,18 +41,6 @@ func TestMessagesAreAsTheyWereReadLast(t *testing.T) {
 			fmt.Fprintf(&b, "%s = %s\n", key, *in.MessageAttributes[key].StringValue)
 		}
 		fmt.Fprintf(&b, "\nsms: %s\n\nemail:\n%s\n", message["sms"], message["email"])
-		file := filepath.Join("testdata", name+".txt")
-		if *rewrite {
-			if err := os.WriteFile(file, []byte(b.String()), 0o644); err != nil {
-				t.Fatal(err)
-			}
-		}
-		want, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if diff := cmp.Diff(string(want), b.String()); diff != "" {
-			t.Errorf("%s (-want +got); -rewrite writes it anew:\n%s", file, diff)
-		}
+		golden.Check(t, name+".txt", b.String())
 	}
 }
