@@ -15,7 +15,7 @@ const (
 	pagersQuery = `SELECT pager FROM deliveries WHERE settled_at = 0 AND head = 1 AND pager > ? ORDER BY pager LIMIT 1`
 	// deliveries are those that wait, each with the page about the end of its incident if that waits behind it.
 	deliveriesWaiting = `SELECT d.seq, d.page, d.page_id, d.dedup_key, d.event, d.incident, d.attempts, d.last_error,
-		d.created_at, d.due_at,
+		d.created_at, d.due_at, d.soon_at,
 		EXISTS (SELECT 1 FROM deliveries r WHERE r.incident = d.incident AND r.relay_of = d.pager),
 		EXISTS (SELECT 1 FROM deliveries h WHERE h.incident = d.incident AND h.pager = d.pager AND h.relay_of = d.relay_of
 			AND h.outcome = 'accepted'),
@@ -82,7 +82,7 @@ func (b *batch) settle(s *paging.Settlement) error {
 	switch {
 	case err != nil || s.Outcome == paging.Told:
 	case s.Outcome == paging.Postponed:
-		err = st.postpone.exec(nanos(s.Until), s.Cause, s.Note, s.Seq)
+		err = st.postpone.exec(nanos(s.Until), nanos(s.Soon), s.Cause, s.Note, s.Seq)
 	default:
 		err = b.finish(s, last, pager, key, incident, relayOf)
 	}
@@ -192,9 +192,9 @@ func (s *Store) waiting(ctx context.Context, pager, query string, args ...any) (
 		d := paging.Delivery{Pager: pager}
 		var text, ending []byte
 		var bare paging.Page
-		var created, due int64
+		var created, due, soon int64
 		if err := rows.Scan(&d.Seq, &text, &bare.ID, &bare.DedupKey, &bare.Event, &bare.Incident.ID, &d.Attempts, &d.LastError,
-			&created, &due, &d.Relayed, &d.Heard, &d.Through, &ending, &d.Notes.Delivery, &d.Notes.Incident, &d.Elsewhere); err != nil {
+			&created, &due, &soon, &d.Relayed, &d.Heard, &d.Through, &ending, &d.Notes.Delivery, &d.Notes.Incident, &d.Elsewhere); err != nil {
 			return nil, fmt.Errorf("reading the outbox of %q: %w", pager, err)
 		}
 		if err := json.Unmarshal(text, &d.Page); err != nil {
@@ -210,7 +210,7 @@ func (s *Store) waiting(ctx context.Context, pager, query string, args ...any) (
 				d.Ending = &end
 			}
 		}
-		d.CreatedAt, d.DueAt = fromNanos(created), fromNanos(due)
+		d.CreatedAt, d.DueAt, d.SoonAt = fromNanos(created), fromNanos(due), fromNanos(soon)
 		found = append(found, d)
 	}
 	return found, rows.Err()

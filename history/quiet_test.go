@@ -84,7 +84,7 @@ func older(t *testing.T, file string, state incidents.State) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	if _, err := db.Exec("UPDATE subjects SET state = ?; ALTER TABLE subjects DROP COLUMN seq; PRAGMA user_version = 8", text); err != nil {
+	if _, err := db.Exec("UPDATE subjects SET state = ?; ALTER TABLE subjects DROP COLUMN seq; ALTER TABLE deliveries DROP COLUMN soon_at; PRAGMA user_version = 8", text); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -14,7 +14,8 @@ import (
 // deliveries holds the outbox (settled_at is 0) and its log; head marks the oldest unsettled delivery of its
 // pager and dedup key, so that what is due is found without looking at what waits behind it. told marks those of
 // which the fallback pagers know, or need not know. page is kept while it waits, and after that for pagers that have to be
-// told again, the last one of its key. note is what the pager noted. pulse is when the store last proved that it can write.
+// told again, the last one of its key. note is what the pager noted. soon_at is when it may be tried already, if the pager is
+// at work. pulse is when the store last proved that it can write.
 // events are told apart by their time too: what no run brings about, an escalation or an acknowledgement, comes again.
 // A state may be older than the last runs of its subject: seq is the last run that it accounts for, those after it were
 // quiet ones.
@@ -79,6 +80,8 @@ ALTER TABLE deliveries ADD COLUMN note TEXT NOT NULL DEFAULT '';
 `, `
 ALTER TABLE subjects ADD COLUMN seq INTEGER NOT NULL DEFAULT 0;
 UPDATE subjects SET seq = (SELECT coalesce(max(seq), 0) FROM runs);
+`, `
+ALTER TABLE deliveries ADD COLUMN soon_at INTEGER NOT NULL DEFAULT 0;
 `}
 }
 

@@ -65,7 +65,7 @@ func prepareStatements(c *sql.Conn) (*statements, error) {
 		{&st.nextHead, nextHeadQuery},
 		{&st.collapse, collapseQuery},
 		{&st.told, toldQuery},
-		{&st.postpone, `UPDATE deliveries SET due_at = ?, last_error = ?, note = coalesce(nullif(?, ''), note), attempts = attempts + 1
+		{&st.postpone, `UPDATE deliveries SET due_at = ?, soon_at = ?, last_error = ?, note = coalesce(nullif(?, ''), note), attempts = attempts + 1
 			WHERE seq = ? AND settled_at = 0`},
 	} {
 		stmt, err := prepare(c, s.text)

@@ -8,6 +8,9 @@ const (
 	maxWait   = time.Minute
 	// maxRetryAfter bounds what the other side may ask for: a page cannot wait longer to try, or to be relayed.
 	maxRetryAfter = 5 * time.Minute
+	// While a pager takes other pages, one that has failed need not wait longer than this; for so many tries.
+	soonWait = 5 * time.Second
+	soonMost = 16
 )
 
 // Backoff is the wait after the given number of failed tries (1, 2, ...): it doubles up to a cap. jitter, in

@@ -133,7 +133,7 @@ func (m *memory) Settle(_ context.Context, s Settlement) error {
 	case Told:
 		m.seen["told "+d.Page.ID] = true
 	case Postponed:
-		m.waiting[at].DueAt, m.waiting[at].LastError = s.Until, s.Cause
+		m.waiting[at].DueAt, m.waiting[at].SoonAt, m.waiting[at].LastError = s.Until, s.Soon, s.Cause
 		m.waiting[at].Attempts++
 	default:
 		m.seen["heard "+d.Pager+d.Page.Incident.ID] = s.Outcome == Accepted
@@ -310,6 +310,62 @@ func TestAPagerThatIsDownIsTestedOnePageAtATimeAndFoundWithinAMinute(t *testing.
 			t.Errorf("%d of 500 pages are left a minute after the outage", left)
 		}
 	})
+}
+
+func TestAPagerThatTakesSomePagesIsSentTheOthersAgainSoon(t *testing.T) {
+	tries := func(p *receiver) (at []time.Time) {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		for n, id := range p.got {
+			if id == "a-0" {
+				at = append(at, p.at[n])
+			}
+		}
+		return at
+	}
+	for _, c := range []struct {
+		name    string
+		fails   int // How often page a meets a pager that answers 500 just then.
+		longest time.Duration
+		last    time.Duration // When a has to be there, or to have been tried last.
+		most    int
+	}{
+		{"now and then", 8, soonWait + time.Second, 40 * time.Second, 9},
+		{"because of this page", 1000, maxWait + time.Second, 10 * time.Minute, 30},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			failed := 0
+			p := &receiver{answer: func(_ int, page Page) error {
+				if page.DedupKey == "a" && failed < c.fails {
+					failed++
+					return errors.New("500 Internal Server Error")
+				}
+				return nil
+			}}
+			bubble(t, Directory{Pagers: map[string]Pager{"p": p}}, func(t *testing.T, m *memory, courier *Courier, _ func() []string) {
+				began := time.Now()
+				m.add("p", "a", 0)
+				for n := range 600 {
+					m.add("p", fmt.Sprint("b", n), 0)
+					courier.Wake()
+					time.Sleep(time.Second)
+				}
+				synctest.Wait()
+				if left := m.left(); left > 1 {
+					t.Errorf("%d pages are left, want none but the one that is not taken", left)
+				}
+				at := tries(p)
+				for n := range at[1:] {
+					if wait := at[n+1].Sub(at[n]); wait > c.longest {
+						t.Errorf("try %d came %s after the one before", n+2, wait)
+					}
+				}
+				if took := at[len(at)-1].Sub(began); took > c.last || len(at) <= soonMost/2 || len(at) > c.most {
+					t.Errorf("%d tries, the last after %s", len(at), took)
+				}
+			})
+		})
+	}
 }
 
 func TestAPageThatIsNotTakenWholeDelaysNoOther(t *testing.T) {

@@ -40,6 +40,7 @@ func decide(d *Delivery, err error, now time.Time, jitter float64, fallback []st
 	}
 	s.Outcome = Postponed
 	s.Until = now.Add(wait(d.Attempts+1, err, jitter))
+	s.Soon = soon(d.Attempts+1, err, now, jitter)
 	if now.Sub(d.CreatedAt) >= unreachable {
 		s.Relay = untold(d, page, s.Cause, fallback)
 	}
@@ -76,6 +77,17 @@ func wait(failures int, err error, jitter float64) time.Duration {
 		d = max(d, min(how.RetryAfter, maxRetryAfter))
 	}
 	return d
+}
+
+// soon is when a page that did not reach its pager is to be tried again if others do reach it; zero if not before its
+// time: the other side said when, or what it did not take was this page, or that this page is what it stumbles over is
+// likely by now.
+func soon(failures int, err error, now time.Time, jitter float64) time.Time {
+	var how *SendError
+	if errors.As(err, &how) && (how.Reached || how.RetryAfter > 0) || failures > soonMost {
+		return time.Time{}
+	}
+	return now.Add(min(Backoff(failures, jitter), soonWait))
 }
 
 // relays makes the copies for the fallback pagers. A copy of a copy is never made, nor one for who has just

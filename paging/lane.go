@@ -91,16 +91,27 @@ func (r *round) read(ctx context.Context, l *lane, now time.Time) (next time.Tim
 	if err != nil {
 		return next, err
 	}
-	for _, d := range heads {
+	for n := range heads {
+		due := l.due(&heads[n])
+		switch {
+		case l.inFlight[heads[n].Seq]:
 		// What is due later than any wait makes it was postponed before the clock was set back.
-		if d.DueAt.After(now) && d.DueAt.Sub(now) <= farOff {
-			return d.DueAt, nil
-		}
-		if !l.inFlight[d.Seq] {
-			l.ready = append(l.ready, d)
+		case due.After(now) && due.Sub(now) <= farOff:
+			next = earlier(next, due)
+		default:
+			l.ready = append(l.ready, heads[n])
 		}
 	}
 	return next, nil
+}
+
+// due is when a delivery is to be tried. Its waits have grown while the pager could not be reached: they are no reason to
+// wait once it can.
+func (l *lane) due(d *Delivery) time.Time {
+	if l.failures == 0 && !d.SoonAt.IsZero() {
+		return earlier(d.DueAt, d.SoonAt)
+	}
+	return d.DueAt
 }
 
 // watch looks for what has waited too long for a pager that cannot be reached, and gives when to do so again.

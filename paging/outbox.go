@@ -23,6 +23,8 @@ type Delivery struct {
 	// CreatedAt is when it entered the outbox; DueAt is when it is to be tried.
 	CreatedAt time.Time
 	DueAt     time.Time
+	// SoonAt, unless zero, is when it is to be tried already, should its pager take other pages in the meantime.
+	SoonAt time.Time
 	// Relayed says that a page of the same incident to the same pager went to the fallback pagers; Heard, that the
 	// pager has accepted one.
 	Relayed, Heard bool
@@ -83,8 +85,8 @@ type Settlement struct {
 	At      time.Time
 	// Keep says that the accepted page will be asked for again, by Standing.
 	Keep bool
-	// Until is when a postponed delivery is tried again.
-	Until time.Time
+	// Until is when a postponed delivery is tried again; Soon, unless zero, is when it is if the pager is at work.
+	Until, Soon time.Time
 	// Cause says in words why it was not accepted.
 	Cause string
 	// Note is kept with the delivery, for the pager; empty: what is there stays.

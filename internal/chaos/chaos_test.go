@@ -91,7 +91,7 @@ func TestNoPageIsLostOrInventedThroughKills(t *testing.T) {
 	}
 	bad := &torment{process: p, hook: hook, clock: &clock{}, disk: newDisk(t, data, 256), rng: rand.New(rand.NewPCG(seed, 2)),
 		done: map[string]int{}, outage: 5 * time.Second, pause: 5 * time.Second, diskless: 2 * time.Second}
-	patience := time.Minute
+	patience := 3 * time.Minute // A pager that was in a bad mood seven times in a row is left alone for one.
 	if kills >= long || os.Getenv("OUTRIDER_CHAOS_LONG") != "" {
 		bad.outage, bad.pause, bad.diskless, patience = 4*time.Minute, time.Minute, 20*time.Second, 10*time.Minute
 		p.bin, bad.clock = buildWithClock(t)
