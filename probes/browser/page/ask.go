@@ -22,6 +22,9 @@ const (
 	worldName = "outrider"
 	// Margin is kept of a step's time so that the page itself can say what stands in the way.
 	Margin = 250 * time.Millisecond
+	// late is how long after a step's time the page's last word is still waited for: on a machine that is short of CPU it takes
+	// longer to arrive than what was kept for it, and "it is disabled" is worth more than "it did not answer".
+	late = 750 * time.Millisecond
 	// worldTime is how long a new document's isolated world is waited for before one is made.
 	worldTime = 100 * time.Millisecond
 	// Grace is how long each alternative locator has to itself.
@@ -253,10 +256,12 @@ func (p *Page) Put(ctx context.Context, id cdp.FrameID, q inpage.Query) (inpage.
 	var a inpage.Answer
 	q.TestID = p.TestID
 	q.Grace = Grace.Milliseconds()
+	patient, end := patiently(ctx)
+	defer end()
 	for looks := 0; ; looks++ {
 		q.Closed = p.doubt(looks)
 		a = inpage.Answer{}
-		err := p.Ask(ctx, id, "wait", func() any {
+		err := p.Ask(patient, id, "wait", func() any {
 			if q.Timeout != 0 {
 				q.Timeout = Remaining(ctx).Milliseconds()
 			}
@@ -279,6 +284,21 @@ func (p *Page) Put(ctx context.Context, id cdp.FrameID, q inpage.Query) (inpage.
 		return a, fmt.Errorf("our script in the page: %s", a.Why)
 	}
 	return a, nil
+}
+
+// patiently gives a context that ends as ctx does, but a little later when it is the time that is over.
+func patiently(ctx context.Context) (context.Context, func()) {
+	patient, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() {
+		if context.Cause(ctx) == context.DeadlineExceeded {
+			Pause(patient, late)
+		}
+		cancel(context.Cause(ctx))
+	})
+	return patient, func() {
+		stop()
+		cancel(context.Canceled)
+	}
 }
 
 const (
