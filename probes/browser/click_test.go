@@ -7,6 +7,7 @@ import (
 )
 
 func TestAClickLandsOnWhatItNames(t *testing.T) {
+	t.Parallel()
 	z := newZoo(t)
 	visit(t, z, `
   - goto: ZOO/click.html
@@ -25,6 +26,7 @@ func TestAClickLandsOnWhatItNames(t *testing.T) {
 }
 
 func TestAClickSaysWhatStoodInTheWay(t *testing.T) {
+	t.Parallel()
 	z := newZoo(t)
 	for name, c := range map[string]struct {
 		step  string
@@ -44,6 +46,7 @@ func TestAClickSaysWhatStoodInTheWay(t *testing.T) {
 }
 
 func TestWhatMovesIsWaitedForAndWhatOnlyPulsesIsNot(t *testing.T) {
+	t.Parallel()
 	z := newZoo(t)
 	visit(t, z, `
   - goto: ZOO/moving.html
@@ -56,6 +59,7 @@ func TestWhatMovesIsWaitedForAndWhatOnlyPulsesIsNot(t *testing.T) {
 }
 
 func TestWhatIsBelowAHeaderOrInABoxIsScrolledTo(t *testing.T) {
+	t.Parallel()
 	visit(t, newZoo(t), `
   - goto: ZOO/header.html
   - click: Below the header
@@ -67,6 +71,7 @@ func TestWhatIsBelowAHeaderOrInABoxIsScrolledTo(t *testing.T) {
 }
 
 func TestAButtonThatIsReplacedIsClickedOnceItIsUsable(t *testing.T) {
+	t.Parallel()
 	visit(t, newZoo(t), `
   - goto: ZOO/late.html
   - click: Late
@@ -76,6 +81,7 @@ func TestAButtonThatIsReplacedIsClickedOnceItIsUsable(t *testing.T) {
 }
 
 func TestAClickReachesTheShadow(t *testing.T) {
+	t.Parallel()
 	visit(t, newZoo(t), `
   - goto: ZOO/names.html
   - click: Shadow button
@@ -86,6 +92,7 @@ func TestAClickReachesTheShadow(t *testing.T) {
 }
 
 func TestADialogIsAnsweredAndToldByTheFailureAfterIt(t *testing.T) {
+	t.Parallel()
 	z := newZoo(t)
 	visit(t, z, `
   - goto: ZOO/dialogs.html
@@ -102,5 +109,6 @@ func TestADialogIsAnsweredAndToldByTheFailureAfterIt(t *testing.T) {
 }
 
 func TestLeavingAPageIsNobodysFailure(t *testing.T) {
+	t.Parallel()
 	visit(t, newZoo(t), "  - goto: ZOO/dialogs.html\n  - click: Leave\n  - see: You are elsewhere").pass()
 }

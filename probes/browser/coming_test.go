@@ -10,6 +10,7 @@ import (
 
 // TestWhatHasNotComeYetIsNotGone goes to a page whose second half, with the error, comes later than the step looks.
 func TestWhatHasNotComeYetIsNotGone(t *testing.T) {
+	t.Parallel()
 	z := newZoo(t)
 	z.mux.HandleFunc("/halves", func(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprint(w, "<!doctype html><title>Halves</title><h1>Basket</h1>"+strings.Repeat(" ", 2000))

@@ -37,7 +37,10 @@ const ask = () => Promise.all([fetch('/heard/own', {method: 'POST'}), fetch(ther
 	return z, h
 }
 
-func TestRequestsSayThatTheyAreSynthetic(t *testing.T) { eachIsolation(t, sayWhoAsks) }
+func TestRequestsSayThatTheyAreSynthetic(t *testing.T) {
+	t.Parallel()
+	eachIsolation(t, sayWhoAsks)
+}
 
 func sayWhoAsks(t *testing.T, d *Driver) {
 	z, h := listening(t)
@@ -90,6 +93,7 @@ func sayWhoAsks(t *testing.T, d *Driver) {
 }
 
 func TestTheMarkDoesNotFollowARedirectToOthers(t *testing.T) {
+	t.Parallel()
 	z, h := listening(t)
 	z.mux.HandleFunc("/away", func(w http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("X-Outrider-Run") != "run-1" {
@@ -109,6 +113,7 @@ func TestTheMarkDoesNotFollowARedirectToOthers(t *testing.T) {
 }
 
 func TestTheJourneysConditionsHold(t *testing.T) {
+	t.Parallel()
 	z := newZoo(t)
 	z.mux.HandleFunc("/blocked.js", func(w http.ResponseWriter, _ *http.Request) {
 		t.Error("a blocked script was asked for")
@@ -131,6 +136,7 @@ steps:
 }
 
 func TestAnEvalThatThrowsFails(t *testing.T) {
+	t.Parallel()
 	checkFailures(t, []failing{
 		{"throws", "  - goto: ZOO/elsewhere.html\n  - eval: nothing.there", probes.Script, []string{"nothing is not defined"}},
 		{"rejects", "  - goto: ZOO/elsewhere.html\n  - eval: Promise.reject(new Error('refused'))", probes.Script, []string{"refused"}},
@@ -139,6 +145,7 @@ func TestAnEvalThatThrowsFails(t *testing.T) {
 }
 
 func TestCookiesGoBothWays(t *testing.T) {
+	t.Parallel()
 	z := newZoo(t)
 	z.mux.HandleFunc("/cookies", func(w http.ResponseWriter, r *http.Request) {
 		http.SetCookie(w, &http.Cookie{Name: "basket", Value: "1", Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, MaxAge: 600})
@@ -169,6 +176,7 @@ func TestCookiesGoBothWays(t *testing.T) {
 }
 
 func TestSessionsDoNotSeeEachOther(t *testing.T) {
+	t.Parallel()
 	z := newZoo(t)
 	a := visit(t, z, "  - goto: ZOO/elsewhere.html\n  - eval: \"document.cookie = 'a=1'; localStorage.a = 1\"")
 	a.pass()

@@ -14,6 +14,7 @@ import (
 )
 
 func TestWhatAHandDoesIsDone(t *testing.T) {
+	t.Parallel()
 	z := newZoo(t)
 	for name, steps := range map[string]string{
 		"type": `
@@ -38,6 +39,7 @@ func TestWhatAHandDoesIsDone(t *testing.T) {
 }
 
 func TestWhatAHandCannotDoFailsInWords(t *testing.T) {
+	t.Parallel()
 	on := func(step string) string { return "  - goto: ZOO/deeds.html\n  - " + step }
 	checkFailures(t, []failing{
 		{"deaf", on("type: label=Deaf\n    with: x"), probes.Locator, []string{"type label=Deaf: the keys changed nothing in it"}},
@@ -57,6 +59,7 @@ func TestWhatAHandCannotDoFailsInWords(t *testing.T) {
 }
 
 func TestFilesAreUploaded(t *testing.T) {
+	t.Parallel()
 	z := newZoo(t)
 	z.mux.HandleFunc("POST /uploaded", func(w http.ResponseWriter, r *http.Request) {
 		if err := r.ParseMultipartForm(1 << 20); err != nil {

@@ -7,6 +7,7 @@ import (
 )
 
 func TestDialogsAreAnsweredByRule(t *testing.T) {
+	t.Parallel()
 	visit(t, newZoo(t), `
 browser: {dialogs: {confirm: accept, prompt: {accept: Ada}, beforeunload: dismiss}}
 steps:
@@ -35,6 +36,7 @@ steps:
 }
 
 func TestADialogThatDoesNotComeFails(t *testing.T) {
+	t.Parallel()
 	checkFailures(t, []failing{
 		{"none", "  - goto: ZOO/questions.html\n  - click: Guard\n    dialog: accept", probes.Assertion, []string{"the page opened no dialog"}},
 		{"another", "  - goto: ZOO/questions.html\n  - click: Delete\n    dialog: {type: confirm, message: 'Pay?'}", probes.Assertion,

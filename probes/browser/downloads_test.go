@@ -45,6 +45,7 @@ func downloading(t *testing.T) *zoo {
 }
 
 func TestWhatIsDownloadedIsLookedInto(t *testing.T) {
+	t.Parallel()
 	dir := ""
 	t.Cleanup(func() { // after the session has been closed
 		if _, err := os.Stat(dir); err == nil {
@@ -78,6 +79,7 @@ func TestWhatIsDownloadedIsLookedInto(t *testing.T) {
 }
 
 func TestADownloadThatIsNotAsExpectedFails(t *testing.T) {
+	t.Parallel()
 	z := downloading(t)
 	for name, c := range map[string]struct {
 		step   string

@@ -10,6 +10,7 @@ import (
 )
 
 func TestTheBrowserIsWhatTheJourneySays(t *testing.T) {
+	t.Parallel()
 	z := newZoo(t)
 	visit(t, z, `
 browser:
@@ -40,6 +41,7 @@ steps:
 }
 
 func TestADeviceIsOneForPagesAndForServers(t *testing.T) {
+	t.Parallel()
 	z, h := listening(t)
 	const asks = `
   - goto: ZOO/conditions.html
@@ -71,6 +73,7 @@ func TestADeviceIsOneForPagesAndForServers(t *testing.T) {
 }
 
 func TestAStepChangesTheConditions(t *testing.T) {
+	t.Parallel()
 	z := newZoo(t)
 	visit(t, z, `
 browser: {viewport: 800x600}
@@ -91,6 +94,7 @@ steps:
 }
 
 func TestASlowLineAndASlowProcessorAreSlow(t *testing.T) {
+	t.Parallel()
 	z := newZoo(t)
 	z.mux.HandleFunc("/large", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(make([]byte, 50_000)) })
 	const measure = `
@@ -118,6 +122,7 @@ func TestASlowLineAndASlowProcessorAreSlow(t *testing.T) {
 }
 
 func TestListsOfHostsAreBlocked(t *testing.T) {
+	t.Parallel()
 	v := visit(t, newZoo(t), `
 browser: {block: [analytics, ads]}
 steps:
@@ -139,6 +144,7 @@ steps:
 }
 
 func TestForwardGoesWhereBackCameFrom(t *testing.T) {
+	t.Parallel()
 	z := newZoo(t)
 	visit(t, z, `
   - goto: ZOO/click.html

@@ -50,6 +50,7 @@ func withSecrets(o *probes.SessionOptions) {
 }
 
 func TestSecretsAreCoveredBeforeThePictureIsTaken(t *testing.T) {
+	t.Parallel()
 	v := visit(t, newZoo(t), `
   - goto: ZOO/secrets.html
   - fill: label=Card
@@ -86,6 +87,7 @@ func TestSecretsAreCoveredBeforeThePictureIsTaken(t *testing.T) {
 }
 
 func TestASecretIsCoveredHoweverThePageShowsIt(t *testing.T) {
+	t.Parallel()
 	v := visit(t, newZoo(t), "  - goto: ZOO/disclosures.html\n  - screenshot: disclosures", withSecrets)
 	v.pass()
 	data := v.done.Artifact.Data
@@ -116,6 +118,7 @@ func TestASecretIsCoveredHoweverThePageShowsIt(t *testing.T) {
 }
 
 func TestThereIsNoPictureOfASecretInAClosedShadowRoot(t *testing.T) {
+	t.Parallel()
 	z := newZoo(t)
 	z.mux.HandleFunc("/closed", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/html")
@@ -134,7 +137,10 @@ func TestThereIsNoPictureOfASecretInAClosedShadowRoot(t *testing.T) {
 	}
 }
 
-func TestASecretInAFrameOfAnotherSiteIsCovered(t *testing.T) { eachIsolation(t, coverInFrame) }
+func TestASecretInAFrameOfAnotherSiteIsCovered(t *testing.T) {
+	t.Parallel()
+	eachIsolation(t, coverInFrame)
+}
 
 func coverInFrame(t *testing.T, d *Driver) {
 	v := visitWith(t, d, newZoo(t), `
@@ -158,6 +164,7 @@ func coverInFrame(t *testing.T, d *Driver) {
 }
 
 func TestASensitiveStepLeavesNoPictureAndNoText(t *testing.T) {
+	t.Parallel()
 	v := visit(t, newZoo(t), "  - goto: ZOO/secrets.html\n  - click: Nothing there\n    sensitive: true")
 	v.fail(probes.Locator)
 	e := v.evidence()
@@ -167,6 +174,7 @@ func TestASensitiveStepLeavesNoPictureAndNoText(t *testing.T) {
 }
 
 func TestEvidenceTellsWhatThePageDid(t *testing.T) {
+	t.Parallel()
 	z := newZoo(t)
 	z.misbehave(t)
 	v := visit(t, z, `
@@ -200,6 +208,7 @@ func TestEvidenceTellsWhatThePageDid(t *testing.T) {
 }
 
 func TestAScriptThatDiesDuringTheStepIsTheReason(t *testing.T) {
+	t.Parallel()
 	v := visit(t, newZoo(t), "  - goto: ZOO/errors.html\n  - click: Broken script\n    expect: title == \"Thank you\"")
 	v.step(secondsFive)
 	if err := v.step(secondsFive); err == nil {
@@ -212,6 +221,7 @@ func TestAScriptThatDiesDuringTheStepIsTheReason(t *testing.T) {
 }
 
 func TestARefusedRequestIsToldWithoutChangingTheReason(t *testing.T) {
+	t.Parallel()
 	z := newZoo(t)
 	z.misbehave(t)
 	v := visit(t, z, "  - goto: ZOO/errors.html\n  - click: Refused order\n    expect: title == \"Thank you\"")
@@ -227,6 +237,7 @@ func TestARefusedRequestIsToldWithoutChangingTheReason(t *testing.T) {
 }
 
 func TestAPageThatIsStillLoadingLeavesItsEvidenceInTime(t *testing.T) {
+	t.Parallel()
 	z := newZoo(t)
 	z.misbehave(t)
 	v := visit(t, z, "  - goto: ZOO/own-hang")
@@ -243,6 +254,7 @@ func TestAPageThatIsStillLoadingLeavesItsEvidenceInTime(t *testing.T) {
 
 // The step fails with the head of the answer; what a person wants to read comes after it.
 func TestAnErrorPageIsReadToItsEndForTheEvidence(t *testing.T) {
+	t.Parallel()
 	z := newZoo(t)
 	z.misbehave(t)
 	v := visit(t, z, "  - goto: ZOO/refused-at-length")
@@ -252,6 +264,7 @@ func TestAnErrorPageIsReadToItsEndForTheEvidence(t *testing.T) {
 	}
 }
 
+// It goes first, alone: it keeps both cores busy.
 func TestAPageThatTalksAndAsksWithoutEndIsBounded(t *testing.T) {
 	z := newZoo(t)
 	z.mux.HandleFunc("/api/endless", func(http.ResponseWriter, *http.Request) {})
@@ -266,6 +279,7 @@ func TestAPageThatTalksAndAsksWithoutEndIsBounded(t *testing.T) {
 }
 
 func TestABusyPageIsATimeoutAndLeavesItsEvidence(t *testing.T) {
+	t.Parallel()
 	v := visit(t, newZoo(t), "  - goto: ZOO/errors.html\n  - click: Busy")
 	f := v.fail(probes.Timeout)
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)

@@ -60,6 +60,7 @@ func breakDuring(t *testing.T, v *visitor, broken func()) (*probes.Failure, time
 }
 
 func TestAKilledBrowserIsItsOwnFault(t *testing.T) {
+	t.Parallel()
 	d := ownDriver(t, Options{})
 	v := visitWith(t, d, newZoo(t), waiting)
 	f, took := breakDuring(t, v, func() { _ = syscall.Kill(v.s.tab.Lease.PID(), syscall.SIGKILL) })
@@ -74,6 +75,7 @@ func TestAKilledBrowserIsItsOwnFault(t *testing.T) {
 }
 
 func TestAFrozenBrowserIsItsOwnFault(t *testing.T) {
+	t.Parallel()
 	d := ownDriver(t, Options{})
 	v := visitWith(t, d, newZoo(t), waiting)
 	f, took := breakDuring(t, v, func() { _ = syscall.Kill(v.s.tab.Lease.PID(), syscall.SIGSTOP) })
@@ -84,6 +86,7 @@ func TestAFrozenBrowserIsItsOwnFault(t *testing.T) {
 }
 
 func TestAFrozenBrowserIsItsOwnFaultEvenIfTheStepEndsFirst(t *testing.T) {
+	t.Parallel()
 	d := ownDriver(t, Options{Heartbeat: time.Hour})
 	v := visitWith(t, d, newZoo(t), waiting)
 	if err := v.step(secondsFive); err != nil {
@@ -104,6 +107,7 @@ func TestAFrozenBrowserIsItsOwnFaultEvenIfTheStepEndsFirst(t *testing.T) {
 }
 
 func TestADeadNetworkProcessIsTheBrowsersFault(t *testing.T) {
+	t.Parallel()
 	z := newZoo(t)
 	z.misbehave(t)
 	asked := make(chan struct{}, 1)
@@ -133,6 +137,7 @@ func TestADeadNetworkProcessIsTheBrowsersFault(t *testing.T) {
 
 // TestAStoppedProcessIsTheBrowsersFault stops a process of a browser that goes on to answer for itself.
 func TestAStoppedProcessIsTheBrowsersFault(t *testing.T) {
+	t.Parallel()
 	z := newZoo(t)
 	for _, kind := range []string{"renderer", "network.mojom.NetworkService"} {
 		t.Run(kind, func(t *testing.T) {
@@ -167,6 +172,7 @@ func TestACrashedPageIsTheBrowsersFault(t *testing.T) {
 }
 
 func TestACrashedFrameIsTheBrowsersFault(t *testing.T) {
+	t.Parallel()
 	d := ownDriver(t, Options{Flags: []string{"--site-per-process"}})
 	v := visitWith(t, d, newZoo(t), "  - goto: ZOO/frames.html\n  - see: {label: Card number, frame: {title: Other site}}\n  - see: Nothing")
 	if err := v.step(secondsFive); err != nil {
@@ -183,6 +189,7 @@ func TestACrashedFrameIsTheBrowsersFault(t *testing.T) {
 }
 
 func TestAMissingBrowserIsTheMonitorsTrouble(t *testing.T) {
+	t.Parallel()
 	d := ownDriver(t, Options{ExecPath: "/nowhere/chromium"})
 	_, err := d.Open(t.Context(), probes.SessionOptions{})
 	var f *probes.Failure
@@ -192,6 +199,7 @@ func TestAMissingBrowserIsTheMonitorsTrouble(t *testing.T) {
 }
 
 func TestTooLittleMemoryIsTheMonitorsTrouble(t *testing.T) {
+	t.Parallel()
 	d := ownDriver(t, Options{MinFree: 1 << 60})
 	_, err := d.Open(t.Context(), probes.SessionOptions{})
 	var f *probes.Failure
@@ -201,6 +209,7 @@ func TestTooLittleMemoryIsTheMonitorsTrouble(t *testing.T) {
 }
 
 func TestAStoppedRunIsCancelled(t *testing.T) {
+	t.Parallel()
 	v := visit(t, newZoo(t), waiting)
 	v.step(secondsFive)
 	ctx, cancel := context.WithCancel(context.Background())

@@ -7,6 +7,7 @@ import (
 )
 
 func TestFieldsTakeWhatIsTyped(t *testing.T) {
+	t.Parallel()
 	z := newZoo(t)
 	for name, steps := range map[string]string{
 		"replaces":      "fill: Full name\n    with: Ada Byron\n    expect: value(\"css=#name\") == \"Ada Byron\"",
@@ -33,6 +34,7 @@ func TestFieldsTakeWhatIsTyped(t *testing.T) {
 }
 
 func TestFieldsThatDoNotTakeItFail(t *testing.T) {
+	t.Parallel()
 	on := func(step string) string { return "  - goto: ZOO/fields.html\n  - " + step }
 	checkFailures(t, []failing{
 		{"too long", on("fill: label=Post code\n    with: N1 9GU"), probes.Locator, []string{"did not take the text", `it holds "N1 9"`}},
@@ -53,6 +55,7 @@ func TestFieldsThatDoNotTakeItFail(t *testing.T) {
 }
 
 func TestASecretThatDidNotFitIsNotTold(t *testing.T) {
+	t.Parallel()
 	v := visit(t, newZoo(t), "  - goto: ZOO/fields.html\n  - fill: label=Post code\n    with: hunter2secret", func(o *probes.SessionOptions) {
 		o.Redactor = probes.NewRedactor(map[string]string{"password": "hunter2secret"})
 	})
@@ -65,6 +68,7 @@ func TestASecretThatDidNotFitIsNotTold(t *testing.T) {
 }
 
 func TestKeysAreSentAsAKeyboardSendsThem(t *testing.T) {
+	t.Parallel()
 	visit(t, newZoo(t), `
   - goto: ZOO/fields.html
   - press: Control+A

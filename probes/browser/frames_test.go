@@ -16,11 +16,17 @@ import (
 // eachIsolation runs a test twice: with frames of other sites in the page's process, as the headless shell has
 // them, and in processes of their own, as the full browser has them.
 func eachIsolation(t *testing.T, test func(t *testing.T, d *Driver)) {
-	t.Run("one process", func(t *testing.T) { test(t, driver(t)) })
-	t.Run("a process each", func(t *testing.T) { test(t, ownDriver(t, Options{Flags: []string{"--site-per-process"}})) })
+	t.Run("one process", func(t *testing.T) { t.Parallel(); test(t, driver(t)) })
+	t.Run("a process each", func(t *testing.T) {
+		t.Parallel()
+		test(t, ownDriver(t, Options{Flags: []string{"--site-per-process"}}))
+	})
 }
 
-func TestFramesAreLookedInto(t *testing.T) { eachIsolation(t, lookIntoFrames) }
+func TestFramesAreLookedInto(t *testing.T) {
+	t.Parallel()
+	eachIsolation(t, lookIntoFrames)
+}
 
 func lookIntoFrames(t *testing.T, d *Driver) {
 	z := newZoo(t)
@@ -50,6 +56,7 @@ func lookIntoFrames(t *testing.T, d *Driver) {
 }
 
 func TestFramesInProcessesOfTheirOwnAreKnown(t *testing.T) {
+	t.Parallel()
 	v := visitWith(t, ownDriver(t, Options{Flags: []string{"--site-per-process"}}), newZoo(t),
 		"  - goto: ZOO/frames.html\n  - see: {label: Card number, frame: {title: Other site}}")
 	v.pass()
@@ -59,6 +66,7 @@ func TestFramesInProcessesOfTheirOwnAreKnown(t *testing.T) {
 }
 
 func TestAFrameThatIsNotAsItShouldBeIsExplained(t *testing.T) {
+	t.Parallel()
 	on := func(step string) string { return "  - goto: ZOO/frames.html\n  - " + step }
 	checkFailures(t, []failing{
 		{"no frame", on("click: {role: button, name: Pay, frame: {title: Payment}}"), probes.Locator, []string{`title "Payment"`}},
@@ -69,6 +77,7 @@ func TestAFrameThatIsNotAsItShouldBeIsExplained(t *testing.T) {
 }
 
 func TestExpressionsLookIntoFramesByTheMapFormOfALocator(t *testing.T) {
+	t.Parallel()
 	visit(t, newZoo(t), `
   - goto: ZOO/frames.html
   - fill: {label: Card number, frame: {title: Other site}}
@@ -81,6 +90,7 @@ func TestExpressionsLookIntoFramesByTheMapFormOfALocator(t *testing.T) {
 }
 
 func TestWhatIsInAFrameOnlyIsSaidToBeThere(t *testing.T) {
+	t.Parallel()
 	checkFailures(t, []failing{
 		{"a field", "  - goto: ZOO/frames.html\n  - fill: {label: Card number}\n    with: x", probes.Locator, []string{
 			`fill label=Card number: no field labelled "Card number" in the page; it is in a frame: add frame: {title: `}},
@@ -88,6 +98,7 @@ func TestWhatIsInAFrameOnlyIsSaidToBeThere(t *testing.T) {
 }
 
 func TestExpressionsLookIntoFrames(t *testing.T) {
+	t.Parallel()
 	v := visit(t, newZoo(t), "  - goto: ZOO/frames.html\n  - see: {label: Card number, frame: {title: Other site}}\n    expect:\n"+
 		"      - count(\"css=label\") == 0")
 	v.pass()
@@ -96,6 +107,7 @@ func TestExpressionsLookIntoFrames(t *testing.T) {
 // TestHalfAClickIsNone sends what the browser's process sends when it has not heard yet of a scroll: the press goes
 // to one frame and the release to another.
 func TestHalfAClickIsNone(t *testing.T) {
+	t.Parallel()
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
 	v := visit(t, newZoo(t), "  - goto: ZOO/frames.html\n  - fill: {label: Card number, frame: {title: Same site}}\n    with: 4242")

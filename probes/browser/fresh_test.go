@@ -15,6 +15,7 @@ import (
 // TestARunSeesNothingOfAnother fills all that a page can leave behind in one run, which finds it all again itself, and
 // looks for it in another one: while the first is still there, and after it has gone.
 func TestARunSeesNothingOfAnother(t *testing.T) {
+	t.Parallel()
 	for _, program := range []string{"chromium-headless-shell", "chromium"} {
 		t.Run(program, func(t *testing.T) {
 			t.Parallel()

@@ -51,6 +51,7 @@ steps:
 func (v *visitor) with(secret string) *visitor { v.scope.Secrets["word"] = secret; return v }
 
 func TestAPageBehindAPasswordIsOpened(t *testing.T) {
+	t.Parallel()
 	z := newZoo(t)
 	z.guarded()
 	visit(t, z, signsIn+`
@@ -71,6 +72,7 @@ func TestAPageBehindAPasswordIsOpened(t *testing.T) {
 
 // A window would ask a person for the password.
 func TestAScriptThatIsAskedForAPasswordGetsTheRefusal(t *testing.T) {
+	t.Parallel()
 	for _, program := range []string{"chromium-headless-shell", "chromium"} {
 		t.Run(program, func(t *testing.T) {
 			t.Parallel()
@@ -91,6 +93,7 @@ func TestAScriptThatIsAskedForAPasswordGetsTheRefusal(t *testing.T) {
 }
 
 func TestCredentialsAreForTheJourneysOwnHosts(t *testing.T) {
+	t.Parallel()
 	z := newZoo(t)
 	asked := make(chan string, 10)
 	z.mux.HandleFunc("/theirs", func(w http.ResponseWriter, r *http.Request) {
@@ -122,6 +125,7 @@ func TestCredentialsAreForTheJourneysOwnHosts(t *testing.T) {
 }
 
 func TestAnswersAreMadeUp(t *testing.T) {
+	t.Parallel()
 	z := newZoo(t)
 	z.mux.HandleFunc("/api/stock", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "the real one") })
 	dir := t.TempDir()
@@ -153,6 +157,7 @@ steps:
 }
 
 func TestAServiceWorkersRequestsAreSeenAndItIsGoneInTheNextRun(t *testing.T) {
+	t.Parallel()
 	z, h := listening(t)
 	z.mux.HandleFunc("/worker.js", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/javascript")

@@ -34,6 +34,7 @@ func shopping(z *zoo, broken *atomic.Bool) {
 }
 
 func TestAFailureIsComparedWithTheLastGoodRun(t *testing.T) {
+	t.Parallel()
 	z := newZoo(t)
 	var broken atomic.Bool
 	shopping(z, &broken)

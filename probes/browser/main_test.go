@@ -175,10 +175,17 @@ func (v *visitor) step(within time.Duration) error {
 	if err != nil || len(st.Expect) == 0 {
 		return err
 	}
+	var last error
 	for {
 		err := v.look(ctx, st)
-		if _, broken := err.(*probes.Failure); err == nil || broken || v.s.Changed(ctx) != nil {
-			return err
+		if err == nil {
+			return nil
+		}
+		if last == nil || ctx.Err() == nil {
+			last = err // otherwise the step's end cut this look short: the one before says more
+		}
+		if _, broken := err.(*probes.Failure); broken || v.s.Changed(ctx) != nil {
+			return last
 		}
 	}
 }

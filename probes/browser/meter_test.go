@@ -30,6 +30,7 @@ func heavy(z *zoo) {
 }
 
 func TestAPageIsMeasuredOnceItStandsStill(t *testing.T) {
+	t.Parallel()
 	z := newZoo(t)
 	heavy(z)
 	v := visit(t, z, "  - goto: ZOO/vitals.html")
@@ -51,6 +52,7 @@ func TestAPageIsMeasuredOnceItStandsStill(t *testing.T) {
 }
 
 func TestEachStepIsMeasuredByItself(t *testing.T) {
+	t.Parallel()
 	z := newZoo(t)
 	heavy(z)
 	steps := strings.NewReplacer(
@@ -90,6 +92,7 @@ func TestEachStepIsMeasuredByItself(t *testing.T) {
 }
 
 func TestABudgetIsJudgedByTheWholePage(t *testing.T) {
+	t.Parallel()
 	z := newZoo(t)
 	heavy(z)
 	budget := func(b string) probes.Result {

@@ -8,6 +8,7 @@ import (
 )
 
 func TestEveryButtonOfTheMouseAndKeysHeldWithItAreTrusted(t *testing.T) {
+	t.Parallel()
 	visit(t, newZoo(t), `
   - goto: ZOO/mouse.html
   - click: Menu
@@ -34,6 +35,7 @@ func TestEveryButtonOfTheMouseAndKeysHeldWithItAreTrusted(t *testing.T) {
 }
 
 func TestTheWheelScrolls(t *testing.T) {
+	t.Parallel()
 	visit(t, newZoo(t), `
   - goto: ZOO/mouse.html
   - scroll: bottom
@@ -50,6 +52,7 @@ func TestTheWheelScrolls(t *testing.T) {
 }
 
 func TestAClickThatCannotBeDoneSaysWhy(t *testing.T) {
+	t.Parallel()
 	on := func(step string) string { return "  - goto: ZOO/mouse.html\n  - " + step }
 	checkFailures(t, []failing{
 		{"beside it", on("click: testid=map\n    position: {x: 300, y: 20}"), probes.Locator,
@@ -64,6 +67,7 @@ func TestAClickThatCannotBeDoneSaysWhy(t *testing.T) {
 }
 
 func TestWhatIsTrueOfAnElementIsSaid(t *testing.T) {
+	t.Parallel()
 	visit(t, newZoo(t), `
   - goto: ZOO/mouse.html
   - see: testid=map
@@ -79,6 +83,7 @@ func TestWhatIsTrueOfAnElementIsSaid(t *testing.T) {
 }
 
 func TestWhatIsNotTrueOfAnElementFailsInWords(t *testing.T) {
+	t.Parallel()
 	for expect, want := range map[string]string{
 		`checked("label=Never")`:   `expected checked("label=Never"), got checked("label=Never") is false`,
 		`checked("Menu")`:          `checked("Menu") is missing: button "Menu" cannot be checked`,

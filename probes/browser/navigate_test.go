@@ -16,6 +16,7 @@ import (
 )
 
 func TestAPageThatDoesNotComeIsAFailureWithItsReason(t *testing.T) {
+	t.Parallel()
 	closed, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -42,6 +43,7 @@ func TestAPageThatDoesNotComeIsAFailureWithItsReason(t *testing.T) {
 }
 
 func TestOnlyTheWebIsOpened(t *testing.T) {
+	t.Parallel()
 	v := visit(t, newZoo(t), "  - goto: ZOO/elsewhere.html")
 	v.pass()
 	for _, url := range []string{"file:///etc/passwd", "chrome://version", "javascript:alert(1)", "data:text/html,x", "about:blank", "ftp://x/", "http://", "x"} {
@@ -53,6 +55,7 @@ func TestOnlyTheWebIsOpened(t *testing.T) {
 }
 
 func TestPagesArrive(t *testing.T) {
+	t.Parallel()
 	z := newZoo(t)
 	z.misbehave(t)
 	for name, steps := range map[string]string{
@@ -70,6 +73,7 @@ func TestPagesArrive(t *testing.T) {
 }
 
 func TestAHostOfOthersThatHangsDelaysAPageButDoesNotFailIt(t *testing.T) {
+	t.Parallel()
 	z := newZoo(t)
 	z.misbehave(t)
 	begun := time.Now()
@@ -80,12 +84,14 @@ func TestAHostOfOthersThatHangsDelaysAPageButDoesNotFailIt(t *testing.T) {
 }
 
 func TestAURLThatNeverComesFailsWithTheOneThereIs(t *testing.T) {
+	t.Parallel()
 	checkFailures(t, []failing{
 		{"other", "  - goto: ZOO/elsewhere.html\n  - wait_for_url: ZOO/thanks", probes.Assertion, []string{"elsewhere.html"}},
 	})
 }
 
 func TestAPageReachedByAClickThatIsBrokenExplainsTheFailure(t *testing.T) {
+	t.Parallel()
 	z := newZoo(t)
 	z.misbehave(t)
 	for name, c := range map[string]struct {
@@ -110,6 +116,7 @@ func TestAPageReachedByAClickThatIsBrokenExplainsTheFailure(t *testing.T) {
 }
 
 func TestAPageThatIsClosedFailsTheStep(t *testing.T) {
+	t.Parallel()
 	v := visit(t, newZoo(t), "  - goto: ZOO/elsewhere.html\n  - see: Something else")
 	if err := v.step(secondsFive); err != nil {
 		t.Fatal(err)
@@ -122,6 +129,7 @@ func TestAPageThatIsClosedFailsTheStep(t *testing.T) {
 }
 
 func TestAnOpeningThatIsGivenUpHarmsNobodyElse(t *testing.T) {
+	t.Parallel()
 	d := driver(t)
 	v := visit(t, newZoo(t), "  - goto: ZOO/elsewhere.html\n  - see: You are elsewhere")
 	for range 5 {
@@ -135,6 +143,7 @@ func TestAnOpeningThatIsGivenUpHarmsNobodyElse(t *testing.T) {
 }
 
 func TestNothingIsSeenOnABrokenPage(t *testing.T) {
+	t.Parallel()
 	z := newZoo(t)
 	z.misbehave(t)
 	z.mux.HandleFunc("/form", func(w http.ResponseWriter, r *http.Request) {

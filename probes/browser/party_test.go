@@ -38,6 +38,7 @@ func widgets(t *testing.T, z *zoo) {
 }
 
 func TestAFailureThatOnlyAThirdPartyCausedIsNamedSo(t *testing.T) {
+	t.Parallel()
 	z := newZoo(t)
 	widgets(t, z)
 	other := strings.TrimPrefix(z.other(), "http://")
@@ -83,6 +84,7 @@ func TestAFailureThatOnlyAThirdPartyCausedIsNamedSo(t *testing.T) {
 }
 
 func TestAToleratedThirdPartyThatAlwaysFailsHidesNothing(t *testing.T) {
+	t.Parallel()
 	z := newZoo(t)
 	widgets(t, z)
 	var shut atomic.Bool
@@ -109,6 +111,7 @@ func TestAToleratedThirdPartyThatAlwaysFailsHidesNothing(t *testing.T) {
 }
 
 func TestAToleratedThirdPartyEndsTheRunWithoutFailingIt(t *testing.T) {
+	t.Parallel()
 	z := newZoo(t)
 	widgets(t, z)
 	run := func(rule string) probes.Result {

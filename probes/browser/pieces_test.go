@@ -11,6 +11,7 @@ import (
 // TestASecretInPiecesIsNotToldEither shows the secret with a part of it marked, broken in two lines, in a field that took
 // the beginning of it and was replaced, and in a shadow root.
 func TestASecretInPiecesIsNotToldEither(t *testing.T) {
+	t.Parallel()
 	z := newZoo(t)
 	z.mux.HandleFunc("/pieces", func(w http.ResponseWriter, _ *http.Request) {
 		fmt.Fprint(w, `<!doctype html><title>Pieces</title><h1>Pieces</h1><p id=kept>Kept for <b>you</b></p><p>Word: hunt<mark>ertwo</mark></p>

@@ -46,6 +46,7 @@ func answering(t testing.TB) *zoo {
 }
 
 func TestAnAnswerThatThePageGotIsJudged(t *testing.T) {
+	t.Parallel()
 	z := answering(t)
 	for name, steps := range map[string]string{
 		"after the click": `
@@ -98,6 +99,7 @@ func TestAnAnswerThatThePageGotIsJudged(t *testing.T) {
 }
 
 func TestAnAnswerOfBeforeTheClickDoesNotCount(t *testing.T) {
+	t.Parallel()
 	z := answering(t)
 	v := visit(t, z, `
   - goto: ZOO/answers.html
@@ -110,6 +112,7 @@ func TestAnAnswerOfBeforeTheClickDoesNotCount(t *testing.T) {
 }
 
 func TestAnAnswerToWhatWasAskedBeforeTheClickDoesNotCount(t *testing.T) {
+	t.Parallel()
 	z := answering(t)
 	let := make(chan struct{})
 	z.mux.HandleFunc("/api/late", func(w http.ResponseWriter, _ *http.Request) { <-let; fmt.Fprint(w, "{}") })
@@ -123,6 +126,7 @@ func TestAnAnswerToWhatWasAskedBeforeTheClickDoesNotCount(t *testing.T) {
 }
 
 func TestAnAnswerThatDoesNotComeSaysWhatCameInstead(t *testing.T) {
+	t.Parallel()
 	z := answering(t)
 	for name, c := range map[string]struct {
 		click, url string
@@ -142,6 +146,7 @@ func TestAnAnswerThatDoesNotComeSaysWhatCameInstead(t *testing.T) {
 }
 
 func TestAFailedExpectationNamesTheAnswer(t *testing.T) {
+	t.Parallel()
 	z := answering(t)
 	v := visit(t, z, "  - goto: ZOO/answers.html\n  - click: Order\n  - wait_for_response: /api/orders\n    expect: json.status == \"cooking\"")
 	for range 3 {

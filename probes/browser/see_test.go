@@ -7,6 +7,7 @@ import (
 )
 
 func TestWhatAPersonSeesIsFound(t *testing.T) {
+	t.Parallel()
 	z := newZoo(t)
 	for name, step := range map[string]string{
 		"text":                "see: A text with odd spaces",
@@ -42,6 +43,7 @@ func TestWhatAPersonSeesIsFound(t *testing.T) {
 }
 
 func TestWhatAPersonDoesNotSeeIsNotFound(t *testing.T) {
+	t.Parallel()
 	on := func(step string) string { return "  - goto: ZOO/names.html\n  - " + step }
 	checkFailures(t, []failing{
 		{"absent", on("see: Order confirmed"), probes.Assertion, []string{`no "Order confirmed"`}},
@@ -63,6 +65,7 @@ func TestWhatAPersonDoesNotSeeIsNotFound(t *testing.T) {
 }
 
 func TestExpressionsLookAtThePage(t *testing.T) {
+	t.Parallel()
 	z := newZoo(t)
 	visit(t, z, `
   - goto: ZOO/names.html
@@ -86,19 +89,23 @@ func TestExpressionsLookAtThePage(t *testing.T) {
 }
 
 func TestAMissingValueIsMissing(t *testing.T) {
+	t.Parallel()
 	z := newZoo(t)
 	for _, expression := range []string{
 		`text("testid=nowhere") != "x"`, `value("css=h1") == ""`, `attr("css=h1", "href") == ""`, `text("css=li") == "x"`,
 		`text("text=Hidden text") == "Hidden text"`,
 	} {
-		v := visit(t, z, "  - goto: ZOO/names.html\n    expect: '"+expression+"'")
-		if err := v.step(secondsFive); err == nil {
-			t.Errorf("%s holds", expression)
-		}
+		t.Run(expression, func(t *testing.T) {
+			t.Parallel()
+			if err := visit(t, z, "  - goto: ZOO/names.html\n    expect: '"+expression+"'").step(secondsFive); err == nil {
+				t.Errorf("%s holds", expression)
+			}
+		})
 	}
 }
 
 func TestDriftIsReported(t *testing.T) {
+	t.Parallel()
 	v := visit(t, newZoo(t), "  - goto: ZOO/names.html\n  - click: [{role: button, name: Remove everything}, testid=tip]")
 	if err := v.step(secondsFive); err != nil {
 		t.Fatal(err)

@@ -6,7 +6,10 @@ import (
 	"github.com/outrider-monitor/outrider/probes"
 )
 
-func TestClosedShadowRootsAreLookedInto(t *testing.T) { eachIsolation(t, lookIntoShadows) }
+func TestClosedShadowRootsAreLookedInto(t *testing.T) {
+	t.Parallel()
+	eachIsolation(t, lookIntoShadows)
+}
 
 func lookIntoShadows(t *testing.T, d *Driver) {
 	z := newZoo(t)
@@ -36,6 +39,7 @@ func lookIntoShadows(t *testing.T, d *Driver) {
 }
 
 func TestASelectorGoesThroughShadowRoots(t *testing.T) {
+	t.Parallel()
 	visit(t, newZoo(t), `
   - goto: ZOO/shadows.html
   - see: css=open-shop .shelf > open-item span.price
@@ -47,12 +51,14 @@ func TestASelectorGoesThroughShadowRoots(t *testing.T) {
 }
 
 func TestTheAttributeOfTestIDsIsTheJourneysOwn(t *testing.T) {
+	t.Parallel()
 	on := "browser: {test_id_attribute: id}\nsteps:\n  - goto: ZOO/shadows.html\n  - see: testid="
 	visit(t, newZoo(t), on+"second").pass()
 	visit(t, newZoo(t), on+"rows").fail(probes.Assertion, `no element with the test id "rows"`)
 }
 
 func TestMatchesAreListedAsAnAuthorWouldWriteThem(t *testing.T) {
+	t.Parallel()
 	on := func(step string) string { return "  - goto: ZOO/shadows.html\n  - " + step }
 	checkFailures(t, []failing{
 		{"in rows", on("click: Remove"), probes.Locator, []string{

@@ -71,8 +71,10 @@ func shopRunner(s *shop.Shop, d *browser.Driver) *probes.Runner {
 }
 
 func TestTheExamplesCheckoutPassesInBothBrowsers(t *testing.T) {
+	t.Parallel()
 	for _, path := range []string{"chromium-headless-shell", "chromium"} {
 		t.Run(path, func(t *testing.T) {
+			t.Parallel()
 			checkout(t, browser.Options{ExecPath: path})
 		})
 	}

@@ -5,6 +5,7 @@ import (
 )
 
 func TestLocalStorageIsTakenAlongOnce(t *testing.T) {
+	t.Parallel()
 	z := newZoo(t)
 	v := visit(t, z, "  - goto: ZOO/elsewhere.html\n  - eval: \"localStorage.token = 'from the one before'; localStorage.n = 1\"")
 	v.pass()

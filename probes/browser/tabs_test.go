@@ -8,6 +8,7 @@ import (
 )
 
 func TestATabThatAPageOpensIsTurnedTo(t *testing.T) {
+	t.Parallel()
 	z, h := listening(t)
 	z.misbehave(t)
 	visit(t, z, `
@@ -45,6 +46,7 @@ steps:
 }
 
 func TestATabThatClosesItselfGivesWayToItsOpener(t *testing.T) {
+	t.Parallel()
 	z := newZoo(t)
 	visit(t, z, `
   - goto: ZOO/tabs.html
@@ -62,6 +64,7 @@ func TestATabThatClosesItselfGivesWayToItsOpener(t *testing.T) {
 }
 
 func TestATabThatIsNotThereFails(t *testing.T) {
+	t.Parallel()
 	checkFailures(t, []failing{
 		{"none is opened", "  - goto: ZOO/tabs.html\n  - switch_tab: new", probes.Navigation, []string{"no new tab was opened", `0 "Tabs" at http`}},
 		{"no such title", "  - goto: ZOO/tabs.html\n  - click: Open the receipt\n  - switch_tab: Invoice*", probes.Navigation,
@@ -73,6 +76,7 @@ func TestATabThatIsNotThereFails(t *testing.T) {
 }
 
 func TestWhatOtherTabsSaidIsEvidence(t *testing.T) {
+	t.Parallel()
 	v := visit(t, newZoo(t), `
   - goto: ZOO/tabs.html
   - click: Open the receipt

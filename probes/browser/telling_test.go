@@ -45,6 +45,7 @@ steps:
 `
 
 func TestEvidenceShowsThePageAsTextWithoutWhatNobodyMaySee(t *testing.T) {
+	t.Parallel()
 	z := newZoo(t)
 	refusing(z)
 	e := told(t, z, strings.Replace(checkoutEvidence, "KEYS", "", 1))
@@ -119,6 +120,7 @@ func checkRecording(t *testing.T, har string) {
 }
 
 func TestAJourneySaysWhichAttemptsLeaveEvidence(t *testing.T) {
+	t.Parallel()
 	z := newZoo(t)
 	refusing(z)
 	if e := told(t, z, strings.Replace(checkoutEvidence, "KEYS", "evidence: never", 1)); e != nil {
@@ -131,6 +133,7 @@ func TestAJourneySaysWhichAttemptsLeaveEvidence(t *testing.T) {
 }
 
 func TestWithoutKnowingWhatToMaskNothingIsShown(t *testing.T) {
+	t.Parallel()
 	z := newZoo(t)
 	e := told(t, z, "mask: testid=${{ env.NOBODY }}\nsteps:\n  - goto: ZOO/late.html\n  - see: Order confirmed\n    timeout: 300ms")
 	if e.Screenshot != "" || e.PageText != "" || e.DOM != "" || !strings.Contains(e.Console[len(e.Console)-1].Text, "no picture could be taken") {

@@ -7,6 +7,7 @@ import (
 )
 
 func TestWhatIsInThePageButNotOnTheScreenIsNotSeen(t *testing.T) {
+	t.Parallel()
 	z := newZoo(t)
 	for name, c := range map[string]struct{ step, words string }{
 		"folded":                {"see: Folded to nothing", "not visible"},
@@ -37,6 +38,7 @@ func TestWhatIsInThePageButNotOnTheScreenIsNotSeen(t *testing.T) {
 }
 
 func TestWhatIsNotOnTheScreenStandsInNobodysWay(t *testing.T) {
+	t.Parallel()
 	visit(t, newZoo(t), `
   - goto: ZOO/unseen.html
   - see: Your order is confirmed
@@ -66,6 +68,7 @@ func TestWhatIsNotOnTheScreenStandsInNobodysWay(t *testing.T) {
 }
 
 func TestAllAlternativesMustBeGoneInFramesToo(t *testing.T) {
+	t.Parallel()
 	visit(t, newZoo(t), `
   - goto: ZOO/unseen.html
   - gone: [{text: Anything, frame: {title: Not there}}, {text: A broken word}]
@@ -73,6 +76,7 @@ func TestAllAlternativesMustBeGoneInFramesToo(t *testing.T) {
 }
 
 func TestAFieldThatDropsMoreThanBlanksDidNotTakeTheText(t *testing.T) {
+	t.Parallel()
 	visit(t, newZoo(t), "  - goto: ZOO/unseen.html\n  - fill: {label: Mail}\n    with: a@b.com").
 		fail(probes.Locator, "did not take the text")
 }
