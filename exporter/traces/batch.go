@@ -68,6 +68,7 @@ func (e *Exporter) drop() int {
 	if s == e.open {
 		e.open = nil
 	}
+	e.keep(s)
 	return s.count
 }
 
@@ -75,6 +76,11 @@ func (e *Exporter) drop() int {
 func (e *Exporter) recycle(s *segment) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	e.keep(s)
+}
+
+// keep keeps a segment's buffer, if nobody reads it any more. e.mu is held.
+func (e *Exporter) keep(s *segment) {
 	if cap(s.b) <= 2*mostSegment && e.send.lent.Load() == 0 && len(e.spare) < mostSpare {
 		e.spare = append(e.spare, s.b)
 	}

@@ -49,3 +49,18 @@ func (h *Hanging) Held() int {
 
 // Tries is how often the collector was called.
 func (h *Hanging) Tries() int { return int(h.tries.Load()) }
+
+// SendNow sends what is gathered and keeps the connection, as Run does every few seconds. It reports whether all is gone.
+func (e *Exporter) SendNow(ctx context.Context) bool {
+	e.flush(ctx)
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return len(e.waiting) == 0
+}
+
+// Spelled is an attribute as it is written.
+func Spelled(key, value string) []byte {
+	var w writer
+	w.attribute(eventAttributes, key, value)
+	return w.b
+}

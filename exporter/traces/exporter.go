@@ -54,14 +54,15 @@ type Options struct {
 // Exporter gathers the spans of runs and sends them. Observe may be called from any goroutine.
 type Exporter struct {
 	o Options
-	// head is the resource and the scope, written once.
+	// resource and scope are what all requests begin with, written once.
 	resource, scope []byte
 	send            *sender
 	wake            chan struct{}
 
 	mu sync.Mutex
 	// runs is where runs' web pages are, without their ids; may be empty.
-	runs string
+	runs  string
+	sites sites
 	// waiting are segments, the oldest first; open is the last of them, as long as runs are added to it.
 	waiting []*segment
 	open    *segment
@@ -86,16 +87,16 @@ func New(o Options) (*Exporter, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &Exporter{o: o, send: s, wake: make(chan struct{}, 1)}
-	e.resource, e.scope = head(&o)
+	e := &Exporter{o: o, send: s, wake: make(chan struct{}, 1), sites: sites{}}
+	e.resource, e.scope = heads(&o)
 	if o.ExternalURL != "" {
 		e.runs = o.ExternalURL + "/runs/"
 	}
 	return e, nil
 }
 
-// head writes what all requests begin with.
-func head(o *Options) (resource, scope []byte) {
+// heads writes what all requests begin with.
+func heads(o *Options) (resource, scope []byte) {
 	attributes := [][2]string{
 		{"service.name", o.Service}, {"service.version", o.Version}, {"deployment.environment.name", o.Deployment}, {"outrider.location", o.Location},
 		{"telemetry.sdk.name", "outrider"}, {"telemetry.sdk.language", "go"}, {"telemetry.sdk.version", o.Version},
@@ -149,7 +150,7 @@ func (e *Exporter) add(trace spans.TraceID, j *journeys.Journey, r *probes.Resul
 	}
 	s := e.open
 	before := len(s.b)
-	t := teller{writer: s.writer, trace: trace, runs: e.runs}
+	t := teller{writer: s.writer, trace: trace, runs: e.runs, sites: e.sites}
 	t.run(j, r)
 	s.writer, s.count = t.writer, s.count+t.count
 	e.size += len(s.b) - before

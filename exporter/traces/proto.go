@@ -57,34 +57,40 @@ const (
 // writer writes messages into one buffer. A message within another is written behind room for its length.
 type writer struct{ b []byte }
 
+// head is the head of a field, of which all but one have numbers below sixteen: it is one byte.
+func head(field protowire.Number, kind protowire.Type) byte { return byte(field)<<3 | byte(kind) }
+
+// oneByte is the longest length that is written as one byte.
+const oneByte = 0x7f
+
 // text writes a string, unless it is empty.
 func (w *writer) text(field protowire.Number, s string) {
-	if s == "" {
-		return
+	switch {
+	case s == "":
+	case len(s) <= oneByte:
+		w.b = append(append(w.b, head(field, protowire.BytesType), byte(len(s))), s...)
+	default:
+		w.b = protowire.AppendString(append(w.b, head(field, protowire.BytesType)), s)
 	}
-	w.b = protowire.AppendTag(w.b, field, protowire.BytesType)
-	w.b = protowire.AppendString(w.b, s)
 }
 
-func (w *writer) bytes(field protowire.Number, s []byte) {
-	w.b = protowire.AppendTag(w.b, field, protowire.BytesType)
-	w.b = protowire.AppendBytes(w.b, s)
+// bytes writes an id.
+func (w *writer) bytes(field protowire.Number, id []byte) {
+	w.b = append(append(w.b, head(field, protowire.BytesType), byte(len(id))), id...)
 }
 
-func (w *writer) number(field protowire.Number, n uint64) {
-	w.b = protowire.AppendTag(w.b, field, protowire.VarintType)
-	w.b = protowire.AppendVarint(w.b, n)
+// number writes a number that is not above oneByte.
+func (w *writer) number(field protowire.Number, n uint8) {
+	w.b = append(w.b, head(field, protowire.VarintType), n)
 }
 
 func (w *writer) moment(field protowire.Number, at time.Time) {
-	w.b = protowire.AppendTag(w.b, field, protowire.Fixed64Type)
-	w.b = protowire.AppendFixed64(w.b, uint64(max(0, at.UnixNano())))
+	w.b = protowire.AppendFixed64(append(w.b, head(field, protowire.Fixed64Type)), uint64(max(0, at.UnixNano())))
 }
 
 // open begins a message, and gives the place to close it at.
 func (w *writer) open(field protowire.Number) int {
-	w.b = protowire.AppendTag(w.b, field, protowire.BytesType)
-	w.b = append(w.b, 0, 0, 0, 0)
+	w.b = append(w.b, head(field, protowire.BytesType), 0, 0, 0, 0)
 	return len(w.b)
 }
 
@@ -97,13 +103,17 @@ func (w *writer) close(at int) {
 	w.b[at-1] = byte(n>>21) & 0x7f
 }
 
-// keyed writes the head of an attribute whose value takes n bytes, which follow.
+// short is the longest text around which all lengths are one byte. Nearly all are that short, and attributes are most of what
+// there is to write.
+const short = oneByte - longestKey - 6
+
+// longestKey bounds the keys of all attributes, which are ours; a test holds them to it.
+const longestKey = 40
+
+// keyed writes the head of an attribute whose value takes n bytes, a byte's worth, which follow.
 func (w *writer) keyed(field protowire.Number, key string, n int) {
-	w.b = protowire.AppendTag(w.b, field, protowire.BytesType)
-	w.b = protowire.AppendVarint(w.b, uint64(2+protowire.SizeBytes(len(key))+protowire.SizeBytes(n)))
-	w.text(keyValueKey, key)
-	w.b = protowire.AppendTag(w.b, keyValueValue, protowire.BytesType)
-	w.b = protowire.AppendVarint(w.b, uint64(n))
+	b := append(w.b, head(field, protowire.BytesType), byte(2+len(key)+2+n), head(keyValueKey, protowire.BytesType), byte(len(key)))
+	w.b = append(append(b, key...), head(keyValueValue, protowire.BytesType), byte(n))
 }
 
 // attribute writes an attribute; an empty text is left out.
@@ -111,7 +121,16 @@ func (w *writer) attribute(field protowire.Number, key, value string) {
 	if value == "" {
 		return
 	}
-	w.keyed(field, key, 1+protowire.SizeBytes(len(value)))
+	if len(value) <= short && len(key) <= longestKey {
+		w.keyed(field, key, 2+len(value))
+		w.b = append(append(w.b, head(valueString, protowire.BytesType), byte(len(value))), value...)
+		return
+	}
+	n := 1 + protowire.SizeBytes(len(value))
+	w.b = append(w.b, head(field, protowire.BytesType))
+	w.b = protowire.AppendVarint(w.b, uint64(2+protowire.SizeBytes(len(key))+protowire.SizeBytes(n)))
+	w.text(keyValueKey, key)
+	w.b = protowire.AppendVarint(append(w.b, head(keyValueValue, protowire.BytesType)), uint64(n))
 	w.text(valueString, value)
 }
 
@@ -121,7 +140,7 @@ func (w *writer) integer(field protowire.Number, key string, value int64) {
 		return
 	}
 	w.keyed(field, key, 1+protowire.SizeVarint(uint64(value)))
-	w.number(valueInt, uint64(value))
+	w.b = protowire.AppendVarint(append(w.b, head(valueInt, protowire.VarintType)), uint64(value))
 }
 
 // seconds writes an attribute that is a time; zero is left out.
@@ -130,8 +149,7 @@ func (w *writer) seconds(field protowire.Number, key string, value time.Duration
 		return
 	}
 	w.keyed(field, key, 1+protowire.SizeFixed64())
-	w.b = protowire.AppendTag(w.b, valueDouble, protowire.Fixed64Type)
-	w.b = protowire.AppendFixed64(w.b, math.Float64bits(value.Seconds()))
+	w.b = protowire.AppendFixed64(append(w.b, head(valueDouble, protowire.Fixed64Type)), math.Float64bits(value.Seconds()))
 }
 
 // truth writes an attribute that is true; false is left out.
@@ -140,7 +158,7 @@ func (w *writer) truth(field protowire.Number, key string, value bool) {
 		return
 	}
 	w.keyed(field, key, 2)
-	w.number(valueBool, 1)
+	w.b = append(w.b, head(valueBool, protowire.VarintType), 1)
 }
 
 // failed writes the status of a span that failed.

@@ -1,13 +1,9 @@
 package traces
 
 import (
-	"net"
-	"net/url"
 	"strconv"
 	"strings"
 	"time"
-
-	"google.golang.org/protobuf/encoding/protowire"
 
 	"github.com/outrider-monitor/outrider/journeys"
 	"github.com/outrider-monitor/outrider/probes"
@@ -20,8 +16,8 @@ const (
 	client   = 3
 )
 
-// sampled is the flag of W3C Trace Context that all that leaves here bears.
-const sampled = 1
+// flagsSampled is the flag of W3C Trace Context that all that leaves here bears: a Fixed32 of 1 in the field with number 16.
+const flagsSampled = "\x85\x01\x01\x00\x00\x00"
 
 // teller writes the spans of one run.
 type teller struct {
@@ -30,15 +26,15 @@ type teller struct {
 	count int
 	// runs is where the run's web page is, without its id; may be empty.
 	runs string
-	// site is where the request before this one went.
-	site site
+	// sites are those that requests went to before.
+	sites sites
 }
 
 // span is what all spans have.
 type span struct {
 	id, parent spans.ID
 	name       string
-	kind       uint64
+	kind       uint8
 	from, to   time.Time
 }
 
@@ -58,8 +54,7 @@ func (t *teller) begin(s span) int {
 		s.to = s.from
 	}
 	t.moment(spanEnd, s.to)
-	t.b = protowire.AppendTag(t.b, spanFlags, protowire.Fixed32Type)
-	t.b = protowire.AppendFixed32(t.b, sampled)
+	t.b = append(t.b, flagsSampled...)
 	return at
 }
 
@@ -204,55 +199,12 @@ func (t *teller) request(parent spans.ID, begun time.Time, r *spans.Request, s *
 	t.attribute(spanAttributes, "url.full", r.URL)
 	t.attribute(spanAttributes, "user_agent.synthetic.type", "test")
 	t.attribute(spanAttributes, "outrider.request.kind", r.Kind)
-	t.server(r)
+	t.sites.of(r.URL).write(&t.writer, r.RemoteAddr)
 	if r.Foreign != (spans.TraceID{}) {
 		t.link(r.Foreign, r.ForeignSpan)
 	}
 	t.outcome(r, s)
 	t.close(at)
-}
-
-// server says who was spoken to.
-func (t *teller) server(r *spans.Request) {
-	if t.site.of == "" || !strings.HasPrefix(r.URL, t.site.of) {
-		t.site = siteOf(r.URL)
-	}
-	t.attribute(spanAttributes, "server.address", t.site.host)
-	t.integer(spanAttributes, "server.port", int64(t.site.port))
-	if host, port, err := net.SplitHostPort(r.RemoteAddr); err == nil {
-		t.attribute(spanAttributes, "network.peer.address", host)
-		n, _ := strconv.Atoi(port)
-		t.integer(spanAttributes, "network.peer.port", int64(n))
-	}
-}
-
-// site is where a URL leads.
-type site struct {
-	// of is what all URLs that lead there begin with, up to the slash behind the host; empty if there is none.
-	of   string
-	host string
-	port int
-}
-
-// siteOf reads a URL, which costs as much as half of a span: most requests of a run go where the one before went.
-func siteOf(raw string) site {
-	u, err := url.Parse(raw)
-	if err != nil || u.Host == "" {
-		return site{}
-	}
-	s := site{host: u.Hostname()}
-	if head := u.Scheme + "://" + u.Host + "/"; strings.HasPrefix(raw, head) {
-		s.of = head
-	}
-	port := u.Port()
-	switch {
-	case port == "" && u.Scheme == "https":
-		port = "443"
-	case port == "" && u.Scheme == "http":
-		port = "80"
-	}
-	s.port, _ = strconv.Atoi(port)
-	return s
 }
 
 // outcome says whether a request failed. The conventions call every answer of 400 and above an error of the client's; that a

@@ -118,3 +118,11 @@ func (x *exchange) shownURL() string {
 	}
 	return x.written
 }
+
+// shownOf is shownURL for any hop's URL.
+func (x *exchange) shownOf(u *url.URL) string {
+	if u == x.url {
+		return x.shownURL()
+	}
+	return shown(u)
+}

@@ -10,8 +10,10 @@ import (
 // span is a hop's identity in a trace. The zero one is of a run that nobody traces.
 type span struct {
 	id spans.ID
-	// at is when the hop was sent on its way.
-	at          time.Time
+	// at is when the hop was sent on its way, from the start of the attempt.
+	at time.Duration
+	// parent is the value of the header.
+	parent      [1]string
 	foreign     spans.TraceID
 	foreignSpan spans.ID
 }
@@ -23,7 +25,7 @@ func (x *exchange) introduce(h *hop, req *http.Request) {
 	if t == nil {
 		return
 	}
-	h.span.id, h.span.at = spans.NewID(), time.Now()
+	h.span.id, h.span.at = spans.NewID(), time.Since(x.session.o.StartedAt)
 	if own := req.Header[spans.Header]; len(own) > 0 && !x.traced {
 		h.span.foreign, h.span.foreignSpan, _ = spans.ParseParent(own[0])
 		return
@@ -33,7 +35,8 @@ func (x *exchange) introduce(h *hop, req *http.Request) {
 		return
 	}
 	x.traced = true
-	req.Header[spans.Header] = []string{t.Parent(h.span.id)}
+	h.span.parent[0] = t.Parent(h.span.id)
+	req.Header[spans.Header] = h.span.parent[:]
 }
 
 // trace keeps the hops of an exchange for the run's spans.
@@ -45,14 +48,14 @@ func (s *Session) trace(x *exchange) {
 		s.traced = make([]spans.Request, 0, s.o.Journey.CountSteps())
 	}
 	first := len(s.traced)
-	end := s.usedAt
+	end := s.usedAt.Sub(s.o.StartedAt)
 	for h := x.hop; h != nil && len(s.traced) < spans.Most; h = h.previous {
 		if h.url == nil {
 			break // the step failed before it asked for anything
 		}
 		r := spans.Request{
-			Span: h.span.id, Foreign: h.span.foreign, ForeignSpan: h.span.foreignSpan, Method: h.method, URL: shown(h.url), Kind: "http",
-			Status: h.status, Proto: h.proto, RemoteAddr: h.RemoteAddr(), Offset: h.span.at.Sub(s.o.StartedAt), Duration: max(0, end.Sub(h.span.at)),
+			Span: h.span.id, Foreign: h.span.foreign, ForeignSpan: h.span.foreignSpan, Method: h.method, URL: x.shownOf(h.url), Kind: "http",
+			Status: h.status, Proto: h.proto, RemoteAddr: h.RemoteAddr(), Offset: h.span.at, Duration: max(0, end-h.span.at),
 		}
 		if h == x.hop {
 			r.Error = x.trouble
