@@ -46,7 +46,6 @@ func TestWhatAHandCannotDoFailsInWords(t *testing.T) {
 		{"a slow typist", on("type: label=Deaf\n    with: margherita\n    delay: 1s"), probes.Timeout, []string{"the step's time was over after", "of 10 characters, one each 1s"}},
 		{"a date", on("type: label=Born\n    with: x"), probes.Locator, []string{"nothing can be typed into an input of type date: use fill"}},
 		{"files", on("fill: label=Photo\n    with: x"), probes.Locator, []string{"it takes files: use upload"}},
-		{"drawn list", on("select: {role: combobox, name: Drink}\n    with: Wine"), probes.Locator, []string{"the page draws it itself, so click it and then the option"}},
 		{"no such option", on("select: label=Toppings\n    with: [Basil, Ham]"), probes.Locator, []string{`no option "Ham"; there is "Basil", "Capers", "Olives"`}},
 		{"not taken", on("drag: testid=card\n    to: testid=wall"), probes.Locator, []string{"drag testid=card: to testid=wall: it does not take what is dragged there"}},
 		{"no goal", on("drag: testid=card\n    to: testid=basked"), probes.Locator, []string{`drag testid=card: to testid=basked: no element with the test id "basked"; there is a test id "basket"`}},

@@ -77,12 +77,6 @@ func (h *Hand) enterText(ctx context.Context, text string, empty bool) error {
 	return h.Call(ctx, "Input.insertText", map[string]any{"text": text}, nil)
 }
 
-// SelectOptions chooses options of a list.
-func (h *Hand) SelectOptions(ctx context.Context, tg locate.Subject, texts []string) (string, error) {
-	f, err := h.Wait(ctx, tg, inpage.Query{Want: inpage.Select, Act: true, Texts: texts})
-	return f.Drift, err
-}
-
 // SetChecked checks or unchecks and verifies that it took.
 func (h *Hand) SetChecked(ctx context.Context, tg locate.Subject, state bool) (drift string, err error) {
 	drift, done, err := h.Click(ctx, tg, NewGesture(1, journeys.Mouse{}), inpage.Query{Want: inpage.Check, State: state})

@@ -31,6 +31,7 @@ const engines = {
   label: (root, p) => deep(root, FIELDS)
     .map((el) => [el, Math.max(0, ...labelsOf(el).map((l) => gradeName(l, p.value, p.exact)))]).filter(([, g]) => g),
   text: (root, p) => byText(root, p),
+  option: (root, p) => byOption(p),
   role(root, p, o) {
     const want = SAME_ROLE[p.value] || p.value;
     const tags = ROLE_TAGS[want];

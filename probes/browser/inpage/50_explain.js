@@ -19,7 +19,7 @@ const article = (s) => (/^[aeiou]/i.test(s) ? 'an ' : 'a ') + s;
 
 // alternatives gives [text to compare, description] of what a person may have meant.
 function alternatives(p, o) {
-  const shown = (els) => els.filter((el) => visible(el, true)).slice(0, 300);
+  const shown = (els) => els.filter((el) => visible(el, true) && !secluded(el, o)).slice(0, 300);
   const root = document;
   switch (p.engine) {
     case 'role': {
@@ -51,10 +51,7 @@ function alternatives(p, o) {
       return [];
     default: {
       const out = shown(deep(root, CONTROLS)).map((el) => [quickName(el), describe(el, o.testID)]);
-      for (const el of shown(deep(root, 'h1,h2,h3,h4,[role=heading],[role=alert],[role=status],p,li,td,strong,legend'))) {
-        const t = words(el);
-        if (t && t.length < 160) out.push([t, `text ${quote(t)}`]);
-      }
+      for (const t of likeTexts(p.value, o)) out.push([t, `text ${quote(t)}`]);
       return out;
     }
   }
@@ -78,6 +75,7 @@ function nearest(p, o) {
 
 // missing says that nothing matched, and what is there instead.
 function missing(p, o, found) {
+  if (p.engine === 'option') return noOption(p);
   let s = `no ${sought(p)}`;
   if (p.within) {
     const around = find(p.within, {...o, act: false, all: false, attached: false});
@@ -93,12 +91,12 @@ function missing(p, o, found) {
   const near = nearest(p, o);
   if (near.length) s += `; there is ${near.map(article).join(', ')}`;
   else if (document.body && !words(document.body)) s += '; the page is empty';
-  return s;
+  return s + saying(o);
 }
 
 // many lists the matches, each as an author would write a locator of it alone.
 function many(p, els, o) {
-  const until = performance.now() + 60;
+  const until = performance.now() + 200; // a busy machine has its twins told apart too
   const listed = els.slice(0, 5).map((el, i) => {
     const own = ownLocator(p, el, i, o, until);
     const what = describe(el, o.testID).replace(/ \(testid=.*\)$/, '');

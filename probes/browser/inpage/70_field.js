@@ -115,8 +115,8 @@ function comprises(got, want) {
 function choose(found, o) {
   const el = fieldOf(found);
   if (!el || el.tagName !== 'SELECT') {
-    const drawn = /^(combobox|listbox)$/.test(quickRole(found)) ? ': the page draws it itself, so click it and then the option' : '';
-    return {fatal: true, why: `${describe(found, o.testID)} is not a list of options${drawn}`};
+    const list = drawnList(found);
+    return list ? takeUp(list) : {fatal: true, why: `${describe(found, o.testID)} is not a list of options`};
   }
   if (disabled(el)) return {why: 'disabled'};
   if (o.texts.length > 1 && !el.multiple) return {fatal: true, why: 'one option only can be chosen'};

@@ -64,8 +64,9 @@ function said(el, role, plainly, quiet) {
   const expanded = el.getAttribute('aria-expanded');
   if (expanded) line += expanded === 'true' ? ' [expanded]' : ' [collapsed]';
   if (VALUED.has(role)) {
-    const value = quiet(el) ? '(not shown)' : el.tagName === 'SELECT' ? [...el.selectedOptions].map((o) => o.label).join(', ') : contentOf(el);
-    if (value) line += ': ' + cut(squeeze(value), 120);
+    const list = drawnList(el);
+    const value = quiet(el) ? '(not shown)' : el.tagName === 'SELECT' ? [...el.selectedOptions].map((o) => o.label).join(', ') : list ? shownBy(list) : contentOf(el);
+    if (value && value !== name) line += ': ' + cut(squeeze(value), 120);
   }
   return line;
 }

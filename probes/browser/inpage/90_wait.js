@@ -6,7 +6,7 @@ const hold = {field: null, secret: new Set(), covered: [], frames: new Map(), nu
 // choosing finds the element that a step is about: {el, alt} or {why}. Later alternatives get their turn only
 // when the earlier ones had time to appear.
 function choosing(q, waited, thorough) {
-  const o = {testID: q.testID, act: q.act, thorough, attached: q.want === 'frame'};
+  const o = {testID: q.testID, act: q.act, thorough, attached: q.want === 'frame', masked: q.explain && masked(q)};
   let why = '';
   for (let i = 0; i < q.alts.length; i++) {
     if (i > 0 && q.timeout > 0 && waited < i * q.grace) break;
@@ -43,7 +43,7 @@ function attempt(q, waited, thorough) {
   const c = choosing(q, waited, thorough);
   if (!c.el) return c;
   const answer = does(q, c.el, {testID: q.testID, text: q.text, texts: q.texts, secret: q.secret, hop: q.hop, hover: q.hover, position: q.position});
-  if (q.explain && answer.why) answer.why += blamed(q.alts[c.alt], c.el, answer.why, q.testID);
+  if (q.explain && answer.why) answer.why += blamed(q.alts[c.alt], c.el, answer.why, q.testID) + (answer.why === 'disabled' ? saying(c.o) : '');
   return {alt: c.alt, kind: 'act', ...answer, what: answer.ok || q.explain ? describeOnce(q, c.el) : ''};
 }
 
@@ -97,6 +97,7 @@ function does(q, el, o) {
       return {ok: true};
     }
     case 'select': return choose(el, o);
+    case 'option': return option(el, o);
     default: throw new Wrong(`unknown want ${q.want}`);
   }
 }
@@ -194,6 +195,7 @@ function read(q) {
   const o = {testID: q.testID, act: q.act, all: q.want === 'count' || q.want === 'visible', thorough: true};
   known.epoch++;
   try {
+    o.masked = masked(q);
     const found = find(q.alts[0], o);
     if (q.closed && !found.els.length && suspects().length) return {kind: 'closed'};
     if (o.all && coming() && !(q.want === 'visible' && found.els.length)) return {why: COMING, kind: 'none'};
@@ -205,7 +207,8 @@ function read(q) {
     if (STATES[q.want]) return STATES[q.want](el, q, !found.els.length);
     if (q.want === 'text') return {ok: true, text: words(el)};
     if (q.want === 'value') {
-      const field = fieldOf(el);
+      const field = fieldOf(el), list = drawnList(el);
+      if (list) return {ok: true, text: shownBy(list)};
       return field ? {ok: true, text: contentOf(field)} : {why: `${describe(el, q.testID)} has no value`, kind: 'none'};
     }
     const v = el.getAttribute(q.attr);
@@ -282,7 +285,8 @@ const kept = (key) => hold.frames.get(key);
 const pageText = (max) => (document.body ? document.body.innerText.replace(/[^\S\n]+/g, ' ').replace(/\n\s*\n+/g, '\n').trim().slice(0, max) : '');
 
 globalThis.__outrider = {
-  wait, changed, read, reveal, through, kept, pointed, landed, disarm, outline, markup, spoken, title: () => document.title,
+  wait, changed, read, reveal, through, kept, pointed, landed, disarm, outline, markup, spoken, chosen, title: () => document.title,
+  typedInto: () => { drawn.typed = true; },
   entered: (q) => entered(q, hold), typed: () => typed(hold), files: (key) => kept(key)?.files.length ?? 0, grip, gripped,
   // A frame in a process of its own hands its picture over later: what is covered is in it two frames on.
   cover: (q) => (cover(q, hold), new Promise((resolve) => {

@@ -74,7 +74,7 @@ type Part struct {
 type Want string
 
 // The wants. Point is somewhere to click; Field is a field, focused and selected; Type is one with the caret at its
-// end; Frame and File are kept under Key; Spot is somewhere to let go what is dragged.
+// end; Frame and File are kept under Key; Option is one of the list that was to be selected from; Spot is somewhere to let go what is dragged.
 const (
 	See     Want = "see"
 	Gone    Want = "gone"
@@ -85,6 +85,7 @@ const (
 	File    Want = "file"
 	Spot    Want = "spot"
 	Select  Want = "select"
+	Option  Want = "option"
 	Check   Want = "check"
 	Checked Want = "checked"
 	Scroll  Want = "scroll"
@@ -127,6 +128,8 @@ type Query struct {
 	// Key names a frame or a field that is kept.
 	Key  string `json:"key,omitzero"`
 	Attr string `json:"attr,omitzero"`
+	// Mask are what no answer may tell of.
+	Mask []Part `json:"mask,omitzero"`
 }
 
 // Offset is a distance from an element's upper left corner, in CSS pixels.
@@ -156,6 +159,9 @@ type Answer struct {
 	Count   int    `json:"count"`
 	Visible bool   `json:"visible"`
 	State   bool   `json:"state"`
+	// Drawn is a list that the page draws itself, and that has to be opened unless State says that it is; Typed that it can be
+	// typed into.
+	Drawn bool `json:"drawn"`
 	// Number is a frame element's own, as long as its document lives.
 	Number int `json:"number"`
 	// Chooser means that this is no file field: a click has to open the chooser.

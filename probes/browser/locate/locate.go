@@ -54,6 +54,15 @@ func ByLabel(label string) Subject {
 	return Subject{Label: "label=" + label, Alts: []Alternative{{Part: inpage.Part{Engine: string(journeys.ByLabel), Value: label}}}}
 }
 
+// Option is an option of the list that an alternative of the subject has found.
+func (t Subject) Option(alt int, text string) Subject {
+	a := Alternative{Part: inpage.Part{Engine: "option", Value: text}, Label: t.Label}
+	if alt < len(t.Alts) {
+		a.Frame = t.Alts[alt].Frame
+	}
+	return Subject{Label: t.Label, Alts: []Alternative{a}}
+}
+
 // NewAlternative evaluates one locator with the frames that it looks in.
 func NewAlternative(ctx context.Context, scope *journeys.Scope, l *journeys.Locator) (*Alternative, error) {
 	p, err := NewPart(ctx, scope, l)
