@@ -4,9 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
+	"strings"
 	"time"
 
+	"github.com/outrider-monitor/outrider/journeys"
 	"github.com/outrider-monitor/outrider/probes"
+	"github.com/outrider-monitor/outrider/probes/browser/locate"
 	"github.com/outrider-monitor/outrider/probes/browser/page"
 )
 
@@ -26,10 +30,33 @@ func (s *session) Diagnose(ctx context.Context, f *probes.Failure) *probes.Failu
 	if better := s.browserFault(ctx); better != nil {
 		return better
 	}
+	f = s.absent(ctx, f)
 	s.tab.Lock()
 	defer s.tab.Unlock()
 	return s.tab.Traffic.Blame(s.explain(f), s.begun, s.tab.Console)
 }
+
+// absentTime bounds the looking for what is there instead of what an expression asked for.
+const absentTime = time.Second
+
+// absent adds what is there instead of what an expectation saw nothing of: "visible(…) is false" alone sends a person to the
+// picture. Where its author wanted nothing there, that is no news.
+func (s *session) absent(ctx context.Context, f *probes.Failure) *probes.Failure {
+	l := s.vain
+	if l == nil || f.Reason != probes.Assertion || !strings.Contains(f.Got, "(") || wantsNothing.MatchString(f.Expected) {
+		return f
+	}
+	ctx, cancel := context.WithTimeout(ctx, absentTime)
+	defer cancel()
+	a, err := locate.NewAlternative(ctx, &journeys.Scope{}, l)
+	if err != nil {
+		return f
+	}
+	return noted(f, s.tab.Absence(ctx, a))
+}
+
+// wantsNothing knows an expectation by which something is not to be there.
+var wantsNothing = regexp.MustCompile(`(not|!)\s*visible\(|\)\s*(==|<|<=)\s*0|0\s*==`)
 
 // explain finds the cause on the page. t.mu is held.
 func (s *session) explain(f *probes.Failure) *probes.Failure {

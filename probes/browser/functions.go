@@ -35,13 +35,22 @@ func (f *functions) Attr(ctx context.Context, l journeys.Locator, name string) (
 // Count gives the number of visible elements that match, in part or as a whole.
 func (f *functions) Count(ctx context.Context, l journeys.Locator) (int, error) {
 	a, err := f.read(ctx, "count", l, inpage.Query{Want: inpage.Count})
+	f.vain(l, err == nil && a.Count == 0)
 	return a.Count, err
 }
 
 // Visible reports whether anything that matches is visible.
 func (f *functions) Visible(ctx context.Context, l journeys.Locator) (bool, error) {
 	a, err := f.read(ctx, "visible", l, inpage.Query{Want: inpage.Visible})
+	f.vain(l, err == nil && !a.Visible)
 	return a.Visible, err
+}
+
+// vain notes that nothing was seen of what an expression asked for, so that a failure can say what is there instead.
+func (f *functions) vain(l journeys.Locator, nothing bool) {
+	if nothing {
+		f.s.vain = &l
+	}
 }
 
 // Checked reports the state of a checkbox, a radio button or a switch; of anything else it is missing.

@@ -30,8 +30,10 @@ type session struct {
 	sensitive bool
 	result    any // of the latest eval
 	hasResult bool
-	file      map[string]any // that the step under way has downloaded
-	film      witness.Film
+	// vain is what the latest look at the page saw nothing of.
+	vain *journeys.Locator
+	file map[string]any // that the step under way has downloaded
+	film witness.Film
 }
 
 // Do performs a step's action. A page that closes its tab gives way to the tab that opened it: what it was closed by is
@@ -217,6 +219,7 @@ func (s *session) scope(outer context.Context, t *tab) (journeys.Names, journeys
 	if fault := t.brokenPage(); fault != nil {
 		return nil, nil, fault
 	}
+	s.vain = nil
 	values := journeys.Values{"url": t.Main.URL, "title": func() (any, error) { return s.title(outer) }}
 	if s.hasResult {
 		values["result"] = s.result

@@ -8,6 +8,16 @@ import (
 	"github.com/outrider-monitor/outrider/probes/browser/page"
 )
 
+// Absence says why nothing that a locator means can be seen, and what is there instead; empty if something is.
+func (l *Finder) Absence(ctx context.Context, a *Alternative) string {
+	_, err := l.glance(ctx, *a, inpage.Query{Want: inpage.See})
+	var o *Obstacle
+	if !errors.As(err, &o) || o.Kind != "none" {
+		return ""
+	}
+	return o.Why
+}
+
 // ReadAt asks the frame that the locator names. Nothing is there in a frame that is not there.
 func (l *Finder) ReadAt(ctx context.Context, a *Alternative, q inpage.Query) (inpage.Answer, error) {
 	q.Alts = []inpage.Part{a.Part}

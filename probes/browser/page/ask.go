@@ -254,7 +254,7 @@ func Remaining(ctx context.Context) time.Duration {
 // script is let into them, and asked again.
 func (p *Page) Put(ctx context.Context, id cdp.FrameID, q inpage.Query) (inpage.Answer, error) {
 	var a inpage.Answer
-	q.TestID = p.TestID
+	q.TestID, q.Mask = p.TestID, p.Mask
 	q.Grace = Grace.Milliseconds()
 	patient, end := patiently(ctx)
 	defer end()
@@ -326,7 +326,7 @@ func (p *Page) doubt(looks int) int64 {
 // Read asks a frame what is there now. Where the answer may be in a closed shadow root, the script is let into them, and
 // asked again.
 func (p *Page) Read(ctx context.Context, id cdp.FrameID, q inpage.Query) (inpage.Answer, error) {
-	q.TestID = p.TestID
+	q.TestID, q.Mask = p.TestID, p.Mask
 	for looks := 0; ; looks++ {
 		q.Closed = p.doubt(looks)
 		var answer inpage.Answer

@@ -21,6 +21,7 @@ import (
 	"github.com/outrider-monitor/outrider/probes/browser/chrome"
 	"github.com/outrider-monitor/outrider/probes/browser/chrome/wire"
 	"github.com/outrider-monitor/outrider/probes/browser/console"
+	"github.com/outrider-monitor/outrider/probes/browser/inpage"
 	"github.com/outrider-monitor/outrider/probes/browser/meter"
 	"github.com/outrider-monitor/outrider/probes/browser/traffic"
 )
@@ -48,6 +49,8 @@ type Page struct {
 	TestID    string
 	TargetID  target.ID
 	MainFrame cdp.FrameID
+	// Mask is what nobody may see: no answer to a question tells of it.
+	Mask []inpage.Part
 	// Line is the session of the page itself; frames of other sites have their own.
 	Line *wire.Session
 	// Closed says that the page has closed itself, or was closed.

@@ -46,6 +46,7 @@ func (w *Eye) LearnMask(ctx context.Context, scope *journeys.Scope, mask []journ
 		parts = append(parts, *p)
 	}
 	w.mask, w.maskErr = parts, nil
+	w.Mask = parts
 }
 
 // Controls are the page's controls, headings and texts as they can be compared with those of another run.
