@@ -4,7 +4,6 @@ import (
 	"compress/gzip"
 	"fmt"
 	"net/http"
-	"runtime"
 	"time"
 
 	"github.com/klauspost/compress/gzhttp"
@@ -28,14 +27,11 @@ func (e *Exporter) Handler(others *prometheus.Registry) (http.Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("preparing the compression of metrics: %w", err)
 	}
-	all := prometheus.NewMultiTRegistry(prometheus.ToTransactionalGatherer(others), e)
-	written := promhttp.HandlerForTransactional(all, promhttp.HandlerOpts{
-		EnableOpenMetrics: true, EnableOpenMetricsTextCreatedSamples: true, Registry: others,
-		MaxRequestsInFlight: scrapesAtATime, DisableCompression: true,
+	s := &scrapes{exporter: e, others: others, places: make(chan struct{}, scrapesAtATime)}
+	s.library = promhttp.HandlerForTransactional(prometheus.NewMultiTRegistry(prometheus.ToTransactionalGatherer(others), e), promhttp.HandlerOpts{
+		EnableOpenMetrics: true, EnableOpenMetricsTextCreatedSamples: true, Registry: others, DisableCompression: true,
 	})
-	served := promhttp.InstrumentMetricHandler(others, compress(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		written.ServeHTTP(&patient{w}, r)
-	})))
+	served := promhttp.InstrumentMetricHandler(others, compress(s))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		// What cannot be told when to end, such as a test's recorder, is in nobody's way.
 		end := http.NewResponseController(w)
@@ -43,13 +39,4 @@ func (e *Exporter) Handler(others *prometheus.Registry) (http.Handler, error) {
 		defer func() { _ = end.SetWriteDeadline(time.Time{}) }() // the connection is kept, for other pages too
 		served.ServeHTTP(w, r)
 	}), nil
-}
-
-// patient lets runs that are due go first after every few kilobytes: on a machine with one core they would else wait for as
-// long as Go lets a scrape calculate, ten milliseconds at a time.
-type patient struct{ http.ResponseWriter }
-
-func (p *patient) Write(b []byte) (int, error) {
-	runtime.Gosched()
-	return p.ResponseWriter.Write(b)
 }

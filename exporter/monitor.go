@@ -1,6 +1,8 @@
 package exporter
 
 import (
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -177,16 +179,18 @@ func (m *monitorSeries) collect(o *Options, b *batch) {
 	defer m.mu.Unlock()
 	b.known(reloadSuccessful, m.reloadOK, nil)
 	b.known(reloadTimestamp, m.reloaded, nil)
-	for outcome, n := range m.cloud {
-		b.counter(cloudwatchDatapoints, n, m.created, nil, nil, pair("outcome", outcome))
+	// In order, so that two scrapes differ in what has changed alone.
+	for _, outcome := range slices.Sorted(maps.Keys(m.cloud)) {
+		b.counter(cloudwatchDatapoints, m.cloud[outcome], m.created, nil, nil, pair("outcome", outcome))
 	}
-	for outcome, n := range m.spans {
-		b.counter(traceSpans, n, m.created, nil, nil, pair("outcome", outcome))
+	for _, outcome := range slices.Sorted(maps.Keys(m.spans)) {
+		b.counter(traceSpans, m.spans[outcome], m.created, nil, nil, pair("outcome", outcome))
 	}
 	for i, cause := range browserCauses() {
 		b.counter(browserStarts, m.browsers[i], m.created, nil, nil, pair("cause", string(cause)))
 	}
-	for _, pager := range m.pagers {
+	for _, name := range slices.Sorted(maps.Keys(m.pagers)) {
+		pager := m.pagers[name]
 		for i, outcome := range pageOutcomes() {
 			b.counter(pagesTotal, pager.outcomes[i], m.created, nil, nil, pager.label, pair("outcome", string(outcome)))
 		}
