@@ -44,17 +44,21 @@ func (s *schedule) again(j *job, at time.Time) {
 	}
 	defer s.running.Done()
 	defer func() {
-		if what := recover(); what != nil { // no scheduler above us catches it
+		if what := recover(); what != nil {
 			s.panicked(j.name, what)
 		}
 	}()
 	s.extra(j.name, at)
 }
 
-// cancel gives up the extra run of a job that leaves the schedule.
+// cancel gives up the runs to come of a job that leaves the schedule.
 func (j *job) cancel() {
 	j.mu.Lock()
 	defer j.mu.Unlock()
+	j.gone = true
+	if j.timer != nil {
+		j.timer.Stop()
+	}
 	if j.extra != nil {
 		j.extra.Stop()
 	}

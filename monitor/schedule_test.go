@@ -315,3 +315,32 @@ func TestASlotThatPassesWhileItIsScheduledKeepsNothingFromStarting(t *testing.T)
 		t.Errorf("scheduling: %v", err)
 	}
 }
+
+func TestAReloadWhileASlotIsFiredFiresNothingTwice(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var f firings
+		every := func(d time.Duration) map[string]Timing {
+			return map[string]Timing{"x": {Every: d}, "y": {Every: time.Minute}}
+		}
+		s := startSchedule(t, &f, every(time.Minute))
+		for n := range 120 { // Also at the very moments that x is due.
+			next, _ := s.Next("x")
+			time.Sleep(time.Until(next))
+			if err := s.Set(every(time.Minute + time.Duration(n%2)*time.Second)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		synctest.Wait()
+		stopSchedule(t, s)
+		x, y := f.of("x"), f.of("y")
+		if len(slices.CompactFunc(slices.Clone(x), time.Time.Equal)) != len(x) || !slices.IsSortedFunc(x, time.Time.Compare) {
+			t.Errorf("x was fired out of order or twice for one slot: %s", x)
+		}
+		if want := int(time.Since(y[0])/time.Minute) + 1; len(y) != want {
+			t.Errorf("y, which no reload changed, was fired %d times, want %d", len(y), want)
+		}
+		if len(f.passed) > 0 {
+			t.Errorf("slots were reported as missed: %v", f.passed)
+		}
+	})
+}
