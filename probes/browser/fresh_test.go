@@ -19,7 +19,8 @@ func TestARunSeesNothingOfAnother(t *testing.T) {
 	for _, program := range []string{"chromium-headless-shell", "chromium"} {
 		t.Run(program, func(t *testing.T) {
 			t.Parallel()
-			d, err := New(Options{ExecPath: program})
+			strict := newStrict(t)
+			d, err := New(Options{ExecPath: program, Flags: strict.flags})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -37,6 +38,7 @@ func TestARunSeesNothingOfAnother(t *testing.T) {
 				findNothing(t, d, z, lines, files)
 			})
 			t.Run("afterwards", func(t *testing.T) { findNothing(t, d, z, lines, files) })
+			t.Run("encryption", func(t *testing.T) { keepsNoTransport(t, d, z, strict) })
 		})
 	}
 }
@@ -110,7 +112,7 @@ steps:
   - goto: ZOO/leaves.html
   - click: Leaf to keep
     download: leaf.txt
-  - eval: found()
+  - eval: found(3000)
 `)
 	v.pass()
 	if got := v.s.result; got != everything {
@@ -120,7 +122,7 @@ steps:
 }
 
 func findNothing(t *testing.T, d *Driver, z *zoo, lines func() map[string]string, files string) {
-	v := visitWith(t, d, z, "  - goto: ZOO/leaves.html\n  - click: Leaf to keep\n  - eval: found()")
+	v := visitWith(t, d, z, "  - goto: ZOO/leaves.html\n  - click: Leaf to keep\n  - eval: found(150)")
 	v.s.tab.options.RunID = "run-2"
 	v.pass()
 	if v.s.result != "" {
