@@ -1,7 +1,6 @@
 package exporter
 
 import (
-	"runtime"
 	"sync"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -54,10 +53,10 @@ func (e *Exporter) fill(set *families.Set) {
 	e.mu.RLock()
 	all := e.sorted
 	e.mu.RUnlock()
-	b := &batch{set: set}
+	b, p := &batch{set: set}, newPace()
 	for _, s := range all {
 		s.collect(e.parts, b)
-		runtime.Gosched()
+		p.rest()
 	}
 	e.monitor.collect(&e.o, b)
 }

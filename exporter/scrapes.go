@@ -3,7 +3,6 @@ package exporter
 import (
 	"fmt"
 	"net/http"
-	"runtime"
 	"sync"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -36,7 +35,7 @@ func (s *scrapes) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	kind := format.FormatType()
 	others, err := s.others.Gather()
 	if err != nil || kind != expfmt.TypeOpenMetrics && kind != expfmt.TypeTextPlain || r.URL.Query().Has("name[]") {
-		s.library.ServeHTTP(&yielding{w}, r)
+		s.library.ServeHTTP(&yielding{w, newPace()}, r)
 		return
 	}
 	w.Header().Add("Vary", "Accept")
@@ -48,7 +47,7 @@ func (s *scrapes) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		text = &exposition.Text{}
 	}
 	defer s.texts.Put(text)
-	text.Reset(&yielding{w}, kind == expfmt.TypeOpenMetrics)
+	text.Reset(&yielding{w, newPace()}, kind == expfmt.TypeOpenMetrics)
 	// What goes wrong is that nobody reads on.
 	_ = write(text, expfmt.NewEncoder(text, format, expfmt.WithCreatedLines()), ours, others)
 	text.Reset(nil, kind == expfmt.TypeOpenMetrics)
@@ -78,11 +77,13 @@ func write(text *exposition.Text, library expfmt.Encoder, ours, others []*dto.Me
 	return text.Flush()
 }
 
-// yielding lets runs that are due go first after every few kilobytes: on a machine with one core they would else wait for as
-// long as Go lets a scrape calculate, ten milliseconds at a time.
-type yielding struct{ http.ResponseWriter }
+// yielding is an answer that is written at a pace.
+type yielding struct {
+	http.ResponseWriter
+	pace *pace
+}
 
 func (y *yielding) Write(b []byte) (int, error) {
-	runtime.Gosched()
+	y.pace.rest()
 	return y.ResponseWriter.Write(b)
 }
