@@ -325,20 +325,23 @@ func TestAPagerThatTakesSomePagesIsSentTheOthersAgainSoon(t *testing.T) {
 	}
 	for _, c := range []struct {
 		name    string
-		fails   int // How often page a meets a pager that answers 500 just then.
+		fails   int           // How often page a meets a pager that does not take it just then.
+		after   time.Duration // It asks for that long.
 		longest time.Duration
 		last    time.Duration // When a has to be there, or to have been tried last.
 		most    int
 	}{
-		{"now and then", 8, soonWait + time.Second, 40 * time.Second, 9},
-		{"because of this page", 1000, maxWait + time.Second, 10 * time.Minute, 30},
+		{"now and then", 8, 0, soonWait + time.Second, 40 * time.Second, 9},
+		{"because of this page", 1000, 0, maxWait + time.Second, 10 * time.Minute, 30},
+		{"now and then, and says when", 8, 2 * time.Second, soonWait + time.Second, 40 * time.Second, 9},
+		{"now and then, and asks for long", 8, 40 * time.Second, 42 * time.Second, 330 * time.Second, 9},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			failed := 0
 			p := &receiver{answer: func(_ int, page Page) error {
 				if page.DedupKey == "a" && failed < c.fails {
 					failed++
-					return errors.New("500 Internal Server Error")
+					return &SendError{RetryAfter: c.after, Err: errors.New("it is not taken")}
 				}
 				return nil
 			}}
@@ -356,7 +359,7 @@ func TestAPagerThatTakesSomePagesIsSentTheOthersAgainSoon(t *testing.T) {
 				}
 				at := tries(p)
 				for n := range at[1:] {
-					if wait := at[n+1].Sub(at[n]); wait > c.longest {
+					if wait := at[n+1].Sub(at[n]); wait > c.longest || wait < c.after {
 						t.Errorf("try %d came %s after the one before", n+2, wait)
 					}
 				}

@@ -79,15 +79,20 @@ func wait(failures int, err error, jitter float64) time.Duration {
 	return d
 }
 
-// soon is when a page that did not reach its pager is to be tried again if others do reach it; zero if not before its
-// time: the other side said when, or what it did not take was this page, or that this page is what it stumbles over is
-// likely by now.
+// soon is when a page that did not reach its pager is to be tried again if others do reach it, never before the other
+// side has asked for; zero if not before its time: what it did not take was this page, or that this page is what it
+// stumbles over is likely by now.
 func soon(failures int, err error, now time.Time, jitter float64) time.Time {
 	var how *SendError
-	if errors.As(err, &how) && (how.Reached || how.RetryAfter > 0) || failures > soonMost {
+	is := errors.As(err, &how)
+	if is && how.Reached || failures > soonMost {
 		return time.Time{}
 	}
-	return now.Add(min(Backoff(failures, jitter), soonWait))
+	wait := min(Backoff(failures, jitter), soonWait)
+	if is {
+		wait = max(wait, how.RetryAfter)
+	}
+	return now.Add(wait)
 }
 
 // relays makes the copies for the fallback pagers. A copy of a copy is never made, nor one for who has just
