@@ -18,6 +18,7 @@ import (
 	"github.com/outrider-monitor/outrider/examples"
 	"github.com/outrider-monitor/outrider/examples/shop"
 	"github.com/outrider-monitor/outrider/internal/leakcheck"
+	"github.com/outrider-monitor/outrider/internal/turns"
 	"github.com/outrider-monitor/outrider/journeys"
 	"github.com/outrider-monitor/outrider/journeys/format"
 	"github.com/outrider-monitor/outrider/probes"
@@ -29,7 +30,10 @@ const (
 	testCard = "4242 4242 4242 4242"
 )
 
-func TestMain(m *testing.M) { leakcheck.Main(m) }
+func TestMain(m *testing.M) {
+	turns.Take()
+	leakcheck.Main(m)
+}
 
 // TestEveryFaultFailsTheJourneysThatItTouchesAndNoOther is the accuracy table: the journeys of this folder, with the
 // real runner and a real browser, against every fault of the shop.

@@ -15,6 +15,7 @@ import (
 	"github.com/outrider-monitor/outrider/history"
 	"github.com/outrider-monitor/outrider/incidents"
 	"github.com/outrider-monitor/outrider/internal/leakcheck"
+	"github.com/outrider-monitor/outrider/internal/turns"
 	"github.com/outrider-monitor/outrider/journeys"
 	"github.com/outrider-monitor/outrider/journeys/format"
 	"github.com/outrider-monitor/outrider/paging"
@@ -28,6 +29,7 @@ func TestMain(m *testing.M) {
 		look(addr)
 		return
 	}
+	turns.Take()
 	leakcheck.Main(m)
 }
 

@@ -19,12 +19,21 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/outrider-monitor/outrider/internal/loopback"
+	"github.com/outrider-monitor/outrider/internal/turns"
 )
 
 const hookSecret = "whsec_c2lnbmVkIGJ5IG91dHJpZGVyLCB2ZXJpZmllZCBieSBvdGhlcnM="
 
+// inTurn takes the turn for the tests, not for the commands that they run: those are this program too.
+type inTurn struct{ *testing.M }
+
+func (m inTurn) Run() int {
+	turns.Take()
+	return m.M.Run()
+}
+
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"outrider": main})
+	testscript.Main(inTurn{m}, map[string]func(){"outrider": main})
 }
 
 // TestScripts runs the commands as people do: each testdata/*.txtar says what is typed and what must come of it.

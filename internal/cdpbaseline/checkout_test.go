@@ -10,7 +10,13 @@ import (
 	"time"
 
 	"github.com/outrider-monitor/outrider/examples/shop"
+	"github.com/outrider-monitor/outrider/internal/turns"
 )
+
+func TestMain(m *testing.M) {
+	turns.Take()
+	os.Exit(m.Run())
+}
 
 // TestTheBaselineReallyBuysADinner keeps the baseline honest: it must do the same work as the journey.
 func TestTheBaselineReallyBuysADinner(t *testing.T) {

@@ -16,6 +16,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"github.com/outrider-monitor/outrider/internal/turns"
 	"github.com/outrider-monitor/outrider/journeys"
 	"github.com/outrider-monitor/outrider/journeys/format"
 	"github.com/outrider-monitor/outrider/probes"
@@ -30,6 +31,7 @@ var shared struct {
 // TestMain gives the tests a temporary folder of their own, and fails when they leave a goroutine, a process
 // or a folder behind.
 func TestMain(m *testing.M) {
+	turns.Take()
 	dir, err := os.MkdirTemp("", "browser-test")
 	if err != nil {
 		panic(err)

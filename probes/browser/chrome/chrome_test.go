@@ -16,6 +16,7 @@ import (
 	"github.com/chromedp/cdproto/target"
 
 	"github.com/outrider-monitor/outrider/internal/leakcheck"
+	"github.com/outrider-monitor/outrider/internal/turns"
 	"github.com/outrider-monitor/outrider/probes/browser/chrome/wire"
 )
 
@@ -23,6 +24,7 @@ func TestMain(m *testing.M) {
 	if os.Getenv("OUTRIDER_TEST_HOLD_BROWSER") != "" {
 		holdBrowser()
 	}
+	turns.Take()
 	leakcheck.Main(m)
 }
 
