@@ -3,7 +3,6 @@ package format
 import (
 	"bytes"
 	"encoding/json"
-	"flag"
 	"os"
 	"path/filepath"
 	"slices"
@@ -12,11 +11,10 @@ import (
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
+	"github.com/outrider-monitor/outrider/internal/golden"
 	"github.com/outrider-monitor/outrider/journeys"
 	"github.com/outrider-monitor/outrider/journeys/document"
 )
-
-var update = flag.Bool("update", false, "write the expected messages and the schema anew")
 
 func glob(t testing.TB, pattern string) []string {
 	t.Helper()
@@ -79,7 +77,7 @@ func TestBadFilesAreRefusedWithTheseMessages(t *testing.T) {
 			t.Errorf("%s was accepted", file)
 			continue
 		}
-		golden(t, strings.TrimSuffix(file, ".yaml")+".out", err.Error()+"\n")
+		golden.File(t, strings.TrimSuffix(file, ".yaml")+".out", err.Error()+"\n")
 	}
 }
 
@@ -89,33 +87,12 @@ func TestDoubtfulFilesAreAcceptedWithTheseWarnings(t *testing.T) {
 		if _, err := loader.Parse(file, readFile(t, file)); err != nil {
 			t.Error(err)
 		}
-		golden(t, strings.TrimSuffix(file, ".yaml")+".out", loader.Warnings().Error()+"\n")
-	}
-}
-
-// golden compares with what a file holds, or writes it with -update.
-func golden(t *testing.T, file, got string) {
-	t.Helper()
-	if *update {
-		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if want := string(readFile(t, file)); got != want {
-		t.Errorf("%s: got\n%s\nwant\n%s", file, got, want)
+		golden.File(t, strings.TrimSuffix(file, ".yaml")+".out", loader.Warnings().Error()+"\n")
 	}
 }
 
 func TestTheSchemaInTheRepositoryIsTheOneWeHave(t *testing.T) {
-	const file = "../journey.schema.json"
-	if *update {
-		if err := os.WriteFile(file, Schema(), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if !bytes.Equal(Schema(), readFile(t, file)) {
-		t.Errorf("%s is not what Schema gives: run go test ./journeys -update", file)
-	}
+	golden.File(t, "../journey.schema.json", string(Schema()))
 }
 
 func compileSchema(t *testing.T) *jsonschema.Schema {

@@ -1,17 +1,15 @@
 package imports
 
 import (
-	"flag"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/outrider-monitor/outrider/internal/golden"
 	"github.com/outrider-monitor/outrider/journeys/format"
 )
-
-var update = flag.Bool("update", false, "write the expected journeys anew")
 
 type importer func(src []byte, o Options) (Result, error)
 
@@ -40,19 +38,7 @@ func TestWhatOthersWroteBecomesTheseJourneys(t *testing.T) {
 					got += "note: " + n.String() + "\n"
 				}
 			}
-			golden := file + ".out"
-			if *update {
-				if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(golden)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if got != string(want) {
-				t.Errorf("%s: got\n%s\nwant\n%s", file, got, want)
-			}
+			golden.File(t, file+".out", got)
 			for _, secret := range []string{"hunter2", "4242424242424242", "s3cr3t", "pass@"} {
 				if strings.Contains(got, secret) {
 					t.Errorf("%s: %q was carried over", file, secret)
