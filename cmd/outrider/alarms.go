@@ -192,10 +192,13 @@ func (s *alarmSet) ask(do func(context.Context, *alarms.Keeper) error) error {
 		err = do(ctx, alarms.NewKeeper(client, s.options))
 	}
 	var told *failure
-	if err == nil || errors.As(err, &told) {
+	switch {
+	case err == nil || errors.As(err, &told):
 		return err
+	case ctx.Err() != nil:
+		return &failure{code: codeFailed, err: errors.New("interrupted"), hint: "what is listed above is done; the same again does the rest"}
 	}
-	return &failure{code: codeFailed, err: err, hint: "outrider alarms policy prints what the credentials must allow; they are found by the AWS SDK's default chain"}
+	return &failure{code: codeFailed, err: err, hint: cloudwatch.Advice(err)}
 }
 
 // change applies a plan and tells of each change.

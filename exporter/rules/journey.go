@@ -17,7 +17,7 @@ func broken(j *Journey, o Options) rule {
 		Labels: l,
 		Annotations: annotations(j, o, name(j)+" is broken",
 			"So many runs failed that its policy calls it broken. Outrider has paged the team by itself, with the evidence."),
-		check: check{fires: []series{{`journey_incident_open{journey="` + j.Name + `",team="` + j.Team + `",severity="` + j.Severity + `"}`, 0, 1, 0}}},
+		check: check{fires: []series{{fmt.Sprintf("journey_incident_open{journey=%q,team=%q,severity=%q}", j.Name, j.Team, j.Severity), 0, 1, 0}}},
 	}
 }
 
@@ -97,7 +97,7 @@ func name(j *Journey) string {
 }
 
 func labels(j *Journey, severity string) map[string]string {
-	return map[string]string{"journey": j.Name, "team": j.Team, "severity": severity}
+	return map[string]string{"journey": j.Name, "team": plain(j.Team), "severity": plain(severity)}
 }
 
 func annotations(j *Journey, o Options, summary, description string) map[string]string {

@@ -41,7 +41,5 @@ func monitor(o Options) []rule {
 	}}
 }
 
-// plain keeps what an author wrote from being taken for a template.
-func plain(text string) string {
-	return strings.NewReplacer("{{", "{ {", "}}", "} }").Replace(text)
-}
+// plain keeps what an author wrote from being taken for a template, in which it stands as it is.
+func plain(text string) string { return strings.ReplaceAll(text, "{{", `{{"{{"}}`) }

@@ -21,9 +21,9 @@ func all() []Journey {
 		{Name: "checkout", Title: "A customer buys {{ dinner }}", Team: "payments", Runbook: "https://runbooks.example/checkout?a={{b}}", Severity: "critical",
 			Every: time.Minute, Timeout: 90 * time.Second, OpenAfter: 2, Objective: 99.9, Window: 5 * day},
 		{Name: "browse", Team: "storefront", Severity: "error", Every: 10 * time.Second, Timeout: time.Minute, OpenAfter: 3, Objective: 99, Window: 12 * time.Hour},
-		{Name: "slowly", Team: "t", Severity: "warning", Every: 20 * time.Minute, Timeout: 5 * time.Minute, OpenAfter: 1, Objective: 95, Window: day},
+		{Name: "slowly", Team: "{{ .Labels.journey }}", Severity: "warning", Every: 20 * time.Minute, Timeout: 5 * time.Minute, OpenAfter: 1, Objective: 95, Window: day},
 		{Name: "six-hourly", Title: `Say "hi" \ there`, Team: "t", Severity: "critical", Every: 6 * time.Hour, Timeout: time.Minute, OpenAfter: 1, Objective: 99.5, Window: 28 * day},
-		{Name: "plain", Team: "t", Severity: "info", Every: 5 * time.Minute, Timeout: time.Minute, OpenAfter: 2},
+		{Name: "plain", Team: "te\"am{{ ünï {{{ }} \\", Severity: "info", Every: 5 * time.Minute, Timeout: time.Minute, OpenAfter: 2},
 	}
 }
 

@@ -37,6 +37,9 @@ type Dimension struct{ Name, Value string }
 // Composite reports whether the alarm is made of others.
 func (a *Alarm) Composite() bool { return a.Rule != "" }
 
+// actionsField is the field that says who is told of an alarm.
+const actionsField = "actions"
+
 // field is one thing that can differ.
 type field struct{ name, value string }
 
@@ -44,7 +47,7 @@ type field struct{ name, value string }
 func (a *Alarm) fields() []field {
 	shared := []field{
 		{"description", a.Description},
-		{"actions", strings.Join(sorted(a.Actions), " ")},
+		{actionsField, strings.Join(sorted(a.Actions), " ")},
 		{"ok actions", strings.Join(sorted(a.OKActions), " ")},
 	}
 	if a.Composite() {

@@ -181,6 +181,7 @@ func (p *Plan) Write(w io.Writer) {
 			fmt.Fprintf(w, "    %s\n", notes[c.Verb])
 		case c.Verb == Create:
 			fmt.Fprintf(w, "    %s\n", c.After)
+			c.writeActions(w)
 		case c.Verb == Update:
 			c.writeFields(w)
 		}
@@ -195,8 +196,24 @@ func (c *Change) writeFields(w io.Writer) {
 		before[f.name] = f.value
 	}
 	for _, f := range c.After.fields() {
-		if old := before[f.name]; old != f.value {
+		switch old := before[f.name]; {
+		case old == f.value:
+		case len(old)+len(f.value) > longLine: // two long ones beside each other hide what differs
+			fmt.Fprintf(w, "    %s\n      - %s\n      + %s\n", f.name, quoted(old), quoted(f.value))
+		default:
 			fmt.Fprintf(w, "    %-12s %s -> %s\n", f.name, quoted(old), quoted(f.value))
+		}
+	}
+}
+
+// longLine is what fits beside the name of a field.
+const longLine = 120
+
+// writeActions says who will hear of a new alarm.
+func (c *Change) writeActions(w io.Writer) {
+	for _, f := range c.After.fields() {
+		if f.name == actionsField && f.value != "" {
+			fmt.Fprintf(w, "    %-12s %s\n", f.name, f.value)
 		}
 	}
 }

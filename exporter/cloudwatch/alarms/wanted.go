@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -92,7 +93,7 @@ func (j *Journey) broken(o Options) Alarm {
 	a := Alarm{
 		Name: o.Prefix() + j.Name + "/broken", Metric: cloudwatch.SuccessPercent, Statistic: "Minimum", Dimensions: j.dimensions(),
 		Period: period, Periods: periods, Needed: needed, Below: true, Threshold: 100, Missing: "breaching",
-		Description: j.describe(o, "%s fails, or nobody has looked: a monitor that is gone, or cannot judge, leaves no data."),
+		Description: j.describe(o, "", " fails, or nobody has looked: a monitor that is gone, or cannot judge, leaves no data."),
 	}
 	a.Actions, a.OKActions = o.actions(j.Team)
 	return a
@@ -122,7 +123,7 @@ func (j *Journey) slow(o Options) Alarm {
 	a := Alarm{
 		Name: o.Prefix() + j.Name + "/slow", Metric: cloudwatch.Degraded, Statistic: "Maximum", Dimensions: j.dimensions(),
 		Period: period, Periods: periods, Needed: needed, Threshold: 1, Missing: "notBreaching",
-		Description: j.describe(o, "%s takes longer than its budget."),
+		Description: j.describe(o, "", " takes longer than its budget."),
 	}
 	a.Actions, a.OKActions = o.actions(j.Team)
 	return a
@@ -137,7 +138,7 @@ func (j *Journey) certificate(o Options) Alarm {
 	a := Alarm{
 		Name: o.Prefix() + j.Name + "/certificate", Metric: cloudwatch.CertificateDays, Statistic: "Minimum", Dimensions: j.dimensions(),
 		Period: min(day, max(time.Hour, roundUp(2*j.Every))), Periods: 1, Needed: 1, Below: true, Threshold: leastDays, Missing: "notBreaching",
-		Description: j.describe(o, "A certificate that %s meets ends in less than two weeks."),
+		Description: j.describe(o, "A certificate that ", " meets ends in less than two weeks."),
 	}
 	a.Actions, a.OKActions = o.actions(j.Team)
 	return a
@@ -156,49 +157,56 @@ func (j *Journey) burning(o Options) (parts []Alarm, whole Alarm, ok bool) {
 	for _, window := range []time.Duration{long, recent} {
 		a := Alarm{
 			Name: o.Prefix() + j.Name + "/burn-" + short(window), Metric: cloudwatch.Failed, Statistic: "Average", Dimensions: j.dimensions(),
-			Expression: fmt.Sprintf("%s / %g", metricID, budget), Period: window, Periods: 1, Needed: 1, Threshold: burnRate, Missing: "notBreaching",
-			Description: j.describe(o, "%s burns its error budget: "+fmt.Sprintf("%g%% are promised to pass. The value is the burn rate of %s.", j.Objective, short(window))),
+			Expression: metricID + " / " + strconv.FormatFloat(budget, 'f', -1, 64), Period: window, Periods: 1, Needed: 1, Threshold: burnRate, Missing: "notBreaching",
+			Description: j.describe(o, "", fmt.Sprintf(" burns its error budget: %g%% are promised to pass. The value is the burn rate of %s.", j.Objective, short(window))),
 		}
 		parts = append(parts, a)
 		conditions = append(conditions, fmt.Sprintf("ALARM(%q)", a.Name))
 	}
 	whole = Alarm{
 		Name: o.Prefix() + j.Name + "/burning", Rule: strings.Join(conditions, " AND "),
-		Description: j.describe(o, "%s fails so often that its error budget of four weeks would be gone in two days."),
+		Description: j.describe(o, "", " fails so often that its error budget of four weeks would be gone in two days."),
 	}
 	whole.Actions, whole.OKActions = o.actions(j.Team)
 	return parts, whole, true
 }
 
-// mostNames is how many alarms a composite one may be made of.
-const mostNames = 100
+// mostNames is how many alarms a composite one may be made of, mostRule how long its rule may be.
+const (
+	mostNames = 100
+	mostRule  = 10240
+)
 
 // ofTeam is raised while any alarm of the team is. It has no actions: those of the journeys have told already.
 func ofTeam(team string, names []string, o Options) []Alarm {
 	var all []Alarm
-	for i, some := range slices.Collect(slices.Chunk(names, mostNames)) {
-		var conditions []string
-		for _, name := range some {
-			conditions = append(conditions, fmt.Sprintf("ALARM(%q)", name))
+	room := 0
+	for _, name := range names {
+		condition := fmt.Sprintf("ALARM(%q)", name)
+		if n := len(all); room > 0 && len(all[n-1].Rule)+len(" OR ")+len(condition) <= mostRule {
+			all[n-1].Rule += " OR " + condition
+			room--
+			continue
 		}
-		a := Alarm{Name: o.Prefix() + "team/" + team, Rule: strings.Join(conditions, " OR "), Description: "A journey of team " + team + " is broken or burns its error budget."}
-		if i > 0 {
-			a.Name += fmt.Sprintf("-%d", i+1)
+		a := Alarm{Name: o.Prefix() + "team/" + team, Rule: condition, Description: "A journey of team " + team + " is broken or burns its error budget."}
+		if len(all) > 0 {
+			a.Name += fmt.Sprintf("-%d", len(all)+1)
 		}
-		all = append(all, a)
+		all, room = append(all, a), mostNames-1
 	}
 	return all
 }
 
 func (j *Journey) dimensions() []Dimension { return []Dimension{{"Journey", j.Name}} }
 
-// describe writes what a person reads first, within the 1,024 characters that an alarm has.
-func (j *Journey) describe(o Options, sentence string) string {
+// describe writes what a person reads first, within the 1,024 characters that an alarm has: a sentence around the journey's
+// name.
+func (j *Journey) describe(o Options, before, after string) string {
 	name := j.Name
 	if j.Title != "" {
 		name += " (" + j.Title + ")"
 	}
-	text := fmt.Sprintf(sentence, name) + " Team: " + j.Team + "."
+	text := before + name + after + " Team: " + j.Team + "."
 	if j.Runbook != "" {
 		text += " Runbook: " + j.Runbook
 	}

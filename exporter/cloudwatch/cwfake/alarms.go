@@ -7,6 +7,7 @@ import (
 	"sort"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/aws/smithy-go/encoding/cbor"
 )
@@ -70,10 +71,19 @@ func (s *Server) putMetricAlarm(in cbor.Map) (cbor.Map, error) {
 	return s.put(in, false)
 }
 
+// What a composite alarm may consist of at most.
+const (
+	mostRule     = 10240
+	mostChildren = 100
+)
+
 func (s *Server) putCompositeAlarm(in cbor.Map) (cbor.Map, error) {
 	rule, err := parseRule(text(in, "AlarmRule"))
 	if err != nil {
 		return nil, invalid("AlarmRule: %v", err)
+	}
+	if n := utf8.RuneCountInString(text(in, "AlarmRule")); n > mostRule || len(rule.names()) > mostChildren {
+		return nil, invalid("AlarmRule has %d characters and %d alarms; at most %d and %d are allowed", n, len(rule.names()), mostRule, mostChildren)
 	}
 	for _, name := range rule.names() {
 		if s.alarms[name] == nil {
