@@ -77,6 +77,8 @@ type Publisher struct {
 	retryAt  time.Time
 	failing  time.Time // since when; zero: it works
 	troubled bool
+	// alone counts the datapoints that were refused one by one since any was accepted.
+	alone int
 }
 
 // NewPublisher makes a publisher, and finds what an earlier one has left on disk. It does not ask AWS anything: trouble
@@ -195,6 +197,11 @@ func (p *Publisher) putAside(points []datapoint) {
 	}
 }
 
+// mostAlone is how many datapoints in a row are refused one by one before the rest is believed to be like them: with a clock
+// that is hours ahead, or a namespace that nobody may have, all are, and to ask for each would keep the publisher busy for an
+// hour with what was seen in a minute.
+const mostAlone = 100
+
 // send gives the datapoints that are not settled: neither accepted nor refused for good. One that is refused takes its
 // whole request with it, so a refused request is cut in halves until the datapoint is alone.
 func (p *Publisher) send(ctx context.Context, points []datapoint) (left []datapoint) {
@@ -207,6 +214,7 @@ func (p *Publisher) send(ctx context.Context, points []datapoint) (left []datapo
 	switch {
 	case err == nil:
 		p.works()
+		p.alone = 0
 		p.o.Count(Accepted, len(points))
 		return nil
 	case !refused(err):
@@ -214,8 +222,14 @@ func (p *Publisher) send(ctx context.Context, points []datapoint) (left []datapo
 		return points
 	case len(points) == 1:
 		p.works()
+		p.alone++
 		p.o.Count(Refused, 1)
 		p.o.Log.Error("CloudWatch refuses a datapoint", "metric", points[0].Metric, "journey", points[0].Journey, "error", err)
+		return nil
+	case p.alone >= mostAlone:
+		p.works()
+		p.o.Count(Refused, len(points))
+		p.o.Log.Error("CloudWatch refuses all datapoints", "datapoints", len(points), "error", err)
 		return nil
 	}
 	half := len(points) / 2
