@@ -129,7 +129,11 @@ func (s *session) browserFault(ctx context.Context) *probes.Failure {
 				t.Lease.Kill(fmt.Errorf("its process %q was stopped by somebody, so it was killed", kind))
 				return page.Gone(t.Lease.Err())
 			}
-			return nil
+			if t.Lease.Alive() {
+				return nil
+			}
+			// Another run has found it stopped and killed it since it answered.
+			return page.Gone(t.Lease.Err())
 		}
 		if t.Lease.Alive() {
 			t.Lease.Kill(fmt.Errorf("it did not answer for %v and was killed", pingTime))
