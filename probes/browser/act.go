@@ -81,7 +81,7 @@ func (s *session) actOn(ctx context.Context, call probes.Call) (drift string, er
 	case *journeys.Gone:
 		reason = probes.Assertion
 		_, err = t.Wait(ctx, tg, inpage.Query{Want: inpage.Gone})
-		err = cmp.Or(err, t.onBrokenPage())
+		err = cmp.Or(err, t.onNoPage())
 	default:
 		err = &probes.Failure{Reason: probes.Config, Message: fmt.Sprintf("the browser cannot do %q steps", verb)}
 	}

@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -142,6 +143,24 @@ func TestAnEvalThatThrowsFails(t *testing.T) {
 		{"rejects", "  - goto: ZOO/elsewhere.html\n  - eval: Promise.reject(new Error('refused'))", probes.Script, []string{"refused"}},
 		{"never ends", "  - goto: ZOO/elsewhere.html\n  - eval: new Promise(() => {})", probes.Timeout, nil},
 	})
+}
+
+func TestAnEvalThatGivesNoDataHasRunAndHasNoResult(t *testing.T) {
+	t.Parallel()
+	for _, script := range []string{"(window.ran = 1, window)", "(window.ran = 1, Symbol('s'))", "(window.ran = 1, {at: window})"} {
+		t.Run(script, func(t *testing.T) {
+			v := visit(t, newZoo(t), "  - goto: ZOO/elsewhere.html\n  - eval: "+fmt.Sprintf("%q", script)+"\n  - eval: window.ran\n    expect: result == 1\n  - eval: "+
+				fmt.Sprintf("%q", script)+"\n    expect: result == 1")
+			for range 3 {
+				if err := v.step(secondsFive); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if err := v.step(time.Second); err == nil {
+				t.Error("what is no data is 1")
+			}
+		})
+	}
 }
 
 func TestCookiesGoBothWays(t *testing.T) {

@@ -3,7 +3,9 @@ package browser
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -146,6 +148,24 @@ func (t *tab) onBrokenPage() error {
 	}
 	return nil
 }
+
+// onNoPage is onBrokenPage for what holds by nothing that is on the page: where a page was not found, everything is gone,
+// and its URL is the wanted one all the same.
+func (t *tab) onNoPage() error {
+	t.Lock()
+	defer t.Unlock()
+	fault := t.brokenPage()
+	if r := t.Traffic.Document(); r != nil && slices.Contains(absent, r.Status) {
+		fault = t.documentFault()
+	}
+	if fault != nil {
+		return fault
+	}
+	return nil
+}
+
+// absent are the refusals by which a server says that there is no such page, or none now.
+var absent = []int{http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusGone, http.StatusTooManyRequests}
 
 // slow says what a page was waiting for when the step's time was over; other errors pass.
 func (t *tab) slow(ctx context.Context, raw string, err error) error {

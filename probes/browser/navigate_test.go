@@ -65,6 +65,8 @@ func TestPagesArrive(t *testing.T) {
 		"reload":          "  - goto: ZOO/click.html\n  - click: Buy\n  - reload:\n    expect: text(\"testid=out\") == \"\"",
 		"back":            "  - goto: ZOO/click.html\n  - click: Elsewhere\n  - see: You are elsewhere\n  - back:\n    expect: title == \"Clicks\"",
 		"wait for a URL":  "  - goto: ZOO/late.html\n  - wait_for_url: ZOO/late.html?step=*\n    expect: title == \"Later\"",
+		"a refusal":       "  - goto: ZOO/links\n  - click: Lost link\n  - see: Status 404",
+		"a mad page":      "  - goto: ZOO/flood\n  - click: Calm\n  - see: Calm at last",
 		"slow link":       "  - goto: ZOO/links\n  - click: Slow link\n  - see: Slow but there",
 		"script link":     "  - goto: ZOO/links\n  - click: Script link\n  - wait_for_url: ZOO/slow\n    expect: title == \"Slow\"",
 	} {
@@ -86,6 +88,8 @@ func TestAHostOfOthersThatHangsDelaysAPageButDoesNotFailIt(t *testing.T) {
 func TestAURLThatNeverComesFailsWithTheOneThereIs(t *testing.T) {
 	t.Parallel()
 	checkFailures(t, []failing{
+		{"not found", "  - goto: ZOO/links\n  - click: Lost link\n  - wait_for_url: ZOO/status/404", probes.Status, []string{"answered 404"}},
+		{"gone with all else", "  - goto: ZOO/links\n  - click: Lost link\n  - gone: Lost link", probes.Status, []string{"answered 404"}},
 		{"other", "  - goto: ZOO/elsewhere.html\n  - wait_for_url: ZOO/thanks", probes.Assertion, []string{"elsewhere.html"}},
 	})
 }

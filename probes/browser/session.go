@@ -4,9 +4,13 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
+	"strings"
 	"time"
+
+	"github.com/chromedp/cdproto"
 
 	"github.com/outrider-monitor/outrider/journeys"
 	"github.com/outrider-monitor/outrider/probes"
@@ -128,7 +132,7 @@ func (s *session) act(ctx context.Context, call probes.Call) (done probes.Done, 
 	case *journeys.WaitForURL:
 		var url string
 		if url, err = text(a.URL); err == nil {
-			err = cmp.Or(t.waitForURL(ctx, url), t.onBrokenPage())
+			err = cmp.Or(t.waitForURL(ctx, url), t.onNoPage())
 		}
 	case *journeys.WaitForResponse:
 		err = s.waitForResponse(ctx, scope, call.Step, a)
@@ -158,6 +162,9 @@ func (s *session) eval(ctx context.Context, script string) error {
 	}
 	t.Acted.Store(true)
 	res, err := t.Evaluate(ctx, page.EvaluateParams{Expression: script, Await: true, ByValue: true, Gesture: true})
+	if unsaid := (*cdproto.Error)(nil); errors.As(err, &unsaid) && (strings.Contains(unsaid.Message, "reference chain") || strings.Contains(unsaid.Message, "by value")) {
+		return nil // it ran, and gave what is no data, such as a window or what jQuery gives: its result is missing
+	}
 	if err != nil {
 		return err
 	}

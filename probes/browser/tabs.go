@@ -48,6 +48,9 @@ func (s *session) switchTab(ctx context.Context, scope *journeys.Scope, a *journ
 	}
 	var fault *probes.Failure
 	err = next.Until(ctx, func() bool {
+		if next.Closed.Load() {
+			return true
+		}
 		if next.Navigating() {
 			return false
 		}
@@ -56,6 +59,12 @@ func (s *session) switchTab(ctx context.Context, scope *journeys.Scope, a *journ
 	})
 	if err != nil {
 		return next.slow(ctx, next.Address(), err)
+	}
+	if next.Closed.Load() {
+		return &probes.Failure{
+			Reason: probes.Navigation, Message: fmt.Sprintf("the tab at %s closed while it was turned to", next.Address()),
+			Expected: "a tab that stays open", Got: "one that closed itself",
+		}
 	}
 	if fault != nil {
 		return fault

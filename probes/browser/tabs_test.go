@@ -71,6 +71,7 @@ func TestATabThatIsNotThereFails(t *testing.T) {
 			[]string{`the title or the URL "Invoice*"`, `1 "Receipt" at http`}},
 		{"no such number", "  - goto: ZOO/tabs.html\n  - switch_tab: 1", probes.Navigation, []string{"no tab 1"}},
 		{"it is broken", "  - goto: ZOO/tabs.html\n  - click: Open what is broken\n  - switch_tab: new", probes.Status, []string{"answered 500"}},
+		{"it closes itself", "  - goto: ZOO/tabs.html\n  - eval: \"{ window.open('hasty.html') }\"\n  - switch_tab: new", probes.Navigation, []string{"closed while it was turned to"}},
 		{"the only one", "  - goto: ZOO/tabs.html\n  - close_tab:", probes.Config, []string{"the only tab"}},
 	})
 }

@@ -61,7 +61,7 @@ func (z *zoo) misbehave(t testing.TB) {
 	})
 	z.mux.HandleFunc("/links", func(w http.ResponseWriter, r *http.Request) {
 		page(w, `<title>Links</title><a href="/status/500">Broken link</a> <a href="/reset">Breaks off</a>
-<a href="/slow">Slow link</a> <form method=post action=/status/503><button>Post it</button></form>
+<a href="/slow">Slow link</a> <a href="/status/404">Lost link</a> <form method=post action=/status/503><button>Post it</button></form>
 <a href="/hangup">Dead link</a> <button onclick="setTimeout(() => location = '/slow', 5)">Script link</button>`)
 	})
 	z.mux.HandleFunc("/refused-at-length", func(w http.ResponseWriter, r *http.Request) {
@@ -80,6 +80,10 @@ func (z *zoo) misbehave(t testing.TB) {
 		case <-r.Context().Done():
 		}
 		page(w, `<title>Slow</title><h1>Slow but there</h1>`)
+	})
+	z.mux.HandleFunc("/flood", func(w http.ResponseWriter, r *http.Request) {
+		page(w, `<title>Flood</title><button onclick="clearInterval(flood); textContent = 'Calm at last'">Calm</button>
+<script>const flood = setInterval(() => { for (let i = 0; i < 50; i++) history.pushState(0, '', '?' + Math.random()) }, 1)</script>`)
 	})
 	z.mux.HandleFunc("/redirect", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/elsewhere.html", http.StatusFound) })
 	z.mux.HandleFunc("/script-redirect", func(w http.ResponseWriter, r *http.Request) {

@@ -101,7 +101,7 @@ func quietFlags() []string {
 		"--disable-client-side-phishing-detection", "--disable-component-update",
 		"--disable-component-extensions-with-background-pages", "--disable-default-apps",
 		"--disable-domain-reliability", "--disable-extensions", "--disable-field-trial-config",
-		"--disable-hang-monitor", "--disable-ipc-flooding-protection", "--disable-popup-blocking",
+		"--disable-hang-monitor", "--disable-popup-blocking",
 		"--disable-prompt-on-repost", "--disable-search-engine-choice-screen", "--disable-sync",
 		"--metrics-recording-only", "--no-pings", "--no-service-autorun", "--mute-audio", "--hide-scrollbars",
 		"--password-store=basic", "--use-mock-keychain", "--force-color-profile=srgb",

@@ -84,6 +84,9 @@ func (w *Eye) shoot(ctx context.Context, quality int) ([]byte, error) {
 	err := w.Call(ctx, "Page.captureScreenshot", map[string]any{
 		"format": "jpeg", "quality": quality, "optimizeForSpeed": true,
 	}, &shot)
+	if err != nil && ctx.Err() != nil {
+		return nil, fmt.Errorf("the page drew none within %v: it is still busy, or a dialog is open", pictureTime)
+	}
 	return shot.Data, err
 }
 
