@@ -15,6 +15,7 @@ import (
 
 	"github.com/outrider-monitor/outrider/examples/shop/authority"
 	"github.com/outrider-monitor/outrider/internal/blackbox"
+	"github.com/outrider-monitor/outrider/internal/loopback"
 	"github.com/outrider-monitor/outrider/journeys/format"
 	"github.com/outrider-monitor/outrider/probes"
 	"github.com/outrider-monitor/outrider/probes/httpcall"
@@ -174,28 +175,11 @@ func inTLS(t *testing.T, certificate *tls.Certificate) string {
 
 // greeter greets as mail servers do.
 func greeter(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	ended := make(chan bool)
-	go func() {
-		defer close(ended)
-		for {
-			conn, err := l.Accept()
-			if err != nil {
-				return
-			}
-			_ = conn.SetDeadline(time.Now().Add(10 * time.Second))
-			var said string
-			fmt.Fprint(conn, "220 mail.example ESMTP\r\n")
-			if _, err := fmt.Fscanln(conn, &said, &said); err == nil && said == "mail.example" {
-				fmt.Fprint(conn, "250 mail.example\r\n")
-			}
-			conn.Close()
+	return loopback.Serve(t, func(conn net.Conn) {
+		var said string
+		fmt.Fprint(conn, "220 mail.example ESMTP\r\n")
+		if _, err := fmt.Fscanln(conn, &said, &said); err == nil && said == "mail.example" {
+			fmt.Fprint(conn, "250 mail.example\r\n")
 		}
-	}()
-	t.Cleanup(func() { l.Close(); <-ended })
-	return l.Addr().String()
+	})
 }

@@ -14,6 +14,7 @@ import (
 
 	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
 
+	"github.com/outrider-monitor/outrider/internal/loopback"
 	"github.com/outrider-monitor/outrider/paging"
 )
 
@@ -130,27 +131,10 @@ func TestRetryAfterMayBeADate(t *testing.T) {
 
 // raw is a server that does with the connection what f does, after it has read the request's head.
 func raw(t *testing.T, f func(net.Conn)) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		for {
-			conn, err := l.Accept()
-			if err != nil {
-				return
-			}
-			buf := make([]byte, 64<<10)
-			conn.Read(buf)
-			f(conn)
-			conn.Close()
-		}
-	}()
-	t.Cleanup(func() { l.Close(); <-done })
-	return "http://" + l.Addr().String() + "/hush"
+	return "http://" + loopback.Serve(t, func(conn net.Conn) {
+		_, _ = conn.Read(make([]byte, 64<<10))
+		f(conn)
+	}) + "/hush"
 }
 
 func TestConnectionsThatFailAreTemporaryAndRedacted(t *testing.T) {

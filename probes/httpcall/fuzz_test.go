@@ -4,8 +4,8 @@ import (
 	"net"
 	"sync/atomic"
 	"testing"
-	"time"
 
+	"github.com/outrider-monitor/outrider/internal/loopback"
 	"github.com/outrider-monitor/outrider/journeys/format"
 	"github.com/outrider-monitor/outrider/probes"
 	"github.com/outrider-monitor/outrider/probes/httpcall"
@@ -23,26 +23,11 @@ func FuzzAnswer(f *testing.F) {
 	} {
 		f.Add([]byte(seed))
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		f.Fatal(err)
-	}
 	var answer atomic.Pointer[[]byte]
-	ended := make(chan bool)
-	go func() {
-		defer close(ended)
-		for {
-			conn, err := l.Accept()
-			if err != nil {
-				return
-			}
-			_ = conn.SetDeadline(time.Now().Add(5 * time.Second))
-			readHead(conn)
-			_, _ = conn.Write(*answer.Load())
-			conn.Close()
-		}
-	}()
-	f.Cleanup(func() { l.Close(); <-ended })
+	address := loopback.Serve(f, func(conn net.Conn) {
+		readHead(conn)
+		_, _ = conn.Write(*answer.Load())
+	})
 	list, err := format.Parse("fuzz.yaml", []byte(at(`
 journey: fuzz
 steps:
@@ -52,7 +37,7 @@ steps:
     expect:
       - status > 0 and size >= 0 and len(headers) >= 0 and len(cookies) >= 0
       - json?.a == nil or css("a") == "" or xpath("count(//b)") == 0 or jsonpath("$..a") == 1
-`, "http://"+l.Addr().String())))
+`, "http://"+address)))
 	if err != nil {
 		f.Fatal(err)
 	}

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/outrider-monitor/outrider/internal/loopback"
 	"github.com/outrider-monitor/outrider/journeys"
 	"github.com/outrider-monitor/outrider/probes"
 	"github.com/outrider-monitor/outrider/probes/httpcall"
@@ -114,25 +115,13 @@ func serve(t *testing.T, h http.HandlerFunc) *httptest.Server {
 // rawServer accepts connections and lets the test misbehave on them after the request's head was read.
 func rawServer(t *testing.T, misbehave func(conn *net.TCPConn, stop <-chan bool)) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	stop, ended := make(chan bool), make(chan bool)
-	go func() {
-		defer close(ended)
-		for {
-			conn, err := l.Accept()
-			if err != nil {
-				return
-			}
-			readHead(conn)
-			misbehave(conn.(*net.TCPConn), stop)
-			conn.Close()
-		}
-	}()
-	t.Cleanup(func() { close(stop); l.Close(); <-ended })
-	return "http://" + l.Addr().String()
+	stop := make(chan bool)
+	address := loopback.Serve(t, func(conn net.Conn) {
+		readHead(conn)
+		misbehave(conn.(*net.TCPConn), stop)
+	})
+	t.Cleanup(func() { close(stop) })
+	return "http://" + address
 }
 
 func readHead(conn net.Conn) {

@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/outrider-monitor/outrider/internal/loopback"
 	"github.com/outrider-monitor/outrider/journeys"
 	"github.com/outrider-monitor/outrider/probes"
 )
@@ -124,21 +125,7 @@ func TestTLSFaultsSayWhatIsWrongWithTheCertificate(t *testing.T) {
 		wantFailure(t, err, probes.TLS, "plain HTTP")
 	})
 	t.Run("the connection ends in the handshake", func(t *testing.T) {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer l.Close()
-		go func() {
-			for {
-				conn, err := l.Accept()
-				if err != nil {
-					return
-				}
-				conn.Close()
-			}
-		}()
-		_, err = do(t, open(t), get("https://"+l.Addr().String()))
+		_, err := do(t, open(t), get("https://"+loopback.Serve(t, func(net.Conn) {})))
 		wantFailure(t, err, probes.TLS, "handshake")
 	})
 	t.Run("no common version", func(t *testing.T) {
