@@ -87,7 +87,6 @@ func TestSecretsAreCoveredBeforeThePictureIsTaken(t *testing.T) {
 }
 
 func TestASecretIsCoveredHoweverThePageShowsIt(t *testing.T) {
-	t.Parallel()
 	v := visit(t, newZoo(t), "  - goto: ZOO/disclosures.html\n  - screenshot: disclosures", withSecrets)
 	v.pass()
 	data := v.done.Artifact.Data

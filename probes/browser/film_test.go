@@ -29,7 +29,6 @@ func stepsOf(e *probes.Evidence) (steps []string) {
 }
 
 func TestTheAttemptThatConfirmsAFailureIsFilmed(t *testing.T) {
-	t.Parallel()
 	all := filmed(t, newZoo(t), 1, "steps:\n  - goto: ZOO/late.html\n  - see: Order confirmed\n    timeout: 1600ms")
 	if len(all) != 2 || len(all[0].Film) != 0 {
 		t.Fatalf("%d attempts, the first with the film %v", len(all), stepsOf(all[0]))
@@ -49,7 +48,6 @@ func TestTheAttemptThatConfirmsAFailureIsFilmed(t *testing.T) {
 }
 
 func TestAFilmShowsNoSecret(t *testing.T) {
-	t.Parallel()
 	e := filmed(t, newZoo(t), 0, `secrets: {password: {env: PASSWORD}}
 mask: css=#plain
 evidence: {film: true}

@@ -30,7 +30,6 @@ func heavy(z *zoo) {
 }
 
 func TestAPageIsMeasuredOnceItStandsStill(t *testing.T) {
-	t.Parallel()
 	z := newZoo(t)
 	heavy(z)
 	v := visit(t, z, "  - goto: ZOO/vitals.html")
@@ -52,7 +51,6 @@ func TestAPageIsMeasuredOnceItStandsStill(t *testing.T) {
 }
 
 func TestEachStepIsMeasuredByItself(t *testing.T) {
-	t.Parallel()
 	z := newZoo(t)
 	heavy(z)
 	steps := strings.NewReplacer(
@@ -92,7 +90,6 @@ func TestEachStepIsMeasuredByItself(t *testing.T) {
 }
 
 func TestABudgetIsJudgedByTheWholePage(t *testing.T) {
-	t.Parallel()
 	z := newZoo(t)
 	heavy(z)
 	budget := func(b string) probes.Result {

@@ -58,8 +58,14 @@ func TestAnExpectationThatSawNothingSaysWhatIsThere(t *testing.T) {
 		t.Run(expect, func(t *testing.T) {
 			t.Parallel()
 			j := parse(t, z, "steps:\n  - goto: ZOO/till\n    timeout: 2s\n    expect: "+fmt.Sprintf("%q", expect))
-			res := probes.NewRunner(probes.Options{Drivers: []probes.Driver{driver(t)}}).Run(t.Context(), &j, probes.Request{})
-			if m := res.Failure.Message; want != "" && !strings.Contains(m, want) || want == "" && strings.Contains(m, "(no ") {
+			m := ""
+			for range 3 { // what is there is looked for for a second only: a machine short of CPU may have to be asked again
+				res := probes.NewRunner(probes.Options{Drivers: []probes.Driver{driver(t)}}).Run(t.Context(), &j, probes.Request{})
+				if m = res.Failure.Message; want == "" || strings.Contains(m, want) {
+					break
+				}
+			}
+			if want != "" && !strings.Contains(m, want) || want == "" && strings.Contains(m, "(no ") {
 				t.Errorf("it says %s, want %s", m, want)
 			}
 		})
