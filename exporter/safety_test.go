@@ -1,11 +1,14 @@
 package exporter_test
 
 import (
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/testutil"
 
 	"github.com/outrider-monitor/outrider/exporter"
@@ -111,6 +114,10 @@ func TestAnotherTeamStartsCountingAnewAndTheStateStays(t *testing.T) {
 func TestRunsScrapesAndReloadsMayCoincide(t *testing.T) {
 	e, reg := start(t, checkout(), track())
 	j, r := checkout(), passed()
+	web, err := e.Handler(prometheus.NewRegistry())
+	if err != nil {
+		t.Fatal(err)
+	}
 	const rounds = 50
 	var all sync.WaitGroup
 	for _, act := range []func(){
@@ -126,6 +133,16 @@ func TestRunsScrapesAndReloadsMayCoincide(t *testing.T) {
 		func() {
 			if _, err := reg.Gather(); err != nil {
 				t.Error(err)
+			}
+		},
+		func() {
+			for _, format := range formats() {
+				w, req := httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/metrics", nil)
+				req.Header.Set("Accept", format)
+				web.ServeHTTP(w, req)
+				if w.Code != http.StatusOK || !strings.Contains(w.Body.String(), "checkout") {
+					t.Errorf("a scrape is answered with %d and\n%s", w.Code, w.Body)
+				}
 			}
 		},
 	} {
