@@ -37,7 +37,9 @@ func (a *attempt) collectTraced() {
 	all = all[:min(len(all), spans.Most)]
 	for i := range all {
 		all[i].URL = redact.URL(a.redactor.Excerpt(all[i].URL, maxLine))
-		all[i].Error = a.redactor.Excerpt(all[i].Error, maxLine)
+		if all[i].Error != "" {
+			all[i].Error = a.redactor.Excerpt(all[i].Error, maxLine)
+		}
 	}
 	a.out.Requests = all
 }

@@ -1,12 +1,11 @@
 package traces_test
 
 import (
-	"bufio"
 	"fmt"
 	"io"
 	"log/slog"
-	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"runtime"
@@ -16,6 +15,7 @@ import (
 	"time"
 
 	"github.com/outrider-monitor/outrider/exporter/traces"
+	"github.com/outrider-monitor/outrider/journeys"
 	"github.com/outrider-monitor/outrider/journeys/format"
 	"github.com/outrider-monitor/outrider/probes"
 	"github.com/outrider-monitor/outrider/probes/httpcall"
@@ -37,26 +37,23 @@ const benchElsewhere = "OUTRIDER_BENCH_ELSEWHERE"
 
 // answerElsewhere is what others do for the benchmark, until standard input ends.
 func answerElsewhere() error {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return err
-	}
-	go func() {
-		_ = http.Serve(l, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if r.Method == http.MethodPost {
-				_, _ = io.Copy(io.Discard, r.Body)
-				return
-			}
-			_, _ = io.WriteString(w, "fine")
-		}))
-	}()
-	fmt.Println("http://" + l.Addr().String())
-	_, err = io.Copy(io.Discard, os.Stdin)
+	answer := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPost {
+			_, _ = io.Copy(io.Discard, r.Body)
+			return
+		}
+		_, _ = io.WriteString(w, `{"status": "fine"}`)
+	})
+	plain, secure := httptest.NewServer(answer), httptest.NewTLSServer(answer)
+	defer plain.Close()
+	defer secure.Close()
+	fmt.Println(plain.URL, secure.URL)
+	_, err := io.Copy(io.Discard, os.Stdin)
 	return err
 }
 
-// elsewhere starts the target and the collector in a process of their own, and gives their address.
-func elsewhere(b *testing.B) string {
+// elsewhere starts the target and the collector in a process of their own, and gives their addresses, without TLS and with.
+func elsewhere(b *testing.B) (plain, secure string) {
 	b.Helper()
 	cmd := exec.Command(os.Args[0])
 	cmd.Env = append(os.Environ(), benchElsewhere+"=yes")
@@ -72,39 +69,55 @@ func elsewhere(b *testing.B) string {
 		b.Fatal(err)
 	}
 	b.Cleanup(func() { _, _ = in.Close(), cmd.Wait() })
-	line := bufio.NewScanner(out)
-	if !line.Scan() {
-		b.Fatal("no address: ", line.Err())
+	if _, err := fmt.Fscanln(out, &plain, &secure); err != nil {
+		b.Fatal("no addresses: ", err)
 	}
-	return line.Text()
+	return plain, secure
 }
 
 // BenchmarkTracedRun is an HTTP journey of three steps with tracing, all that is sent to a collector included, beside the
-// same without, in turns: the runner's and the exporter's CPU alone, of the plainest HTTP there is, whose target and
-// collector are another process. The ratio, the median of the turns, is to stay below 1.05. What tracing adds to the whole
-// monitor, which does more for each run, monitor's BenchmarkTraced says.
+// same without, in turns: the runner's and the exporter's CPU alone, for target and collector are another process. The ratio,
+// the median of the turns, is to stay below 1.05. bare has no TLS and no expectations, which nobody would run: it is the
+// least that tracing can be compared with. What tracing adds to the whole monitor, which does more for each run, monitor's
+// BenchmarkTraced says.
 func BenchmarkTracedRun(b *testing.B) {
-	others := elsewhere(b)
+	plain, secure := elsewhere(b)
+	const expected = "\n    expect: [status == 200, json.status == \"fine\"]"
+	for _, c := range []struct{ name, target, more string }{
+		{"bare", plain, ""}, {"http", plain, expected}, {"https", secure, "\n    tls: {insecure_skip_verify: true}" + expected},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			text := "journey: b\nsteps:\n"
+			for _, path := range []string{"a", "b", "c"} {
+				text += "  - get: " + c.target + "/" + path + c.more + "\n"
+			}
+			js, err := format.Parse("b.yaml", []byte(text))
+			if err != nil {
+				b.Fatal(err)
+			}
+			compareTraced(b, &js[0], plain)
+		})
+	}
+}
+
+// compareTraced runs a journey with tracing and without.
+func compareTraced(b *testing.B, j *journeys.Journey, collector string) {
 	// With more processors than work, the runtime looks for work on the idle ones, sometimes more and sometimes less.
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
-	js, err := format.Parse("b.yaml", []byte("journey: b\nsteps:\n  - get: "+others+"/a\n  - get: "+others+"/b\n  - get: "+others+"/c\n    expect: status == 200\n"))
-	if err != nil {
-		b.Fatal(err)
-	}
 	runner := func(o *spans.Options) *probes.Runner {
 		return probes.NewRunner(probes.Options{Drivers: []probes.Driver{httpcall.New()}, Trace: o})
 	}
 	plain, traced := runner(nil), runner(&spans.Options{Ratio: 1})
-	e, err := traces.New(traces.Options{Target: traces.Target{URL: others}, Service: "outrider", Log: slog.New(slog.DiscardHandler)})
+	e, err := traces.New(traces.Options{Target: traces.Target{URL: collector}, Service: "outrider", Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		b.Fatal(err)
 	}
 	round := func(r *probes.Runner, e *traces.Exporter) float64 {
 		before := cpu()
 		for range 100 {
-			result := r.Run(b.Context(), &js[0], probes.Request{})
+			result := r.Run(b.Context(), j, probes.Request{})
 			if e != nil {
-				e.Observe(&js[0], &result)
+				e.Observe(j, &result)
 			}
 			if result.Outcome != probes.Passed {
 				b.Fatal(result.Failure)

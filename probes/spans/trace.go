@@ -50,6 +50,8 @@ type Trace struct {
 	// Sampled says that the run is recorded whatever comes of it.
 	Sampled bool
 	hosts   []string
+	// head is what all values of the header begin with: the version and the trace's id.
+	head [36]byte
 }
 
 // Begin draws the trace of a run. All of its bits are random, as samplers further on rely on that.
@@ -62,6 +64,9 @@ func (o *Options) Begin() *Trace {
 		binary.BigEndian.PutUint64(t.ID[:8], rand.Uint64())
 		binary.BigEndian.PutUint64(t.ID[8:], rand.Uint64())
 	}
+	copy(t.head[:], "00-")
+	hex.Encode(t.head[3:35], t.ID[:])
+	t.head[35] = '-'
 	// As OpenTelemetry's ratio sampler decides: by the 56 bits that W3C promises to be random.
 	t.Sampled = float64(binary.BigEndian.Uint64(t.ID[8:])&(1<<56-1)) < o.Ratio*(1<<56)
 	return t
@@ -89,9 +94,7 @@ func (t *Trace) Goes(host string) bool {
 // Parent is the header's value for a request: who answers it writes its spans below this one (W3C Trace Context, version 00).
 func (t *Trace) Parent(of ID) string {
 	var b [55]byte
-	b[0], b[1], b[2] = '0', '0', '-'
-	hex.Encode(b[3:35], t.ID[:])
-	b[35] = '-'
+	copy(b[:], t.head[:])
 	hex.Encode(b[36:52], of[:])
 	b[52], b[53], b[54] = '-', '0', '0'
 	if t.Sampled {
