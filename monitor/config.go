@@ -107,6 +107,7 @@ func LoadFor(file, environment string) (*Config, error) {
 	if len(nodes) > 0 {
 		c.read(r, r.Map(nodes[0]))
 	}
+	c.doubtSeries(r)
 	c.Warnings = r.Problems().Warnings()
 	return c, r.Problems().Err()
 }
