@@ -49,8 +49,8 @@ func TestAnExtraRunIsAskedForOnceAndForgottenWithItsJourney(t *testing.T) {
 		s := startSchedule(t, &f, map[string]Timing{"x": {Every: time.Hour}, "gone": {Every: time.Hour}})
 		var runs []string
 		s.extra = func(name string, _ time.Time) { runs = append(runs, name) }
-		for range 3 {
-			s.Soon("x", 0)
+		for range 3 { // Before the first of them can have run: time stands still.
+			s.Soon("x", time.Nanosecond)
 			s.Soon("gone", time.Second)
 		}
 		if err := s.Set(map[string]Timing{"x": {Every: time.Hour}}); err != nil {
