@@ -33,8 +33,14 @@ func (s *scrapes) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	format := expfmt.NegotiateAccept(r.Header, expfmt.DefaultOpenMetricsAcceptedFormats()...)
 	kind := format.FormatType()
-	others, err := s.others.Gather()
-	if err != nil || kind != expfmt.TypeOpenMetrics && kind != expfmt.TypeTextPlain || r.URL.Query().Has("name[]") {
+	var others []*dto.MetricFamily
+	own := (kind == expfmt.TypeOpenMetrics || kind == expfmt.TypeTextPlain) && !r.URL.Query().Has("name[]")
+	if own {
+		var err error
+		others, err = s.others.Gather()
+		own = err == nil // else the library says what is wrong
+	}
+	if !own {
 		s.library.ServeHTTP(&yielding{w, newPace()}, r)
 		return
 	}

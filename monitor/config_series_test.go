@@ -12,7 +12,7 @@ func TestAMonitorWithMoreSeriesThanAServerLikesIsDoubtful(t *testing.T) {
 	for _, c := range []struct {
 		journeys, steps int
 		doubtful        bool
-	}{{90, 100, false}, {120, 100, true}} {
+	}{{90, 100, false}, {120, 100, true}, {3000, 1, false}, {3600, 1, true}} {
 		dir := t.TempDir()
 		var js strings.Builder
 		for i := range c.journeys {

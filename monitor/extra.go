@@ -43,11 +43,7 @@ func (s *schedule) again(j *job, at time.Time) {
 		return
 	}
 	defer s.running.Done()
-	defer func() {
-		if what := recover(); what != nil {
-			s.panicked(j.name, what)
-		}
-	}()
+	defer s.guard(j)
 	s.extra(j.name, at)
 }
 

@@ -129,11 +129,7 @@ func (s *schedule) add(name string, t Timing) error {
 
 // due is called at or after a slot, on a goroutine of its own. A panic of what it calls is not the end of the process.
 func (s *schedule) due(j *job) {
-	defer func() {
-		if what := recover(); what != nil {
-			s.panicked(j.name, what)
-		}
-	}()
+	defer s.guard(j)
 	slot, passed := j.take(time.Now())
 	if passed > 0 {
 		s.missed(j.name, passed)
@@ -143,6 +139,13 @@ func (s *schedule) due(j *job) {
 	}
 	defer s.running.Done()
 	s.fire(j.name, slot)
+}
+
+// guard is deferred around what the schedule calls.
+func (s *schedule) guard(j *job) {
+	if what := recover(); what != nil {
+		s.panicked(j.name, what)
+	}
 }
 
 func (s *schedule) enter() bool {
